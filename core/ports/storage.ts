@@ -1,0 +1,47 @@
+/**
+ * Storage: an ordered byte map, `abstract-level` underneath (the ecosystem's own port).
+ *
+ * Laws: keys have 1 to 255 bytes, compared as unsigned bytes. `write` is atomic: after any crash all of its operations
+ * are there or none. `write(…, {durable: true})` resolves only when the operating system confirmed that the bytes are on
+ * the device, and then all earlier writes are, too. `get` is synchronous and sees every write that has resolved.
+ * Iterators see the moment at which they began. Everything throws STORAGE_CLOSED before start and after stop.
+ */
+import type { AbstractLevel } from "abstract-level";
+import type { Bytes } from "../primitives/bytes.js";
+
+export type StorageOperation =
+  | { readonly type: "put"; readonly key: Bytes; readonly value: Bytes }
+  | { readonly type: "del"; readonly key: Bytes };
+
+export interface StorageRange {
+  readonly gte?: Bytes;
+  readonly gt?: Bytes;
+  readonly lte?: Bytes;
+  readonly lt?: Bytes;
+  readonly reverse?: boolean;
+  /** At most so many entries; −1 (default) for all. */
+  readonly limit?: number;
+}
+
+/** A frozen view. Close it soon: it holds back compaction. */
+export interface StorageSnapshot {
+  get(key: Bytes): Bytes | undefined;
+  range(range: StorageRange): AsyncIterable<readonly [Bytes, Bytes]>;
+  close(): Promise<void>;
+}
+
+export interface Storage {
+  /** What kind of durability `durable: true` gives: `device` (synced) or `none` (memory). */
+  readonly durability: "device" | "none";
+  /** The database itself, with binary keys and values, for what this port does not name. */
+  readonly database: AbstractLevel<string | Uint8Array, Uint8Array, Uint8Array>;
+  get(key: Bytes): Bytes | undefined;
+  getMany(keys: readonly Bytes[]): Promise<(Bytes | undefined)[]>;
+  write(operations: readonly StorageOperation[], options: { readonly durable: boolean }): Promise<void>;
+  range(range: StorageRange): AsyncIterable<readonly [Bytes, Bytes]>;
+  snapshot(): StorageSnapshot;
+  /** Reclaims the space of deleted and overwritten entries. */
+  compact(): Promise<void>;
+  /** Bytes on disk (or in memory), approximately. */
+  sizeBytes(): Promise<number>;
+}

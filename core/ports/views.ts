@@ -1,0 +1,149 @@
+/**
+ * What APIs, indexers, explorers and validators may see of a node, and nothing deeper.
+ *
+ * Laws of ChainEvents: events are totally ordered by `sequence`, without gaps as far as they are kept; for every reorg the
+ * undone blocks come first, tip downward, then the applied ones, upward. An event is durable before anyone sees it, so a
+ * cursor stored by a reader means the same after any crash. A reader whose cursor is older than what is kept gets
+ * EVENTS_PRUNED and starts over from the chain itself.
+ */
+import type { Address } from "../primitives/address.js";
+import type { Block } from "../primitives/block.js";
+import type { Bytes } from "../primitives/bytes.js";
+import type { Hash } from "../primitives/hash.js";
+import type { MerkleProof } from "../primitives/merkle.js";
+import type { ChainSpec } from "./chain-spec.js";
+import type { TreeHeader } from "./consensus.js";
+import type { Json, Receipt } from "./ledger.js";
+import type { StateView } from "./state.js";
+
+export interface ChainStatus {
+  readonly head: TreeHeader;
+  readonly justified: TreeHeader;
+  readonly finalized: TreeHeader;
+  readonly genesisId: Hash;
+  /** Height up to which state is on disk; above, it is re-executed after a crash. */
+  readonly flushedHeight: number;
+}
+
+export interface BlockInfo {
+  readonly record: TreeHeader;
+  /** `canonical`: on the head's chain. `stale`: valid, off it. */
+  readonly standing: "canonical" | "stale";
+  readonly sizeBytes: number;
+  readonly transactionCount: number;
+}
+
+export interface TransactionLocation {
+  readonly blockId: Hash;
+  readonly height: number;
+  readonly index: number;
+}
+
+export interface TransactionInfo extends TransactionLocation {
+  readonly raw: Bytes;
+  readonly receipt: Receipt;
+  /** Blocks on top of and including its own. */
+  readonly confirmations: number;
+}
+
+export interface ChainView {
+  readonly spec: ChainSpec;
+  status(): ChainStatus;
+  /** By id, any branch. */
+  blockInfo(id: Hash): BlockInfo | undefined;
+  block(id: Hash): Promise<Block | undefined>;
+  receipts(id: Hash): Promise<readonly Receipt[] | undefined>;
+  /** Canonical id at a height. */
+  idAt(height: number): Hash | undefined;
+  /** Canonical transactions only. */
+  transaction(id: Hash): Promise<TransactionInfo | undefined>;
+  /** Merkle proof of the raw transaction's hash against `transactionsRoot`. */
+  transactionProof(location: TransactionLocation): Promise<MerkleProof>;
+  /** State after `id` (default: the head). Undefined beyond the undo horizon. */
+  state(id?: Hash): StateView | undefined;
+  /** A transaction as JSON, or undefined where it does not decode. */
+  describeTransaction(raw: Bytes, height: number): Json | undefined;
+  describeAccount(address: Address, view: StateView): Json;
+  accountKeys(address: Address): readonly Bytes[];
+  /** The engine's own words: status, header fields, confirmations it asks for. */
+  readonly consensus: { readonly plugin: string; readonly confirmations: number; status(): Json; describeHeader(id: Hash): Json };
+  readonly ledger: { readonly plugin: string; readonly kind: string };
+}
+
+export type ChainEvent =
+  | { readonly sequence: number; readonly type: "applied"; readonly blockId: Hash; readonly height: number }
+  | { readonly sequence: number; readonly type: "undone"; readonly blockId: Hash; readonly height: number }
+  | { readonly sequence: number; readonly type: "finalized"; readonly blockId: Hash; readonly height: number };
+
+export interface ChainEvents {
+  /** Sequence of the newest event; 0 if there is none. */
+  readonly latest: number;
+  /** Events with `sequence` > `after`, oldest first, at most `limit` (≤ 1,000). @throws EVENTS_PRUNED */
+  read(after: number, limit: number): Promise<readonly ChainEvent[]>;
+  /** Calls back after events became readable, coalesced; answers the function that ends it. */
+  onAppended(listener: () => void): () => void;
+}
+
+export interface PoolEntry {
+  readonly id: Hash;
+  readonly raw: Bytes;
+  readonly sender: string;
+  readonly fee: bigint;
+  readonly weight: number;
+  /** `ready`: may be in the next block. `queued`: waits for another transaction or height. */
+  readonly standing: "ready" | "queued";
+}
+
+/** What became of an accepted transaction that is no longer pooled and not in a block. */
+export type DropReason = "replaced" | "expired" | "evicted" | "invalid";
+
+export interface MempoolView {
+  readonly count: number;
+  readonly bytes: number;
+  get(id: Hash): PoolEntry | undefined;
+  /** Best first, at most `limit` (≤ 1,000) from `offset`. */
+  list(offset: number, limit: number): readonly PoolEntry[];
+  /** Why a recently accepted transaction is gone, as far as it is remembered. */
+  dropped(id: Hash): DropReason | undefined;
+  /** Facts of one sender's queue: ids in order of execution. */
+  ofSender(sender: string): readonly PoolEntry[];
+}
+
+/** Hands a transaction in. Resolves once it is accepted: verified and in the mempool journal. */
+export interface TransactionSubmission {
+  /** @throws MEMPOOL_*, LEDGER_*, ENCODING_* with what to do */
+  submit(raw: Bytes): Promise<{ readonly id: Hash; readonly standing: "ready" | "queued" | "known" }>;
+}
+
+export interface PeerInfo {
+  readonly nodeId: string;
+  readonly address: string;
+  readonly direction: "inbound" | "outbound";
+  readonly headHeight: number;
+  readonly score: number;
+  readonly connectedSinceMs: number;
+}
+
+export type SyncState = "starting" | "synced" | "syncing" | "isolated";
+
+export interface NetworkView {
+  readonly nodeId: string;
+  readonly peers: readonly PeerInfo[];
+  readonly sync: { readonly state: SyncState; readonly currentHeight: number; readonly targetHeight: number };
+}
+
+/** Whether the node is up, for /health and process managers. */
+export interface NodeHealth {
+  readonly startedAtMs: number;
+  readonly version: string;
+  /** Empty when ready; otherwise what is missing, one line each. */
+  notReady(): readonly string[];
+}
+
+/** What an administrator may do to a running node; APIs put it behind the admin token. */
+export interface NodeControl {
+  /** Makes `count` (1 … 1,000) blocks now. @throws CONSENSUS_CANNOT_PRODUCE */
+  produceBlocks(count: number): Promise<readonly Hash[]>;
+  startProducing(): Promise<void>;
+  stopProducing(): Promise<void>;
+}

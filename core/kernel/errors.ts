@@ -96,3 +96,103 @@ export function defineError<Data extends object = Record<string, never>>(
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+// The kernel's own errors follow. They stand here because a folder has one errors.ts; the leaf stays a leaf.
+
+/**
+ * Everything that is wrong with a node config or a chain spec, at once. `problems` has one entry a line of the message;
+ * their codes are API too and are listed in core/kernel/README.md.
+ */
+export const ConfigInvalidError = defineError<{ readonly subject: string; readonly problems: readonly { readonly text: string }[] }>(
+  "CONFIG_INVALID",
+  "input",
+  ({ subject, problems }) =>
+    [`${subject}: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}`, ...problems.map(({ text }) => `  ${text}`)].join(
+      "\n",
+    ),
+);
+
+/** A constructor asks for a token that its manifest does not list. */
+export const UndeclaredCapabilityError = defineError<{ plugin: string; token: string }>(
+  "KERNEL_UNDECLARED_CAPABILITY",
+  "internal",
+  ({ plugin, token }) => `plugin ${plugin} injects ${token}, which its manifest does not declare; add it to requires or optional`,
+);
+
+/** The host of the kernel asks for a capability that no plugin of this node provides. */
+export const NoCapabilityError = defineError<{ capability: string }>(
+  "KERNEL_NO_CAPABILITY",
+  "missing",
+  ({ capability }) => `no plugin of this node provides ${capability}; add one that does to the config`,
+);
+
+/** `start` twice, or `get` before everything is constructed. */
+export const KernelStateError = defineError<{ operation: string; state: string }>(
+  "KERNEL_WRONG_STATE",
+  "conflict",
+  ({ operation, state }) => `cannot ${operation} a kernel that is ${state}; make a new one`,
+);
+
+/** `stop` was called while `start` was under way. */
+export const StartAbortedError = defineError<{ during: string }>(
+  "KERNEL_START_ABORTED",
+  "unavailable",
+  ({ during }) => `the node was stopped while ${during} was starting`,
+);
+
+/** All plugins were stopped, but some not cleanly. */
+export const StopIncompleteError = defineError<{ failures: readonly { plugin: string; code: string; message: string }[] }>(
+  "KERNEL_STOP_INCOMPLETE",
+  "internal",
+  ({ failures }) => `stopped, but not cleanly: ${failures.map(({ message }) => message).join("; ")}`,
+);
+
+export const PluginConstructionError = defineError<{ plugin: string; reason: string }>(
+  "PLUGIN_CONSTRUCTION_FAILED",
+  "internal",
+  ({ plugin, reason }) => `plugin ${plugin} could not be constructed: ${reason}`,
+);
+
+/** A plugin handed out something that is not what it promised to provide. */
+export const BadCapabilityError = defineError<{ plugin: string; capability: string; reason: string }>(
+  "PLUGIN_BAD_CAPABILITY",
+  "internal",
+  ({ plugin, capability, reason }) => `plugin ${plugin} provides ${capability} wrongly: ${reason}`,
+);
+
+export const PluginStartError = defineError<{ plugin: string; reason: string; causeCode?: string }>(
+  "PLUGIN_START_FAILED",
+  "internal",
+  ({ plugin, reason }) => `plugin ${plugin} failed to start: ${reason}`,
+);
+
+export const PluginStartTimeoutError = defineError<{ plugin: string; timeoutMs: number }>(
+  "PLUGIN_START_TIMEOUT",
+  "internal",
+  ({ plugin, timeoutMs }) => `plugin ${plugin} did not start within ${timeoutMs} ms; see its log for what it waits for`,
+);
+
+export const PluginStopError = defineError<{ plugin: string; reason: string; causeCode?: string }>(
+  "PLUGIN_STOP_FAILED",
+  "internal",
+  ({ plugin, reason }) => `plugin ${plugin} failed to stop: ${reason}`,
+);
+
+export const PluginStopTimeoutError = defineError<{ plugin: string; timeoutMs: number }>(
+  "PLUGIN_STOP_TIMEOUT",
+  "internal",
+  ({ plugin, timeoutMs }) => `plugin ${plugin} did not stop within ${timeoutMs} ms; the others were stopped without it`,
+);
+
+/** One metric name, two meanings. */
+export const MetricConflictError = defineError<{ metric: string; owner: string; other: string }>(
+  "METRIC_CONFLICT",
+  "internal",
+  ({ metric, owner, other }) => `${owner} registers metric ${metric} otherwise than ${other} did; give it a name of its own`,
+);
+
+export const MetricNameError = defineError<{ metric: string; owner: string; reason: string }>(
+  "METRIC_INVALID",
+  "internal",
+  ({ metric, owner, reason }) => `${owner} registers metric "${metric}": ${reason}`,
+);

@@ -1,7 +1,8 @@
 /**
  * The consensus engine: who may propose, what a valid header is, which tip is the head, what is final.
  *
- * Order of calls, for each node run: constructor → `attach(host)` → `restore(…)` → any of the others. For a block:
+ * Order of calls, for each node run: constructor → `attach(host)` → (`begin`/`end`, while recovery re-executes what was not
+ * flushed) → `restore(…)` → any of the others. For a block:
  * `checkHeader` → `contextFor` → `verifySeals` → (certificate) → `begin`/`end` around the ledger's execution → `onBlock`.
  * An engine with `headers: "ancestry"` gets `onBlock` before execution, so that side branches may stay unexecuted; if a
  * block on the chosen branch then fails, the engine gets `onInvalid` and chooses again. With `headers: "state"` a block
@@ -157,6 +158,11 @@ export interface Producer {
   status(): Json;
   /** Makes blocks now, whatever the schedule, and resolves with their ids (`dev mine N`). Not every engine can. */
   produce?(count: number): Promise<readonly Hash[]>;
+  /**
+   * The mempool gained transactions that may be in the next block. Core may call it at any time while producing is on,
+   * coalesced; the producer refreshes its template, or proposes at once if it makes blocks on demand.
+   */
+  transactionsWaiting?(): void;
 }
 
 /** A gossip channel of the engine's own. */

@@ -21,3 +21,32 @@ export const InvalidTransactionError = defineError<{ index: number; code: string
   "input",
   ({ index, code, reason }) => `transaction ${index}: ${code}: ${reason}`,
 );
+
+/** The storage was used before `start` or after `stop`, or an iterator or snapshot after it was closed. */
+export const StorageClosedError = defineError<{ what: string }>(
+  "STORAGE_CLOSED",
+  "unavailable",
+  ({ what }) => `${what} is not open; use it between start and stop of its node, and before it is closed`,
+);
+
+/** A key is outside of 1 to 255 bytes. */
+export const StorageKeyError = defineError<{ keyBytes: number }>(
+  "STORAGE_KEY_INVALID",
+  "input",
+  ({ keyBytes }) => `a storage key has 1 to 255 bytes, not ${keyBytes}; hash what is longer`,
+);
+
+/** What is stored failed a check: the bytes on disk are not the ones that were written. */
+export const StorageDamagedError = defineError<{ path: string; reason: string }>(
+  "STORAGE_DAMAGED",
+  "damaged",
+  ({ path, reason }) => `the database at ${path} is damaged: ${reason}; restore it from a backup, or delete it to sync again from peers`,
+);
+
+/** The operating system refused to read or write. */
+export const StorageIoError = defineError<{ path: string; reason: string }>(
+  "STORAGE_IO",
+  "unavailable",
+  ({ path, reason }) =>
+    `the database at ${path} can't be read or written: ${reason}; check free space, permissions and the disk, then restart`,
+);

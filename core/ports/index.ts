@@ -28,8 +28,10 @@ export const NETWORK_VIEW = "chainwright:network-view";
 export const TRANSACTION_SUBMISSION = "chainwright:transaction-submission";
 export const NODE_HEALTH = "chainwright:node-health";
 export const NODE_CONTROL = "chainwright:node-control";
+export const API_ADDRESS = "chainwright:api-address";
 export const API_ROUTES = "chainwright:api-routes";
 export const LEDGER_MODULES = "chainwright:ledger-modules";
+export const WORK_SOURCE = "chainwright:work-source";
 
 const single = (name: string, ...members: string[]): Capability => ({ name, cardinality: "single", members });
 const many = (name: string, ...members: string[]): Capability => ({ name, cardinality: "many", members });
@@ -68,8 +70,10 @@ export const CAPABILITIES: readonly Capability[] = [
   single(TRANSACTION_SUBMISSION, "submit"),
   single(NODE_HEALTH, "notReady"),
   single(NODE_CONTROL, "produceBlocks"),
+  single(API_ADDRESS, "url"),
   many(API_ROUTES, "prefix", "routes"),
   many(LEDGER_MODULES, "name", "namespace", "decode", "weight", "execute"),
+  single(WORK_SOURCE, "search", "cancel", "status"),
 ];
 
 export * from "./chain-spec.js";
@@ -85,3 +89,4 @@ export * from "./state.js";
 export * from "./storage.js";
 export * from "./transport.js";
 export * from "./views.js";
+export * from "./work-source.js";

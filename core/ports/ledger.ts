@@ -38,7 +38,7 @@ export interface BlockEnvironment {
   readonly rules: Rules;
   /** The engine's header fields. */
   readonly extra: Bytes;
-  /** The engine's body (attestations, evidence); empty while it is not known yet (`buildBlock` before `payload`). */
+  /** The engine's body (attestations, evidence). */
   readonly payload: Bytes;
 }
 

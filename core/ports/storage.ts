@@ -3,8 +3,10 @@
  *
  * Laws: keys have 1 to 255 bytes, compared as unsigned bytes. `write` is atomic: after any crash all of its operations
  * are there or none. `write(…, {durable: true})` resolves only when the operating system confirmed that the bytes are on
- * the device, and then all earlier writes are, too. `get` is synchronous and sees every write that has resolved.
- * Iterators see the moment at which they began. Everything throws STORAGE_CLOSED before start and after stop.
+ * the device, and then all earlier writes are, too; without operations it is a barrier. Writes take effect in the order of
+ * their calls. The bytes handed to `write` are not changed until it has resolved; bytes that are answered belong to the
+ * caller, as plain `Uint8Array`s. `get` is synchronous and sees every write that has resolved. Iterators see the moment at
+ * which they began. Everything throws STORAGE_CLOSED before start and after stop, a bad key STORAGE_KEY_INVALID.
  */
 import type { AbstractLevel } from "abstract-level";
 import type { Bytes } from "../primitives/bytes.js";
@@ -27,6 +29,7 @@ export interface StorageRange {
 export interface StorageSnapshot {
   get(key: Bytes): Bytes | undefined;
   range(range: StorageRange): AsyncIterable<readonly [Bytes, Bytes]>;
+  /** Waits for iterations over it to end; so never await it inside of one. */
   close(): Promise<void>;
 }
 

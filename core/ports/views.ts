@@ -147,3 +147,9 @@ export interface NodeControl {
   startProducing(): Promise<void>;
   stopProducing(): Promise<void>;
 }
+
+/** Where the node's HTTP API answers: for the first screen of the CLI, and for plugins that tell others. */
+export interface ApiAddress {
+  /** Base URL without a trailing slash (`http://127.0.0.1:8645`); empty while it does not listen. */
+  readonly url: string;
+}

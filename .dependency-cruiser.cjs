@@ -1,0 +1,60 @@
+/**
+ * The layers of the house (core/README.md): arrows point one way, nothing imports a plugin, no cycles, type-only ones included.
+ */
+const leaf = "^core/kernel/(errors|assert)\\.ts$";
+const may = (from, allowed, comment) => ({
+  name: `layer-${from.replaceAll("/", "-")}`,
+  comment,
+  severity: "error",
+  from: { path: `^${from}/` },
+  to: { path: "^(core|plugins|bench|test|native)/", pathNot: [`^${from}/`, leaf, ...allowed] },
+});
+const service = ["^core/ports/", "^core/primitives/"];
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "nothing-imports-a-plugin", severity: "error", from: { path: "^(core|bench)/", pathNot: "^bench/suites/" }, to: { path: "^plugins/" } },
+    {
+      name: "a-plugin-imports-its-folder-and-the-sdk",
+      severity: "error",
+      from: { path: "^plugins/([^/]+)/" },
+      to: { path: "^(core|plugins|bench|test|native)/", pathNot: ["^plugins/$1/", "^core/sdk\\.ts$"] },
+    },
+    { name: "nothing-imports-tests", severity: "error", from: { pathNot: "^(test|bench)/" }, to: { path: "^test/" } },
+    {
+      name: "only-di-imports-tsyringe",
+      severity: "error",
+      from: { pathNot: "^core/kernel/di\\.ts$" },
+      to: { path: "^node_modules/(tsyringe|reflect-metadata)/" },
+    },
+    { name: "no-dev-dependency-at-run-time", severity: "error", from: { path: "^(core|plugins)/" }, to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    may("core/primitives", ["^proto/"], "primitives import nothing but each other"),
+    may("core/ports", ["^core/primitives/"], "ports are interfaces over primitives"),
+    may("core/kernel", ["^core/ports/"], "the kernel knows nothing of blockchains"),
+    may("core/runtime", service),
+    may("core/compute", service),
+    may("core/state", service),
+    may("core/work", service),
+    may("core/chain", [...service, "^core/state/"]),
+    may("core/mempool", service),
+    may("core/network", service),
+    may("core/conformance", [...service, "^core/sdk\\.ts$"]),
+    may("core/node", ["^core/"], "the composition root binds everything, but no command line"),
+    { name: "only-main-runs-the-cli", severity: "error", from: { path: "^core/", pathNot: "^core/cli/" }, to: { path: "^core/cli/" } },
+    {
+      name: "the-cli-talks-to-node",
+      severity: "error",
+      from: { path: "^core/cli/" },
+      to: { path: "^core/(chain|state|mempool|network|compute|work)/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)dist/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+  },
+};

@@ -1,0 +1,121 @@
+/** A node in a process of its own, as a user starts it: `chainwright dev` from the build, told apart by its JSON lines. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { repositoryRoot } from "./machine.js";
+
+/** Nothing that is measured here takes longer; a node that hangs fails the suite. */
+const PATIENCE_MS = 60_000;
+
+interface NodeLine {
+  readonly type?: string;
+  readonly api?: string;
+  readonly height?: number;
+}
+
+export class NodeProcess {
+  readonly #child: ChildProcess;
+  readonly #startedMs: number;
+  readonly #lines: NodeLine[] = [];
+  readonly #waiting = new Set<() => void>();
+  #errors = "";
+  #exited = false;
+
+  /** Starts `chainwright dev` on a data directory, new or kept, with the API on a free port. */
+  constructor(dataDirectory: string, options: readonly string[] = []) {
+    const main = join(repositoryRoot(), "dist", "core", "cli", "main.js");
+    this.#startedMs = performance.now();
+    const parameters = [main, "dev", "--data-dir", dataDirectory, "--port", "0", "--json", ...options];
+    this.#child = spawn(process.execPath, parameters, { stdio: ["ignore", "pipe", "pipe"] });
+    if (this.#child.stdout === null || this.#child.stderr === null) throw new Error("a child with pipes has streams");
+    createInterface({ input: this.#child.stdout }).on("line", (line) => this.#take(line));
+    this.#child.stderr.on("data", (chunk: Buffer) => {
+      this.#errors = (this.#errors + chunk.toString()).slice(-4000);
+    });
+    this.#child.once("exit", () => {
+      this.#exited = true;
+      this.#wake();
+    });
+  }
+
+  /** Milliseconds since the process was spawned. */
+  get ageMs(): number {
+    return performance.now() - this.#startedMs;
+  }
+
+  /** The API's base URL, once the node says that it is ready. */
+  async api(): Promise<string> {
+    const { api } = await this.#line((line) => line.type === "ready");
+    if (api === undefined) throw new Error("the node has no API");
+    return api;
+  }
+
+  /** Resolves when the API answers /v1/status. @returns milliseconds since the spawn */
+  async answers(): Promise<number> {
+    const api = await this.api();
+    const response = await fetch(`${api}/v1/status`);
+    await response.arrayBuffer();
+    if (!response.ok) throw new Error(`/v1/status answered ${response.status}`);
+    return this.ageMs;
+  }
+
+  /** Resolves when the head is at `height` or above. @returns milliseconds since the spawn */
+  async reaches(height: number): Promise<number> {
+    await this.#line((line) => (line.type === "ready" || line.type === "block") && (line.height ?? 0) >= height);
+    return this.ageMs;
+  }
+
+  /** Resident memory, MiB (Linux). */
+  residentMiB(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+    if (kibibytes === undefined) throw new Error("/proc has no VmRSS of the node");
+    return Number(kibibytes) / 1024;
+  }
+
+  /** Ends the process and waits until it is gone. */
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    if (this.#exited) return;
+    const gone = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill(signal);
+    await gone;
+  }
+
+  #take(line: string): void {
+    try {
+      this.#lines.push(JSON.parse(line) as NodeLine);
+    } catch {
+      // A line for people: not what is waited for.
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  async #line(matches: (line: NodeLine) => boolean): Promise<NodeLine> {
+    const endMs = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const found = this.#lines.find(matches);
+      if (found !== undefined) return found;
+      if (this.#exited) throw new Error(`the node ended early:\n${this.#errors}`);
+      const leftMs = endMs - performance.now();
+      if (leftMs <= 0) throw new Error(`the node did not get there within ${PATIENCE_MS} ms:\n${this.#errors}`);
+      await this.#changed(leftMs);
+    }
+  }
+
+  #changed(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.#waiting.add(done);
+    });
+  }
+}

@@ -1,0 +1,210 @@
+/** Blocks, receipts, indexes and events in storage: reads with checks, and the operations that a batch is made of. */
+
+import type { TreeHeader } from "../ports/consensus.js";
+import type { Storage, StorageOperation } from "../ports/storage.js";
+import type { BlockInfo, ChainEvent, TransactionLocation } from "../ports/views.js";
+import type { Block } from "../primitives/block.js";
+import { decodeBlock, encodeBlock } from "../primitives/block-codec.js";
+import type { Bytes } from "../primitives/bytes.js";
+import { Hash, type HashKey } from "../primitives/hash.js";
+import type { Receipt } from "../primitives/receipt.js";
+import { decodeReceipts, encodeReceipts } from "../primitives/receipt-codec.js";
+import { ChainDamagedError } from "./errors.js";
+import {
+  decodeEvent,
+  decodeHeadPointer,
+  decodeIndexRecord,
+  decodeLocation,
+  encodeEvent,
+  encodeHeadPointer,
+  encodeIndexRecord,
+  encodeLocation,
+  type HeadPointer,
+  type IndexRecord,
+  keys,
+  ranges,
+  readNumber,
+  seal,
+  unseal,
+} from "./records.js";
+
+const put = (key: Bytes, value: Bytes): StorageOperation => ({ type: "put", key, value });
+const del = (key: Bytes): StorageOperation => ({ type: "del", key });
+
+/** Headers below the tree that were read lately: ancestors of difficulty rules, API pages. */
+const HEADER_CACHE_ENTRIES = 4_096;
+const NO_BYTES = new Uint8Array(0);
+/** Stored blocks were checked against the limits of their height when they came in; reading only needs an upper bound. */
+const READ_LIMITS = { blockBytes: 1 << 30, transactionBytes: 1 << 30 };
+
+export class BlockStore {
+  readonly #storage: Storage;
+  readonly #headers = new Map<HashKey, IndexRecord>();
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  // --- reads -------------------------------------------------------------------------------------------------------
+
+  pointer(): HeadPointer | undefined {
+    const value = this.#storage.get(keys.pointer("head"));
+    return value === undefined ? undefined : decodeHeadPointer(value);
+  }
+
+  index(id: Hash): IndexRecord | undefined {
+    const key = Hash.key(id);
+    const cached = this.#headers.get(key);
+    if (cached !== undefined) return cached;
+    const value = this.#storage.get(keys.index(id));
+    if (value === undefined) return undefined;
+    const record = decodeIndexRecord(id, value);
+    if (this.#headers.size >= HEADER_CACHE_ENTRIES) {
+      const oldest = this.#headers.keys().next().value;
+      if (oldest !== undefined) this.#headers.delete(oldest);
+    }
+    this.#headers.set(key, record);
+    return record;
+  }
+
+  header(id: Hash): TreeHeader | undefined {
+    return this.index(id)?.header;
+  }
+
+  block(id: Hash): Block | undefined {
+    const value = this.#storage.get(keys.block(id));
+    if (value === undefined) return undefined;
+    const name = `block ${Hash.key(id)}`;
+    const { block, record } = decodeBlock(unseal(name, value), READ_LIMITS);
+    if (Hash.key(record.id) !== Hash.key(id)) throw new ChainDamagedError({ record: name, reason: "it has another id" });
+    return block;
+  }
+
+  receipts(id: Hash): readonly Receipt[] | undefined {
+    const value = this.#storage.get(keys.receipts(id));
+    return value === undefined ? undefined : decodeReceipts(unseal(`receipts of block ${Hash.key(id)}`, value));
+  }
+
+  certificate(id: Hash): Bytes | undefined {
+    const value = this.#storage.get(keys.certificate(id));
+    return value === undefined ? undefined : unseal(`certificate of block ${Hash.key(id)}`, value);
+  }
+
+  idAt(height: number): Hash | undefined {
+    if (!Number.isSafeInteger(height) || height < 0) return undefined;
+    const value = this.#storage.get(keys.canonical(height));
+    return value === undefined ? undefined : Hash.from(unseal(`canonical id at height ${height}`, value));
+  }
+
+  location(transactionId: Hash): TransactionLocation | undefined {
+    const value = this.#storage.get(keys.transaction(transactionId));
+    return value === undefined ? undefined : decodeLocation(`location of transaction ${Hash.key(transactionId)}`, value);
+  }
+
+  info(id: Hash, canonical: boolean): BlockInfo | undefined {
+    const record = this.index(id);
+    if (record === undefined || record.invalid) return undefined;
+    return {
+      record: record.header,
+      standing: canonical ? "canonical" : "stale",
+      sizeBytes: record.sizeBytes,
+      transactionCount: record.transactionCount,
+    };
+  }
+
+  /** All blocks from `height` upward, on every branch, lowest first. */
+  async fromHeight(height: number): Promise<IndexRecord[]> {
+    const out: IndexRecord[] = [];
+    for await (const [key] of this.#storage.range(ranges.fromHeight(height))) {
+      const id = Hash.from(key.slice(9));
+      const record = this.index(id);
+      if (record === undefined) throw new ChainDamagedError({ record: `index of block ${Hash.key(id)}`, reason: "it is missing" });
+      out.push(record);
+    }
+    return out;
+  }
+
+  async events(after: number, limit: number): Promise<ChainEvent[]> {
+    const out: ChainEvent[] = [];
+    for await (const [key, value] of this.#storage.range({ ...ranges.events, gte: keys.event(after + 1), limit }))
+      out.push(decodeEvent(readNumber(key, 1), value));
+    return out;
+  }
+
+  /** Sequence of the oldest event that is kept; undefined if there is none. */
+  async oldestEvent(): Promise<number | undefined> {
+    for await (const [key] of this.#storage.range({ ...ranges.events, limit: 1 })) return readNumber(key, 1);
+    return undefined;
+  }
+
+  snapshot(): Bytes | undefined {
+    const value = this.#storage.get(keys.pointer("snapshot"));
+    return value === undefined ? undefined : unseal("engine snapshot", value);
+  }
+
+  // --- writes ------------------------------------------------------------------------------------------------------
+
+  async write(operations: readonly StorageOperation[]): Promise<void> {
+    if (operations.length > 0) await this.#storage.write(operations, { durable: true });
+  }
+
+  /** A block as it came in: checked, not executed. */
+  storeBlock(block: Block, record: IndexRecord, certificate: Bytes | undefined): StorageOperation[] {
+    const { id, header } = record.header;
+    const operations = [
+      put(keys.block(id), seal(encodeBlock(block))),
+      put(keys.index(id), encodeIndexRecord(record)),
+      put(keys.atHeight(header.height, id), NO_BYTES_VALUE),
+    ];
+    if (certificate !== undefined) operations.push(put(keys.certificate(id), seal(certificate)));
+    return operations;
+  }
+
+  markInvalid(record: IndexRecord): StorageOperation[] {
+    const marked = { ...record, invalid: true };
+    this.#headers.set(Hash.key(record.header.id), marked);
+    return [put(keys.index(record.header.id), encodeIndexRecord(marked))];
+  }
+
+  makeCanonical(header: TreeHeader, transactionIds: readonly Hash[], receipts: readonly Receipt[]): StorageOperation[] {
+    const operations = [
+      put(keys.canonical(header.header.height), seal(header.id)),
+      put(keys.receipts(header.id), seal(encodeReceipts(receipts))),
+    ];
+    for (const [index, id] of transactionIds.entries())
+      operations.push(put(keys.transaction(id), encodeLocation(header.id, header.header.height, index)));
+    return operations;
+  }
+
+  unmakeCanonical(header: TreeHeader, transactionIds: readonly Hash[]): StorageOperation[] {
+    return [del(keys.canonical(header.header.height)), ...transactionIds.map((id) => del(keys.transaction(id)))];
+  }
+
+  putPointer(pointer: HeadPointer): StorageOperation {
+    return put(keys.pointer("head"), encodeHeadPointer(pointer));
+  }
+
+  putEvent(event: ChainEvent): StorageOperation {
+    return put(keys.event(event.sequence), encodeEvent(event));
+  }
+
+  dropEvent(sequence: number): StorageOperation {
+    return del(keys.event(sequence));
+  }
+
+  putSnapshot(snapshot: Bytes | undefined): StorageOperation {
+    return snapshot === undefined ? del(keys.pointer("snapshot")) : put(keys.pointer("snapshot"), seal(snapshot));
+  }
+
+  journal = {
+    get: (key: Bytes): Bytes | undefined => {
+      const value = this.#storage.get(keys.journal(key));
+      return value === undefined ? undefined : unseal("engine journal record", value);
+    },
+    put: (key: Bytes, value: Bytes): Promise<void> => this.write([put(keys.journal(key), seal(value))]),
+    delete: (key: Bytes): Promise<void> => this.write([del(keys.journal(key))]),
+  };
+}
+
+/** The by-height index has no content, but an empty value and a missing one look alike to some databases. */
+const NO_BYTES_VALUE = seal(NO_BYTES);

@@ -1,0 +1,179 @@
+/**
+ * The checks of a block before execution, cheapest first: header → seal → certificate → body → signatures.
+ *
+ * Each stage has a metric and throws a verdict: `BlockInvalidError` or `BlockNotYetError`.
+ */
+import { ChainwrightError } from "../kernel/errors.js";
+import type { Rules } from "../ports/chain-spec.js";
+import type { SignatureBatch } from "../ports/compute.js";
+import { type Ancestors, NEEDS_STATE, type TreeHeader, type ValidationContext } from "../ports/consensus.js";
+import { InvalidHeaderError, NotYetError } from "../ports/errors.js";
+import type { TransactionBatch } from "../ports/ledger.js";
+import type { Block, HeaderRecord } from "../primitives/block.js";
+import { encodedBlockBytes, payloadRootOf } from "../primitives/block-codec.js";
+import type { Bytes } from "../primitives/bytes.js";
+import { Hash } from "../primitives/hash.js";
+import { PublicKey, Signature } from "../primitives/keys.js";
+import { bitmapGet, SignatureBatchBuilder } from "../primitives/signature-batch.js";
+import type { ChainDependencies } from "./dependencies.js";
+import { BlockInvalidError, BlockNotYetError, Verdicts } from "./errors.js";
+import { type Executor, sameHash } from "./executor.js";
+import type { ChainMetrics, Stage } from "./metrics.js";
+
+/** A block that passed all checks but execution. */
+export interface CheckedBlock {
+  readonly block: Block;
+  readonly header: TreeHeader;
+  readonly batch: TransactionBatch;
+  readonly sizeBytes: number;
+  readonly certificate: Bytes | undefined;
+}
+
+export class BlockChecks {
+  readonly #dependencies: ChainDependencies;
+  readonly #executor: Executor;
+  readonly #metrics: ChainMetrics;
+
+  constructor(dependencies: ChainDependencies, executor: Executor, metrics: ChainMetrics) {
+    this.#dependencies = dependencies;
+    this.#executor = executor;
+    this.#metrics = metrics;
+  }
+
+  /** Header and seal (and certificate): what a block must have before anyone spends work on its body. */
+  async headerAndSeal(record: HeaderRecord, parent: TreeHeader, ancestors: Ancestors, certificate: Bytes | undefined): Promise<TreeHeader> {
+    const context = await this.#stage("header", () => this.#header(record, parent, ancestors));
+    await this.#stage("seal", () => this.#seal(record, context, certificate));
+    const { consensus } = this.#dependencies;
+    return { ...record, weight: consensus.weigh?.(record, parent.weight) ?? 0n };
+  }
+
+  /** Body and signatures. */
+  async bodyAndSignatures(block: Block, header: TreeHeader, certificate: Bytes | undefined): Promise<CheckedBlock> {
+    const rules = this.#dependencies.spec.rulesAt(header.header.height);
+    const sizeBytes = encodedBlockBytes(block);
+    const batch = await this.#stage("body", () => this.#body(block, rules, sizeBytes));
+    await this.#stage("signatures", () => this.#signatures(batch));
+    return { block, header, batch, sizeBytes, certificate };
+  }
+
+  /** Runs one stage under its metric and turns what engines and ledgers throw into verdicts. */
+  async #stage<T>(stage: Stage, run: () => T | Promise<T>): Promise<T> {
+    const { clock } = this.#dependencies;
+    const beganMs = clock.monotonicMs();
+    try {
+      return await run();
+    } catch (error) {
+      throw asVerdict(error);
+    } finally {
+      this.#metrics.stageSeconds.observe((clock.monotonicMs() - beganMs) / 1000, { stage });
+    }
+  }
+
+  #header(record: HeaderRecord, parent: TreeHeader, ancestors: Ancestors): ValidationContext {
+    const { spec, consensus, state } = this.#dependencies;
+    const { header } = record;
+    if (header.chainId !== spec.chainId)
+      throw new BlockInvalidError({ code: Verdicts.wrongChain, reason: `it is of chain ${header.chainId}, not ${spec.chainId}` });
+    if (header.height !== parent.header.height + 1)
+      throw new BlockInvalidError({
+        code: Verdicts.wrongHeight,
+        reason: `its height is ${header.height}, its parent's ${parent.header.height}`,
+      });
+    consensus.checkHeader(record, ancestors);
+    const context = consensus.contextFor(parent, header, state.view(parent.id));
+    if (context === NEEDS_STATE) throw new BlockNotYetError({ code: Verdicts.needsState, reason: "its parent is not executed yet" });
+    return context;
+  }
+
+  async #seal(record: HeaderRecord, context: ValidationContext, certificate: Bytes | undefined): Promise<void> {
+    const { consensus } = this.#dependencies;
+    const [verdict] = await consensus.verifySeals([{ record, context }]);
+    if (verdict === undefined || !verdict.ok)
+      throw new BlockInvalidError({ code: Verdicts.badSeal, reason: verdict?.reason ?? "the engine gave no verdict" });
+    if (!consensus.traits.certificates) return;
+    if (certificate === undefined)
+      throw new BlockNotYetError({ code: Verdicts.awaitingCertificate, reason: "its certificate has not arrived" });
+    const certified = await consensus.verifyCertificate?.(record, certificate, context);
+    if (certified === undefined || !certified.ok)
+      throw new BlockInvalidError({ code: Verdicts.badCertificate, reason: certified?.reason ?? "the engine gave no verdict" });
+  }
+
+  async #body(block: Block, rules: Rules, sizeBytes: number): Promise<TransactionBatch> {
+    const { consensus, ledger } = this.#dependencies;
+    const { header } = block;
+    if (sizeBytes > rules.limits.blockBytes)
+      throw new BlockInvalidError({
+        code: Verdicts.tooLarge,
+        reason: `it has ${sizeBytes} bytes, the limit is ${rules.limits.blockBytes}`,
+      });
+    if (!sameHash(payloadRootOf(block.payload), header.payloadRoot))
+      throw new BlockInvalidError({ code: Verdicts.payloadRoot, reason: "its payload is not the one that its header names" });
+    if (consensus.checkPayload !== undefined) consensus.checkPayload(block);
+    else if (block.payload.length > 0)
+      throw new BlockInvalidError({ code: Verdicts.unexpectedPayload, reason: "this chain's blocks have no payload" });
+    const batch = ledger.decodeBlock(block.transactions, rules);
+    if (!sameHash(await this.#executor.transactionsRoot(batch), header.transactionsRoot))
+      throw new BlockInvalidError({ code: Verdicts.transactionsRoot, reason: "its transactions are not those that its header names" });
+    return batch;
+  }
+
+  async #signatures(batch: TransactionBatch): Promise<void> {
+    const { ledger, compute, transactions } = this.#dependencies;
+    const { batch: signatures, transactionIndexes } = ledger.signatures(batch);
+    const open: number[] = [];
+    for (let entry = 0; entry < signatures.count; entry++) {
+      const transaction = batch.transactions[transactionIndexes[entry] ?? -1];
+      if (transaction === undefined || !transactions.isVerified(transaction.rawHash)) open.push(entry);
+    }
+    if (open.length === 0) return;
+    const rest = open.length === signatures.count ? signatures : pick(signatures, open);
+    const verdicts = await compute.verifySignatures(rest, { priority: "block" });
+    for (const [at, entry] of open.entries())
+      if (!bitmapGet(verdicts, at))
+        throw new BlockInvalidError({
+          code: Verdicts.badSignature,
+          reason: `the signature of transaction ${transactionIndexes[entry]} is wrong`,
+        });
+  }
+}
+
+/** The entries at `indexes` as a batch of their own. */
+function pick(batch: SignatureBatch, indexes: readonly number[]): SignatureBatch {
+  const builder = new SignatureBatchBuilder(indexes.length);
+  for (const i of indexes)
+    builder.add(
+      PublicKey.from(batch.publicKeys.subarray(32 * i, 32 * i + 32)),
+      Signature.from(batch.signatures.subarray(64 * i, 64 * i + 64)),
+      batch.messages.subarray(batch.offsets[i], batch.offsets[i + 1]),
+    );
+  return builder.build();
+}
+
+function asVerdict(error: unknown): unknown {
+  if (BlockInvalidError.matches(error) || BlockNotYetError.matches(error)) return error;
+  if (NotYetError.matches(error)) return new BlockNotYetError(error.data, error);
+  if (InvalidHeaderError.matches(error)) return new BlockInvalidError(error.data, error);
+  // Decoders and ledgers refuse a body with typed input errors of their own.
+  if (ChainwrightError.is(error) && error.kind === "input")
+    return new BlockInvalidError({ code: error.code, reason: error.message }, error);
+  return error;
+}
+
+/** Ancestors for an engine: walks parents through `lookup`, at most `depth` of them. */
+export function ancestorsOf(parent: TreeHeader, depth: number, lookup: (id: Hash) => TreeHeader | undefined): Ancestors {
+  const known: TreeHeader[] = [parent];
+  return {
+    at(distance: number): TreeHeader | undefined {
+      if (!Number.isInteger(distance) || distance < 1 || distance > depth) return undefined;
+      while (known.length < distance) {
+        const last = known[known.length - 1];
+        if (last === undefined || last.header.height === 0) return undefined;
+        const next = lookup(last.header.parent);
+        if (next === undefined) return undefined;
+        known.push(next);
+      }
+      return known[distance - 1];
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** Errors of the chain. Codes of verdicts (`ImportVerdict.code`) are API, too: they stand in `Verdicts` below. */
+import { defineError } from "../kernel/errors.js";
+
+/** A block is refused for good: thrown inside the pipeline, answered as a verdict. */
+export const BlockInvalidError = defineError<{ code: string; reason: string }>(
+  "CHAIN_BLOCK_INVALID",
+  "input",
+  ({ code, reason }) => `${code}: ${reason}`,
+);
+
+/** A block can't be judged now: thrown inside the pipeline, answered as a verdict. */
+export const BlockNotYetError = defineError<{ code: string; reason: string; retryAtMs?: number }>(
+  "CHAIN_BLOCK_NOT_YET",
+  "unavailable",
+  ({ code, reason }) => `${code}: ${reason}`,
+);
+
+export const ChainStoppedError = defineError("CHAIN_STOPPED", "unavailable", () => "the chain is not running; start the node first");
+
+export const UnknownBlockError = defineError<{ id: string }>(
+  "CHAIN_UNKNOWN_BLOCK",
+  "missing",
+  ({ id }) => `block ${id} is not known here; check the hash, or wait until the node has synced`,
+);
+
+export const StateUnavailableError = defineError<{ id: string }>(
+  "CHAIN_STATE_UNAVAILABLE",
+  "missing",
+  ({ id }) => `the state after block ${id} is not kept (not executed, or older than the undo horizon); ask for a newer block`,
+);
+
+export const OtherChainError = defineError<{ expected: string; found: string }>(
+  "CHAIN_OTHER_GENESIS",
+  "conflict",
+  ({ expected, found }) =>
+    `the database holds the chain with genesis ${found}, the chain spec makes ${expected}; use another dataDir or the chain spec that it was made with`,
+);
+
+export const ChainDamagedError = defineError<{ record: string; reason: string }>(
+  "CHAIN_DAMAGED",
+  "damaged",
+  ({ record, reason }) =>
+    `stored ${record} is damaged: ${reason}; nothing wrong was served; restore a copy of the data directory or start with an empty one and sync again`,
+);
+
+export const EventsPrunedError = defineError<{ after: number; oldest: number }>(
+  "EVENTS_PRUNED",
+  "missing",
+  ({ after, oldest }) =>
+    `events after ${after} are no longer kept, the oldest is ${oldest}; read the chain's blocks instead, then continue from the latest sequence`,
+);
+
+/** Codes of verdicts on blocks. */
+export const Verdicts = {
+  wrongChain: "BLOCK_WRONG_CHAIN",
+  wrongHeight: "BLOCK_WRONG_HEIGHT",
+  badSeal: "BLOCK_BAD_SEAL",
+  badCertificate: "BLOCK_BAD_CERTIFICATE",
+  transactionsRoot: "BLOCK_TRANSACTIONS_ROOT",
+  payloadRoot: "BLOCK_PAYLOAD_ROOT",
+  unexpectedPayload: "BLOCK_UNEXPECTED_PAYLOAD",
+  tooLarge: "BLOCK_TOO_LARGE",
+  badSignature: "BLOCK_BAD_SIGNATURE",
+  overweight: "BLOCK_OVERWEIGHT",
+  receiptsRoot: "BLOCK_RECEIPTS_ROOT",
+  stateRoot: "BLOCK_STATE_ROOT",
+  invalidAncestor: "BLOCK_INVALID_ANCESTOR",
+  belowFinality: "BLOCK_BELOW_FINALITY",
+  unknownParent: "BLOCK_UNKNOWN_PARENT",
+  awaitingCertificate: "BLOCK_AWAITING_CERTIFICATE",
+  needsState: "BLOCK_NEEDS_STATE",
+  treeFull: "BLOCK_TREE_FULL",
+} as const;

@@ -1,0 +1,230 @@
+/**
+ * Execution: the one way in which a block's effect on state comes about.
+ *
+ * Import, production, recovery and `host.execute` all come through `#run`, so a node can't propose what it would refuse.
+ */
+import { assert } from "../kernel/assert.js";
+import { ChainwrightError } from "../kernel/errors.js";
+import type { ProposalFields, UnsealedBlock } from "../ports/consensus.js";
+import { InvalidHeaderError, InvalidTransactionError } from "../ports/errors.js";
+import type { BlockEnvironment, ExecutionOutcome, TransactionBatch } from "../ports/ledger.js";
+import type { Slicer } from "../ports/runtime.js";
+import { Height } from "../primitives/amount.js";
+import type { Block, HeaderRecord, UnsealedHeader } from "../primitives/block.js";
+import { encodedBlockBytes, payloadRootOf, signingRootOf } from "../primitives/block-codec.js";
+import { EMPTY_BYTES } from "../primitives/bytes.js";
+import { Hash, type HashKey, sha256 } from "../primitives/hash.js";
+import type { Receipt } from "../primitives/receipt.js";
+import { encodeReceipt } from "../primitives/receipt-codec.js";
+import type { Overlay } from "../state/index.js";
+import type { ChainDependencies } from "./dependencies.js";
+import { BlockInvalidError, StateUnavailableError, UnknownBlockError, Verdicts } from "./errors.js";
+
+/** Overlays of blocks built here, kept until they come back sealed. */
+const BUILT_BLOCKS_KEPT = 8;
+/** Room in a block for header, seal and framing. */
+const BLOCK_OVERHEAD_BYTES = 12 * 1024;
+/** A transaction's tag and length inside a block. */
+const TRANSACTION_FRAMING_BYTES = 5;
+/** SSZ list limit of the transactions root. */
+const BLOCK_TRANSACTIONS_MAX = 2 ** 20;
+
+export interface Execution {
+  readonly overlay: Overlay;
+  readonly receipts: readonly Receipt[];
+  readonly transactionIds: readonly Hash[];
+  readonly executionMs: number;
+}
+
+interface Run {
+  readonly overlay: Overlay;
+  readonly outcome: ExecutionOutcome;
+}
+
+export class Executor {
+  readonly #dependencies: ChainDependencies;
+  readonly #built = new Map<HashKey, Execution>();
+
+  constructor(dependencies: ChainDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Executes a block over its parent's state and checks what its header says of the result.
+   *
+   * @param root `later` leaves the state root unchecked, for re-execution whose last block is checked
+   * @throws BlockInvalidError
+   */
+  async execute(block: Block, record: HeaderRecord, batch: TransactionBatch, root: "now" | "later" = "now"): Promise<Execution> {
+    const built = this.#built.get(Hash.key(record.signingRoot));
+    // The signing root commits to parent, transactions, payload and results: the same work was done here already.
+    if (built !== undefined && root === "now") {
+      this.#built.delete(Hash.key(record.signingRoot));
+      return built;
+    }
+    const { clock } = this.#dependencies;
+    const beganMs = clock.monotonicMs();
+    const { header } = record;
+    const env = this.#environment(header, block.payload);
+    const { overlay, outcome } = await this.#run(header.parent, env, batch, "import", root);
+    const { receipts } = outcome;
+    assert(receipts.length === batch.transactions.length, "the ledger answers a receipt for each transaction of an imported block");
+    if (!sameHash(await this.#receiptsRoot(receipts), header.receiptsRoot))
+      throw new BlockInvalidError({ code: Verdicts.receiptsRoot, reason: "its receipts root is not what execution gives" });
+    if (root === "now" && (overlay.root === undefined || !sameHash(overlay.root, header.stateRoot)))
+      throw new BlockInvalidError({ code: Verdicts.stateRoot, reason: "its state root is not what execution gives" });
+    return { overlay, receipts, transactionIds: batch.transactions.map((each) => each.id), executionMs: clock.monotonicMs() - beganMs };
+  }
+
+  /** Picks transactions, executes them over `parent` and fills the header. @throws StateUnavailableError, UnknownBlockError */
+  async build(parent: HeaderRecord | undefined, parentId: Hash, fields: ProposalFields): Promise<UnsealedBlock> {
+    if (parent === undefined) throw new UnknownBlockError({ id: Hash.key(parentId) });
+    const { spec, ledger, transactions, clock } = this.#dependencies;
+    const beganMs = clock.monotonicMs();
+    const height = Height.next(parent.header.height);
+    const { limits } = spec.rulesAt(height);
+    const payload = fields.payload ?? EMPTY_BYTES;
+    const maxBytes = Math.min(fields.maxBytes ?? limits.blockBytes, limits.blockBytes) - BLOCK_OVERHEAD_BYTES - payload.length;
+    const picked = transactions.select({
+      maxBytes: Math.max(0, maxBytes),
+      maxWeight: limits.blockWeight,
+      maxCount: BLOCK_TRANSACTIONS_MAX,
+    });
+    const raws = within(
+      picked.map(({ raw }) => raw),
+      maxBytes,
+    );
+    const rules = spec.rulesAt(height);
+    const env: BlockEnvironment = {
+      chainId: spec.chainId,
+      height,
+      parent: parentId,
+      timestampMs: fields.timestampMs,
+      proposer: fields.proposer,
+      rules,
+      extra: fields.extra,
+      payload,
+    };
+    const batch = ledger.decodeBlock(raws, rules);
+    const { overlay, outcome } = await this.#run(parentId, env, batch, "produce", "now");
+    const included = outcome.included.map((index) => {
+      const transaction = batch.transactions[index];
+      assert(transaction !== undefined, "the ledger includes transactions of the batch");
+      return transaction;
+    });
+    assert(overlay.root !== undefined, "a built block has a state root");
+    const header: UnsealedHeader = {
+      chainId: spec.chainId,
+      height,
+      parent: parentId,
+      timestampMs: fields.timestampMs,
+      transactionsRoot: await this.#merkleRoot(included.map((each) => each.rawHash)),
+      receiptsRoot: await this.#receiptsRoot(outcome.receipts),
+      stateRoot: overlay.root,
+      payloadRoot: payloadRootOf(payload),
+      proposer: fields.proposer,
+      extra: fields.extra,
+    };
+    const signingRoot = signingRootOf(header);
+    const kept = included.map((each) => each.raw);
+    assert(
+      encodedBlockBytes({ header: { ...header, seal: EMPTY_BYTES }, transactions: kept, payload }) <= limits.blockBytes,
+      "a built block keeps within the limit",
+    );
+    this.keep(signingRoot, {
+      overlay,
+      receipts: outcome.receipts,
+      transactionIds: included.map((each) => each.id),
+      executionMs: clock.monotonicMs() - beganMs,
+    });
+    return { header, signingRoot, transactions: kept, payload };
+  }
+
+  async transactionsRoot(batch: TransactionBatch): Promise<Hash> {
+    return this.#merkleRoot(batch.transactions.map((each) => each.rawHash));
+  }
+
+  /** Keeps the result of a block that is expected to be imported soon, so that it is not executed twice. */
+  keep(signingRoot: Hash, execution: Execution): void {
+    this.#built.set(Hash.key(signingRoot), execution);
+    while (this.#built.size > BUILT_BLOCKS_KEPT) {
+      const oldest = this.#built.keys().next().value;
+      if (oldest === undefined) return;
+      this.#built.delete(oldest);
+    }
+  }
+
+  async #run(
+    parent: Hash,
+    env: BlockEnvironment,
+    batch: TransactionBatch,
+    mode: "import" | "produce",
+    root: "now" | "later",
+  ): Promise<Run> {
+    const { state, ledger, consensus, scheduler } = this.#dependencies;
+    const view = state.view(parent);
+    if (view === undefined) throw new StateUnavailableError({ id: Hash.key(parent) });
+    await view.prefetch(ledger.access(batch, env).keys);
+    const writer = state.writer(parent);
+    const slicer: Slicer = scheduler.slicer();
+    try {
+      await consensus.begin?.(writer, env, slicer);
+      const outcome = await ledger.execute(batch, writer, env, { mode, slicer });
+      if (outcome.weight > env.rules.limits.blockWeight)
+        throw new BlockInvalidError({
+          code: Verdicts.overweight,
+          reason: `its transactions weigh ${outcome.weight}, the limit is ${env.rules.limits.blockWeight}`,
+        });
+      await consensus.end?.(writer, env, outcome.receipts, slicer);
+      return { outcome, overlay: await state.finish(writer, { slicer, root }) };
+    } catch (error) {
+      throw asInvalid(error);
+    }
+  }
+
+  #environment(header: UnsealedHeader, payload: Uint8Array): BlockEnvironment {
+    return {
+      chainId: header.chainId,
+      height: header.height,
+      parent: header.parent,
+      timestampMs: header.timestampMs,
+      proposer: header.proposer,
+      rules: this.#dependencies.spec.rulesAt(header.height),
+      extra: header.extra,
+      payload,
+    };
+  }
+
+  #receiptsRoot(receipts: readonly Receipt[]): Promise<Hash> {
+    return this.#merkleRoot(receipts.map((receipt) => sha256(encodeReceipt(receipt))));
+  }
+
+  #merkleRoot(leaves: readonly Hash[]): Promise<Hash> {
+    const packed = new Uint8Array(leaves.length * 32);
+    for (const [index, leaf] of leaves.entries()) packed.set(leaf, index * 32);
+    return this.#dependencies.compute.merkleRoot(packed, { priority: "block" });
+  }
+}
+
+export function sameHash(a: Hash, b: Hash): boolean {
+  return Hash.key(a) === Hash.key(b);
+}
+
+/** As many from the front as fit. */
+function within(raws: readonly Uint8Array[], maxBytes: number): readonly Uint8Array[] {
+  let bytes = 0;
+  for (const [index, raw] of raws.entries()) {
+    bytes += raw.length + TRANSACTION_FRAMING_BYTES;
+    if (bytes > maxBytes) return raws.slice(0, index);
+  }
+  return raws;
+}
+
+/** What ledgers and engines throw for an invalid block becomes the block's verdict; anything else is a fault and stays one. */
+function asInvalid(error: unknown): unknown {
+  if (InvalidTransactionError.matches(error) || InvalidHeaderError.matches(error))
+    return new BlockInvalidError({ code: error.data.code, reason: error.message }, error);
+  if (ChainwrightError.is(error) && error.kind === "input" && !BlockInvalidError.matches(error))
+    return new BlockInvalidError({ code: error.code, reason: error.message }, error);
+  return error;
+}

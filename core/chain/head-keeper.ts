@@ -1,0 +1,283 @@
+/**
+ * The head: executes the branch that the engine chose, switches the canonical chain in one durable batch, moves finality,
+ * and decides when state goes to disk. All of it runs in the chain's lane.
+ */
+import { present } from "../kernel/assert.js";
+import type { Choice } from "../ports/consensus.js";
+import type { TransactionBatch } from "../ports/ledger.js";
+import type { StorageOperation } from "../ports/storage.js";
+import type { Block } from "../primitives/block.js";
+import type { Bytes } from "../primitives/bytes.js";
+import { Hash } from "../primitives/hash.js";
+import type { BlockStore } from "./block-store.js";
+import type { BlockTree, ExecutionRecord, TreeNode } from "./block-tree.js";
+import type { ChainDependencies, ChainOptions } from "./dependencies.js";
+import { BlockInvalidError, ChainDamagedError } from "./errors.js";
+import type { EventLog } from "./event-log.js";
+import type { Executor } from "./executor.js";
+import type { ChainMetrics } from "./metrics.js";
+
+export class HeadKeeper {
+  readonly #dependencies: ChainDependencies;
+  readonly #options: ChainOptions;
+  readonly #store: BlockStore;
+  readonly #tree: BlockTree;
+  readonly #events: EventLog;
+  readonly #executor: Executor;
+  readonly #metrics: ChainMetrics;
+  #head: TreeNode | undefined;
+  #justified: TreeNode | undefined;
+  #genesisId: Hash = Hash.zero;
+  #pending: Choice | undefined;
+  #unflushedMs = 0;
+
+  constructor(parts: {
+    readonly dependencies: ChainDependencies;
+    readonly options: ChainOptions;
+    readonly store: BlockStore;
+    readonly tree: BlockTree;
+    readonly events: EventLog;
+    readonly executor: Executor;
+    readonly metrics: ChainMetrics;
+  }) {
+    this.#dependencies = parts.dependencies;
+    this.#options = parts.options;
+    this.#store = parts.store;
+    this.#tree = parts.tree;
+    this.#events = parts.events;
+    this.#executor = parts.executor;
+    this.#metrics = parts.metrics;
+  }
+
+  get head(): TreeNode {
+    return present(this.#head, "the head is known once the chain has started");
+  }
+
+  get justified(): TreeNode {
+    return this.#justified ?? this.#tree.root;
+  }
+
+  /** Sets where the chain stood, at start. */
+  restore(head: TreeNode, justified: TreeNode | undefined, genesisId: Hash): void {
+    this.#head = head;
+    this.#justified = justified;
+    this.#genesisId = genesisId;
+    this.#gauge();
+  }
+
+  isCanonical(node: TreeNode): boolean {
+    return this.#tree.descendsFrom(this.head, node);
+  }
+
+  /** Remembers what fork choice said last; `apply` acts on it. */
+  choose(choice: Choice): void {
+    this.#pending = { ...this.#pending, ...choice };
+  }
+
+  /** Acts on choices until none is pending: a failed execution makes the engine choose again. */
+  async apply(): Promise<void> {
+    while (this.#pending !== undefined) {
+      const choice = this.#pending;
+      this.#pending = undefined;
+      const target = this.#target(choice);
+      if (target === undefined) continue;
+      const ancestor = this.#tree.commonAncestor(this.head, target);
+      const path = present(this.#tree.path(ancestor, target), "a block descends from the common ancestor");
+      if (!(await this.#executeAll(path))) continue;
+      await this.#switch(ancestor, path, choice);
+      await this.#flushWhenDue();
+    }
+  }
+
+  /**
+   * Executes a block over its parent and registers its state; the parent is executed.
+   * Answers false and marks the block where execution refuses it.
+   */
+  async execute(node: TreeNode, batch?: TransactionBatch): Promise<boolean> {
+    const { state, clock } = this.#dependencies;
+    if (node.standing === "invalid") return false;
+    if (state.has(node.id)) return true;
+    const block = this.#block(node);
+    const decoded = batch ?? this.#dependencies.ledger.decodeBlock(block.transactions, this.#dependencies.spec.rulesAt(node.header.height));
+    const beganMs = clock.monotonicMs();
+    try {
+      const execution = await this.#executor.execute(block, node, decoded);
+      state.adopt(node.id, node.header.height, node.header.parent, execution.overlay);
+      node.execution = execution;
+      node.executionMs = execution.executionMs;
+      node.standing = "executed";
+      this.#unflushedMs += execution.executionMs;
+      return true;
+    } catch (error) {
+      if (!BlockInvalidError.matches(error)) throw error;
+      await this.markInvalid(node, error.data.code, error.data.reason);
+      return false;
+    } finally {
+      this.#metrics.stageSeconds.observe((clock.monotonicMs() - beganMs) / 1000, { stage: "execute" });
+    }
+  }
+
+  /** Marks a block and its descendants for good and tells the engine. */
+  async markInvalid(node: TreeNode, code: string, reason: string): Promise<void> {
+    const operations: StorageOperation[] = [];
+    for (const each of this.#tree.subtree(node)) {
+      each.standing = "invalid";
+      each.refusal = { code, reason };
+      each.block = undefined;
+      each.execution = undefined;
+      this.#dependencies.state.discard(each.id);
+      operations.push(
+        ...this.#store.markInvalid({ header: each, sizeBytes: each.sizeBytes, transactionCount: each.transactionCount, invalid: true }),
+      );
+    }
+    await this.#store.write(operations);
+    this.#dependencies.logger.warn({ id: node.key, height: node.header.height, code, reason }, "a block failed execution");
+    await this.#dependencies.consensus.onInvalid(node.id);
+  }
+
+  /** Writes all state up to the head to disk. */
+  async flush(): Promise<void> {
+    const { state, clock } = this.#dependencies;
+    if (state.flushed !== undefined && Hash.key(state.flushed.blockId) === this.head.key) return;
+    const beganMs = clock.monotonicMs();
+    await state.flush(this.head.id);
+    this.#unflushedMs = 0;
+    this.#metrics.stageSeconds.observe((clock.monotonicMs() - beganMs) / 1000, { stage: "flush" });
+    this.#gauge();
+  }
+
+  /** The chosen head, if the choice can be followed; an engine that breaks the port's laws is logged, not obeyed. */
+  #target(choice: Choice): TreeNode | undefined {
+    const target = this.#tree.get(choice.head);
+    const refuse = (reason: string): undefined => {
+      this.#dependencies.logger.error({ head: Hash.key(choice.head), reason }, "the engine's choice was not followed");
+      return undefined;
+    };
+    if (target === undefined) return refuse("it is not in the block tree");
+    if (target.standing === "invalid") return refuse("it is invalid");
+    const finalized = choice.finalized === undefined ? undefined : this.#tree.get(choice.finalized);
+    // A finalized block that already left the tree is an old one: finality does not move back.
+    if (finalized !== undefined && !this.#tree.descendsFrom(target, finalized))
+      return refuse("it does not descend from the finalized block");
+    return target;
+  }
+
+  async #executeAll(path: readonly TreeNode[]): Promise<boolean> {
+    const { state } = this.#dependencies;
+    for (const node of path) {
+      if (!(await this.execute(node))) return false;
+      // A long branch must not pile up in memory: the disk follows it, and undo records keep the old branch reachable.
+      if (state.unflushedBytes > this.#options.flushAfterBytes) await state.flush(node.id);
+    }
+    return true;
+  }
+
+  async #switch(ancestor: TreeNode, path: readonly TreeNode[], choice: Choice): Promise<void> {
+    const undone = present(this.#tree.path(ancestor, this.head), "the head descends from the common ancestor").reverse();
+    const target = path.at(-1) ?? ancestor;
+    const finalized = choice.finalized === undefined ? undefined : this.#tree.get(choice.finalized);
+    const finalityMoves = finalized !== undefined && finalized !== this.#tree.root;
+    const justified = (choice.justified === undefined ? undefined : this.#tree.get(choice.justified)) ?? this.#justified;
+    if (target === this.#head && !finalityMoves && justified === this.#justified) return;
+    const { clock, transactions } = this.#dependencies;
+    const beganMs = clock.monotonicMs();
+    const undoneBlocks = undone.map((node) => this.#block(node));
+    const appliedBlocks = path.map((node) => this.#block(node));
+    const { operations, latest } = this.#events.prepare([
+      ...undone.map((header) => ({ type: "undone" as const, header })),
+      ...path.map((header) => ({ type: "applied" as const, header })),
+      ...(finalityMoves ? [{ type: "finalized" as const, header: finalized }] : []),
+    ]);
+    const changes: StorageOperation[] = [];
+    // Removals first: a transaction of an undone block may stand in an applied one.
+    for (const node of undone) changes.push(...this.#store.unmakeCanonical(node, (await this.#execution(node)).transactionIds));
+    for (const node of path) {
+      const { transactionIds, receipts } = await this.#execution(node);
+      changes.push(...this.#store.makeCanonical(node, transactionIds, receipts));
+    }
+    await this.#store.write([
+      ...changes,
+      ...operations,
+      this.#store.putPointer({
+        head: target.id,
+        justified: (justified ?? this.#tree.root).id,
+        finalized: finalityMoves ? finalized.id : this.#tree.root.id,
+        genesis: this.#genesisId,
+        events: latest,
+      }),
+    ]);
+    this.#head = target;
+    this.#justified = justified;
+    if (finalityMoves) await this.#finalize(finalized);
+    for (const node of [...undone, ...path]) {
+      node.block = undefined;
+      node.execution = undefined;
+    }
+    this.#observe(undone, path);
+    this.#metrics.stageSeconds.observe((clock.monotonicMs() - beganMs) / 1000, { stage: "choose" });
+    if (undone.length + path.length > 0)
+      await transactions.onHeadChanged({ undone: rawsOf(undoneBlocks.reverse()), applied: rawsOf(appliedBlocks) });
+    this.#events.announce(latest);
+  }
+
+  /** Drops everything below and beside the finalized block from memory; its state goes to disk first. */
+  async #finalize(finalized: TreeNode): Promise<void> {
+    const { state } = this.#dependencies;
+    const flushedHeight = state.flushed?.height ?? -1;
+    if (flushedHeight < finalized.header.height) await this.flush();
+    const { beside } = this.#tree.advanceRoot(finalized);
+    for (const node of beside) state.discard(node.id);
+    state.pruneUndo(finalized.header.height);
+    if (this.#justified !== undefined && this.#tree.get(this.#justified.id) === undefined) this.#justified = finalized;
+  }
+
+  async #flushWhenDue(): Promise<void> {
+    const { state } = this.#dependencies;
+    const { flushAfterBlocks, flushAfterMs, flushAfterBytes } = this.#options;
+    if (state.unflushedBlocks >= flushAfterBlocks || this.#unflushedMs >= flushAfterMs || state.unflushedBytes > flushAfterBytes)
+      await this.flush();
+  }
+
+  #block(node: TreeNode): Block {
+    if (node.block !== undefined) return node.block;
+    const block = this.#store.block(node.id);
+    if (block === undefined) throw new ChainDamagedError({ record: `block ${node.key}`, reason: "it is missing" });
+    return block;
+  }
+
+  /** What execution left: in memory, in the store for a block that was canonical before, or else from executing it again. */
+  async #execution(node: TreeNode): Promise<ExecutionRecord> {
+    if (node.execution !== undefined) return node.execution;
+    const receipts = this.#store.receipts(node.id);
+    if (receipts !== undefined) return { receipts, transactionIds: receipts.map((receipt) => receipt.transactionId) };
+    // A crash after an early flush of a branch leaves its state without its receipts.
+    const { ledger, spec } = this.#dependencies;
+    const block = this.#block(node);
+    return this.#executor.execute(block, node, ledger.decodeBlock(block.transactions, spec.rulesAt(node.header.height)));
+  }
+
+  #observe(undone: readonly TreeNode[], applied: readonly TreeNode[]): void {
+    if (undone.length > 0) {
+      this.#metrics.reorgDepth.observe(undone.length);
+      this.#dependencies.logger.info(
+        { undone: undone.length, applied: applied.length, head: this.head.key, height: this.head.header.height },
+        "the head moved to another branch",
+      );
+    }
+    for (const node of applied) this.#metrics.transactions.increment(node.transactionCount);
+    this.#gauge();
+  }
+
+  #gauge(): void {
+    const { state } = this.#dependencies;
+    this.#metrics.headHeight.set(this.head.header.height);
+    this.#metrics.finalizedHeight.set(this.#tree.root.header.height);
+    this.#metrics.flushedHeight.set(state.flushed?.height ?? 0);
+    this.#metrics.treeBlocks.set(this.#tree.size);
+    this.#metrics.unflushedBytes.set(state.unflushedBytes);
+  }
+}
+
+function rawsOf(blocks: readonly Block[]): readonly Bytes[] {
+  return blocks.flatMap((block) => block.transactions);
+}

@@ -1,0 +1,174 @@
+/**
+ * The chain's records in storage: keys, values and their checks. Prefixes 0x01–0x1f belong to the chain.
+ *
+ * | prefix | key | value |
+ * | --- | --- | --- |
+ * | 01 | block id | the block's canonical bytes |
+ * | 02 | block id | header, weight, standing, sizes |
+ * | 03 | height (8, big-endian) | canonical block id |
+ * | 04 | block id | receipts |
+ * | 05 | transaction id | block id, height, index (canonical only) |
+ * | 06 | sequence (8, big-endian) | chain event |
+ * | 07 | height (8, big-endian) ‖ block id | nothing: finds all blocks at a height, stale ones included |
+ * | 08 | name | pointers: `head`, `snapshot` |
+ * | 09 | engine's key | engine journal |
+ * | 0a | block id | certificate |
+ *
+ * Every value begins with a CRC-32C of what follows, since LevelDB serves flipped bits without a word; blocks are checked
+ * against their ids besides.
+ */
+
+import type { TreeHeader } from "../ports/consensus.js";
+import type { ChainEvent } from "../ports/views.js";
+import { decodeHeader, encodeHeader } from "../primitives/block-codec.js";
+import { asciiBytes, type Bytes, concatBytes, toHex } from "../primitives/bytes.js";
+import { crc32c } from "../primitives/crc32c.js";
+import { Hash } from "../primitives/hash.js";
+import { ChainDamagedError } from "./errors.js";
+
+const prefixed = (prefix: number, key: Bytes): Bytes => {
+  const out = new Uint8Array(1 + key.length);
+  out[0] = prefix;
+  out.set(key, 1);
+  return out;
+};
+
+/** 8 bytes, big-endian, so that keys sort by number. */
+export function numberKey(value: number): Bytes {
+  const out = new Uint8Array(8);
+  new DataView(out.buffer).setBigUint64(0, BigInt(value));
+  return out;
+}
+
+export const keys = {
+  block: (id: Hash): Bytes => prefixed(0x01, id),
+  index: (id: Hash): Bytes => prefixed(0x02, id),
+  canonical: (height: number): Bytes => prefixed(0x03, numberKey(height)),
+  receipts: (id: Hash): Bytes => prefixed(0x04, id),
+  transaction: (id: Hash): Bytes => prefixed(0x05, id),
+  event: (sequence: number): Bytes => prefixed(0x06, numberKey(sequence)),
+  atHeight: (height: number, id: Hash): Bytes => prefixed(0x07, concatBytes(numberKey(height), id)),
+  pointer: (name: "head" | "snapshot"): Bytes => prefixed(0x08, asciiBytes(name)),
+  journal: (key: Bytes): Bytes => prefixed(0x09, key),
+  certificate: (id: Hash): Bytes => prefixed(0x0a, id),
+};
+
+/** Half-open key range of all records of one prefix, or of a height and above for prefix 07. */
+export const ranges = {
+  events: { gte: Uint8Array.of(0x06), lt: Uint8Array.of(0x07) },
+  fromHeight: (height: number): { gte: Bytes; lt: Bytes } => ({ gte: prefixed(0x07, numberKey(height)), lt: Uint8Array.of(0x08) }),
+};
+
+/** CRC-32C (4 bytes, little-endian) ‖ body. */
+export function seal(body: Bytes): Bytes {
+  const out = new Uint8Array(4 + body.length);
+  new DataView(out.buffer).setUint32(0, crc32c(body), true);
+  out.set(body, 4);
+  return out;
+}
+
+/** The body of a sealed record. @throws ChainDamagedError */
+export function unseal(record: string, value: Bytes): Bytes {
+  if (value.length < 4) throw new ChainDamagedError({ record, reason: `it has only ${value.length} bytes` });
+  const body = value.subarray(4);
+  const stored = new DataView(value.buffer, value.byteOffset, 4).getUint32(0, true);
+  if (crc32c(body) !== stored) throw new ChainDamagedError({ record, reason: "its checksum does not match" });
+  return body;
+}
+
+/** A block's index record: everything that is needed of it without reading its body. */
+export interface IndexRecord {
+  readonly header: TreeHeader;
+  readonly sizeBytes: number;
+  readonly transactionCount: number;
+  readonly invalid: boolean;
+}
+
+/** flags (1) ‖ size (4) ‖ transactions (4) ‖ weight (32, big-endian) ‖ header. */
+export function encodeIndexRecord(record: IndexRecord): Bytes {
+  const header = encodeHeader(record.header.header);
+  const out = new Uint8Array(41 + header.length);
+  const view = new DataView(out.buffer);
+  view.setUint8(0, record.invalid ? 1 : 0);
+  view.setUint32(1, record.sizeBytes);
+  view.setUint32(5, record.transactionCount);
+  let weight = record.header.weight;
+  for (let i = 40; i >= 9; i--) {
+    out[i] = Number(weight & 0xffn);
+    weight >>= 8n;
+  }
+  out.set(header, 41);
+  return seal(out);
+}
+
+/** @throws ChainDamagedError if the bytes or the id don't match */
+export function decodeIndexRecord(id: Hash, value: Bytes): IndexRecord {
+  const name = `index of block ${Hash.key(id)}`;
+  const body = unseal(name, value);
+  if (body.length < 41) throw new ChainDamagedError({ record: name, reason: "it is too short" });
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  const record = decodeHeader(body.subarray(41));
+  if (Hash.key(record.id) !== Hash.key(id)) throw new ChainDamagedError({ record: name, reason: "its header has another id" });
+  const weight = BigInt(`0x${toHex(body.subarray(9, 41))}`);
+  return {
+    header: { ...record, weight },
+    sizeBytes: view.getUint32(1),
+    transactionCount: view.getUint32(5),
+    invalid: view.getUint8(0) === 1,
+  };
+}
+
+/** Where the chain stood when it was last acknowledged. */
+export interface HeadPointer {
+  readonly head: Hash;
+  readonly justified: Hash;
+  readonly finalized: Hash;
+  readonly genesis: Hash;
+  /** Sequence of the newest event. */
+  readonly events: number;
+}
+
+export function encodeHeadPointer(pointer: HeadPointer): Bytes {
+  return seal(concatBytes(pointer.head, pointer.justified, pointer.finalized, pointer.genesis, numberKey(pointer.events)));
+}
+
+export function decodeHeadPointer(value: Bytes): HeadPointer {
+  const body = unseal("head pointer", value);
+  if (body.length !== 136) throw new ChainDamagedError({ record: "head pointer", reason: `it has ${body.length} bytes instead of 136` });
+  const hash = (at: number): Hash => Hash.from(body.slice(at, at + 32));
+  return { head: hash(0), justified: hash(32), finalized: hash(64), genesis: hash(96), events: readNumber(body, 128) };
+}
+
+export function encodeLocation(blockId: Hash, height: number, index: number): Bytes {
+  const tail = new Uint8Array(12);
+  const view = new DataView(tail.buffer);
+  view.setBigUint64(0, BigInt(height));
+  view.setUint32(8, index);
+  return seal(concatBytes(blockId, tail));
+}
+
+export function decodeLocation(name: string, value: Bytes): { blockId: Hash; height: number; index: number } {
+  const body = unseal(name, value);
+  if (body.length !== 44) throw new ChainDamagedError({ record: name, reason: `it has ${body.length} bytes instead of 44` });
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  return { blockId: Hash.from(body.slice(0, 32)), height: Number(view.getBigUint64(32)), index: view.getUint32(40) };
+}
+
+const EVENT_TYPES = ["applied", "undone", "finalized"] as const;
+
+/** type (1) ‖ height (8) ‖ block id. */
+export function encodeEvent(event: Pick<ChainEvent, "type" | "height" | "blockId">): Bytes {
+  return seal(concatBytes(Uint8Array.of(EVENT_TYPES.indexOf(event.type)), numberKey(event.height), event.blockId));
+}
+
+export function decodeEvent(sequence: number, value: Bytes): ChainEvent {
+  const name = `event ${sequence}`;
+  const body = unseal(name, value);
+  const type = EVENT_TYPES[body[0] ?? 255];
+  if (body.length !== 41 || type === undefined) throw new ChainDamagedError({ record: name, reason: "it is no event" });
+  return { sequence, type, height: readNumber(body, 1), blockId: Hash.from(body.slice(9)) };
+}
+
+export function readNumber(bytes: Bytes, at: number): number {
+  return Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(at));
+}

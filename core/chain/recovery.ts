@@ -1,0 +1,187 @@
+/**
+ * Coming up: the genesis block of a fresh database, or the way back to the head that was acknowledged.
+ *
+ * Blocks are stored before they are executed and the head pointer is written after, so whatever was killed, the store holds
+ * the head's blocks; state is at its last flush and the blocks above it are executed again, with one state root at the end.
+ */
+import { present } from "../kernel/assert.js";
+import { messageOf } from "../kernel/errors.js";
+import type { TreeHeader } from "../ports/consensus.js";
+import { Height } from "../primitives/amount.js";
+import type { Block, UnsealedHeader } from "../primitives/block.js";
+import { encodedBlockBytes, headerRecord, payloadRootOf } from "../primitives/block-codec.js";
+import { EMPTY_BYTES, toHex } from "../primitives/bytes.js";
+import { Hash } from "../primitives/hash.js";
+import { merkleRoot } from "../primitives/merkle.js";
+import type { BlockStore } from "./block-store.js";
+import type { BlockTree, TreeNode } from "./block-tree.js";
+import type { ChainDependencies } from "./dependencies.js";
+import { BlockInvalidError, ChainDamagedError, OtherChainError } from "./errors.js";
+import type { Executor } from "./executor.js";
+import type { HeadPointer } from "./records.js";
+
+/** Re-execution that takes longer than this says how far it is. */
+const PROGRESS_EVERY_MS = 1_000;
+
+export interface Recovered {
+  readonly pointer: HeadPointer;
+  readonly genesis: TreeHeader;
+}
+
+export class Recovery {
+  readonly #dependencies: ChainDependencies;
+  readonly #store: BlockStore;
+  readonly #tree: BlockTree;
+  readonly #executor: Executor;
+
+  constructor(dependencies: ChainDependencies, store: BlockStore, tree: BlockTree, executor: Executor) {
+    this.#dependencies = dependencies;
+    this.#store = store;
+    this.#tree = tree;
+    this.#executor = executor;
+  }
+
+  /** Opens what is there, or writes genesis; fills the tree. State is not executed yet. */
+  async open(): Promise<Recovered> {
+    const flushed = await this.#dependencies.state.open();
+    const pointer = this.#store.pointer();
+    if (pointer === undefined) {
+      if (flushed !== undefined) throw new ChainDamagedError({ record: "head pointer", reason: "it is missing, but state is there" });
+      return this.#createGenesis();
+    }
+    if (flushed === undefined) throw new ChainDamagedError({ record: "state", reason: "it is missing, but blocks are there" });
+    const genesis = this.#checkGenesis(pointer);
+    await this.#fillTree(pointer);
+    return { pointer, genesis };
+  }
+
+  /** Executes again what was not flushed, up to the acknowledged head. The engine is attached. */
+  async reexecute(pointer: HeadPointer): Promise<void> {
+    const { state, clock, logger, consensus } = this.#dependencies;
+    const head = this.#node(pointer.head, "head block");
+    const path: TreeNode[] = [];
+    let at: TreeNode | undefined = head;
+    while (at !== undefined && !state.has(at.id)) {
+      path.unshift(at);
+      at = at === this.#tree.root ? undefined : at.parent;
+    }
+    if (at === undefined)
+      throw new ChainDamagedError({ record: "state", reason: "it is older than the blocks and undo records that lead to the head" });
+    const beganMs = clock.monotonicMs();
+    let toldMs = beganMs;
+    for (const [index, node] of path.entries()) {
+      await this.#execute(node, index === path.length - 1 ? "now" : "later");
+      if (clock.monotonicMs() - toldMs > PROGRESS_EVERY_MS) {
+        toldMs = clock.monotonicMs();
+        logger.info({ done: index + 1, of: path.length }, "executing blocks again after an unclean stop");
+      }
+    }
+    if (path.length > 0)
+      logger.info(
+        { blocks: path.length, ms: Math.round(clock.monotonicMs() - beganMs), height: head.header.height },
+        "recovered the acknowledged head",
+      );
+    if (consensus.traits.headers === "state") await this.#executeBranches();
+  }
+
+  /** An engine whose headers need state may ask for any branch since finality. */
+  async #executeBranches(): Promise<void> {
+    for (const node of this.#tree.subtree(this.#tree.root)) {
+      if (this.#dependencies.state.has(node.id) || node.standing === "invalid") continue;
+      try {
+        await this.#execute(node, "now");
+      } catch (error) {
+        if (!ChainDamagedError.matches(error)) throw error;
+        // It was stored, but had not been executed when the process ended: no promise was made about it.
+        for (const each of this.#tree.subtree(node)) each.standing = "invalid";
+      }
+    }
+  }
+
+  async #execute(node: TreeNode, root: "now" | "later"): Promise<void> {
+    const { ledger, spec, state } = this.#dependencies;
+    const block = this.#store.block(node.id);
+    if (block === undefined) throw new ChainDamagedError({ record: `block ${node.key}`, reason: "it is missing" });
+    try {
+      const batch = ledger.decodeBlock(block.transactions, spec.rulesAt(node.header.height));
+      const execution = await this.#executor.execute(block, node, batch, root);
+      state.adopt(node.id, node.header.height, node.header.parent, execution.overlay, node.header.stateRoot);
+      node.execution = execution;
+      node.executionMs = execution.executionMs;
+      node.standing = "executed";
+    } catch (error) {
+      if (!BlockInvalidError.matches(error)) throw error;
+      throw new ChainDamagedError({ record: `block ${node.key}`, reason: `executing it again fails: ${messageOf(error)}` }, error);
+    }
+  }
+
+  async #createGenesis(): Promise<Recovered> {
+    const { spec, ledger, consensus, state } = this.#dependencies;
+    const writer = state.writer(undefined);
+    ledger.genesis(writer, spec);
+    consensus.genesisState?.(writer, spec);
+    const overlay = await state.finish(writer);
+    const { extra, proposer } = consensus.genesis(spec);
+    // The payload is the hash of all parameters, so the genesis id commits to them.
+    const payload = spec.parametersHash;
+    const unsealed: UnsealedHeader = {
+      chainId: spec.chainId,
+      height: Height.genesis,
+      parent: Hash.zero,
+      timestampMs: spec.genesisTimeMs,
+      transactionsRoot: merkleRoot([]),
+      receiptsRoot: merkleRoot([]),
+      stateRoot: present(overlay.root, "the genesis overlay has a root"),
+      payloadRoot: payloadRootOf(payload),
+      proposer,
+      extra,
+    };
+    const block: Block = { header: { ...unsealed, seal: EMPTY_BYTES }, transactions: [], payload };
+    const record = headerRecord(block.header);
+    const genesis: TreeHeader = { ...record, weight: consensus.weigh?.(record, 0n) ?? 0n };
+    const pointer: HeadPointer = { head: record.id, justified: record.id, finalized: record.id, genesis: record.id, events: 0 };
+    const index = { header: genesis, sizeBytes: encodedBlockBytes(block), transactionCount: 0, invalid: false };
+    state.adopt(record.id, 0, undefined, overlay);
+    // One atomic write: a database has a whole genesis or is empty.
+    await state.flush(record.id, [
+      ...this.#store.storeBlock(block, index, undefined),
+      ...this.#store.makeCanonical(genesis, [], []),
+      this.#store.putPointer(pointer),
+    ]);
+    this.#tree.add({ ...index, standing: "executed" });
+    return { pointer, genesis };
+  }
+
+  #checkGenesis(pointer: HeadPointer): TreeHeader {
+    const { spec } = this.#dependencies;
+    const block = this.#store.block(pointer.genesis);
+    const header = this.#store.header(pointer.genesis);
+    if (block === undefined || header === undefined) throw new ChainDamagedError({ record: "genesis block", reason: "it is missing" });
+    if (block.header.chainId !== spec.chainId || toHex(block.payload) !== Hash.key(spec.parametersHash))
+      throw new OtherChainError({
+        expected: `of ${spec.chainId} with parameters ${Hash.key(spec.parametersHash)}`,
+        found: `of ${block.header.chainId} with parameters ${toHex(block.payload)}`,
+      });
+    return header;
+  }
+
+  async #fillTree(pointer: HeadPointer): Promise<void> {
+    const root = this.#store.index(pointer.finalized);
+    if (root === undefined) throw new ChainDamagedError({ record: "finalized block", reason: "it is missing" });
+    this.#tree.add({ ...root, standing: "executed" });
+    for (const record of await this.#store.fromHeight(root.header.header.height + 1)) {
+      const parent = this.#tree.get(record.header.header.parent);
+      // Blocks on branches that ended below finality have no parent in the tree: they are stale for good.
+      if (parent === undefined) continue;
+      const invalid = record.invalid || parent.standing === "invalid";
+      this.#tree.add({ ...record, standing: invalid ? "invalid" : "stored" });
+    }
+    this.#node(pointer.head, "head block");
+  }
+
+  #node(id: Hash, name: string): TreeNode {
+    const node = this.#tree.get(id);
+    if (node === undefined) throw new ChainDamagedError({ record: `${name} ${Hash.key(id)}`, reason: "it is missing" });
+    return node;
+  }
+}

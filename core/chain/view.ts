@@ -1,0 +1,103 @@
+/** `ChainView`: the chain as APIs, indexers and explorers see it. */
+
+import { ChainwrightError } from "../kernel/errors.js";
+import type { ChainSpec } from "../ports/chain-spec.js";
+import type { Json, Receipt } from "../ports/ledger.js";
+import type { StateView } from "../ports/state.js";
+import type { BlockInfo, ChainStatus, ChainView, TransactionInfo, TransactionLocation } from "../ports/views.js";
+import type { Address } from "../primitives/address.js";
+import type { Block } from "../primitives/block.js";
+import type { Bytes } from "../primitives/bytes.js";
+import { Hash, sha256 } from "../primitives/hash.js";
+import { type MerkleProof, merkleProof } from "../primitives/merkle.js";
+import type { Chain } from "./chain.js";
+import type { ChainDependencies } from "./dependencies.js";
+import { UnknownBlockError } from "./errors.js";
+
+export class ChainReader implements ChainView {
+  readonly #chain: Chain;
+  readonly #dependencies: ChainDependencies;
+  readonly consensus: ChainView["consensus"];
+  readonly ledger: ChainView["ledger"];
+
+  constructor(chain: Chain, dependencies: ChainDependencies) {
+    this.#chain = chain;
+    this.#dependencies = dependencies;
+    const { consensus, ledger, spec } = dependencies;
+    this.consensus = {
+      plugin: spec.consensus.plugin,
+      confirmations: consensus.confirmations,
+      status: () => consensus.status?.() ?? {},
+      describeHeader: (id) => {
+        const header = chain.header(id);
+        return header === undefined ? {} : (consensus.describeHeader?.(header.header) ?? {});
+      },
+    };
+    this.ledger = { plugin: spec.ledger.plugin, kind: ledger.kind };
+  }
+
+  get spec(): ChainSpec {
+    return this.#dependencies.spec;
+  }
+
+  status(): ChainStatus {
+    const { head, justified, finalized, genesis } = this.#chain;
+    return { head, justified, finalized, genesisId: genesis.id, flushedHeight: this.#dependencies.state.flushed?.height ?? 0 };
+  }
+
+  blockInfo(id: Hash): BlockInfo | undefined {
+    return this.#chain.store.info(id, this.#chain.isCanonical(id));
+  }
+
+  async block(id: Hash): Promise<Block | undefined> {
+    return this.#chain.store.block(id);
+  }
+
+  async receipts(id: Hash): Promise<readonly Receipt[] | undefined> {
+    return this.#chain.store.receipts(id);
+  }
+
+  idAt(height: number): Hash | undefined {
+    return this.#chain.store.idAt(height);
+  }
+
+  async transaction(id: Hash): Promise<TransactionInfo | undefined> {
+    const location = this.#chain.store.location(id);
+    if (location === undefined) return undefined;
+    const raw = this.#chain.store.block(location.blockId)?.transactions[location.index];
+    const receipt = this.#chain.store.receipts(location.blockId)?.[location.index];
+    if (raw === undefined || receipt === undefined) return undefined;
+    return { ...location, raw, receipt, confirmations: this.#chain.head.header.height - location.height + 1 };
+  }
+
+  async transactionProof(location: TransactionLocation): Promise<MerkleProof> {
+    const block = this.#chain.store.block(location.blockId);
+    if (block === undefined) throw new UnknownBlockError({ id: Hash.key(location.blockId) });
+    return merkleProof(
+      block.transactions.map((raw) => sha256(raw)),
+      location.index,
+    );
+  }
+
+  state(id?: Hash): StateView | undefined {
+    return this.#dependencies.state.view(id ?? this.#chain.head.id);
+  }
+
+  describeTransaction(raw: Bytes, height: number): Json | undefined {
+    const { ledger, spec } = this.#dependencies;
+    try {
+      return ledger.describe(ledger.decodeBlock([raw], spec.rulesAt(height)), 0);
+    } catch (error) {
+      if (ChainwrightError.is(error) && error.kind === "input") return undefined;
+      throw error;
+    }
+  }
+
+  describeAccount(address: Address, view: StateView): Json {
+    return this.#dependencies.ledger.describeAccount(address, view);
+  }
+
+  accountKeys(address: Address): readonly Bytes[] {
+    return this.#dependencies.ledger.accountKeys(address);
+  }
+}

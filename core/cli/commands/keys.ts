@@ -1,0 +1,79 @@
+/** Commands on the keystore: keys new, list, show, import, export. */
+import { readFile } from "node:fs/promises";
+import { Address } from "../../primitives/address.js";
+import { fromHex, toHex } from "../../primitives/bytes.js";
+import type { PublicKey } from "../../primitives/keys.js";
+import { type Context, type KeyOptions, keystore, passphrase } from "../context.js";
+import { UsageError } from "../errors.js";
+
+export interface KeyCommandOptions extends KeyOptions {
+  readonly prefix: string;
+  readonly json?: boolean;
+}
+
+interface Shown {
+  readonly name: string;
+  readonly publicKey: PublicKey;
+}
+
+export async function keysNew(name: string, options: KeyCommandOptions, context: Context): Promise<number> {
+  const store = keystore(options, context);
+  show([await store.create(name, await passphrase(name, options, context, true))], options, context);
+  return 0;
+}
+
+export async function keysList(options: KeyCommandOptions, context: Context): Promise<number> {
+  show(await keystore(options, context).list(), options, context, true);
+  return 0;
+}
+
+export async function keysShow(name: string, options: KeyCommandOptions, context: Context): Promise<number> {
+  show([await keystore(options, context).show(name)], options, context);
+  return 0;
+}
+
+export interface KeyImportOptions extends KeyCommandOptions {
+  readonly file?: string;
+}
+
+/** The secret key comes from a file or standard input, never from the command line: that would stand in the shell's history. */
+export async function keysImport(name: string, options: KeyImportOptions, context: Context): Promise<number> {
+  const text =
+    options.file === undefined ? await standardInput() : await readFile(options.file, "utf8").catch(() => unreadable(options.file));
+  const secretKey = fromHex(text.trim());
+  if (secretKey?.length !== 32) throw new UsageError({ reason: "a secret key is written as 64 hex digits; nothing was imported" });
+  show([await keystore(options, context).import(name, secretKey, await passphrase(name, options, context, true))], options, context);
+  return 0;
+}
+
+export async function keysExport(name: string, options: KeyCommandOptions, context: Context): Promise<number> {
+  const secretKey = await keystore(options, context).unlock(name, await passphrase(name, options, context, false));
+  context.output.warn("this is the secret key: whoever sees it can spend everything that it holds");
+  context.output.line(toHex(secretKey));
+  return 0;
+}
+
+function show(entries: readonly Shown[], options: KeyCommandOptions, { output }: Context, isList = false): void {
+  const rows = entries.map(({ name, publicKey }) => ({
+    name,
+    address: Address.format(Address.ofKey(publicKey), options.prefix),
+    publicKey: toHex(publicKey),
+  }));
+  if (options.json === true) output.json(isList ? rows : rows[0]);
+  else if (rows.length === 0) output.line("no keys; make one with: chainwright keys new NAME");
+  else output.table([["name", "address", "public key"], ...rows.map((row) => [row.name, row.address, row.publicKey])], "");
+}
+
+async function standardInput(): Promise<string> {
+  if (process.stdin.isTTY) throw new UsageError({ reason: "give the secret key with --file FILE or through standard input" });
+  let text = "";
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.length > 1_024) break;
+  }
+  return text;
+}
+
+function unreadable(file: string | undefined): never {
+  throw new UsageError({ reason: `can't read ${file}` });
+}

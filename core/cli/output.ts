@@ -1,0 +1,81 @@
+/** What the command line prints: colours only on a terminal, JSON where a script asks for it, errors in one shape. */
+import { ChainwrightError, messageOf } from "../kernel/errors.js";
+
+export interface Stream {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+const CODES: Readonly<Record<Style, readonly [number, number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+};
+
+export class Output {
+  readonly #stream: Stream;
+  readonly #errors: Stream;
+  readonly #colours: boolean;
+
+  /** @param environment NO_COLOR (any non-empty value) switches colours off, as does a stream that is no terminal */
+  constructor(stream: Stream, errors: Stream, environment: Readonly<Record<string, string | undefined>>) {
+    this.#stream = stream;
+    this.#errors = errors;
+    const forced = environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== "0";
+    this.#colours = !environment.NO_COLOR && (forced || (stream.isTTY === true && environment.TERM !== "dumb"));
+  }
+
+  style(style: Style, text: string): string {
+    const [on, off] = CODES[style];
+    return this.#colours ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  }
+
+  line(text = ""): void {
+    this.#stream.write(`${text}\n`);
+  }
+
+  json(value: unknown): void {
+    this.#stream.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  }
+
+  /** One JSON value a line, for streams of events. */
+  jsonLine(value: unknown): void {
+    this.#stream.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** Columns padded to their widest cell. */
+  table(rows: readonly (readonly string[])[], indent = "  "): void {
+    const widths: number[] = [];
+    for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    for (const row of rows)
+      this.line(
+        `${indent}${row
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join("  ")
+          .trimEnd()}`,
+      );
+  }
+
+  warn(text: string): void {
+    this.#errors.write(`${this.style("yellow", "warning")}: ${text}\n`);
+  }
+
+  /** An error as people read it, or as one JSON object on the error stream. */
+  error(thrown: unknown, asJson: boolean): void {
+    const known = ChainwrightError.is(thrown);
+    if (asJson) {
+      const body = known ? { code: thrown.code, message: thrown.message } : { code: "INTERNAL", message: messageOf(thrown) };
+      this.#errors.write(`${JSON.stringify({ error: body })}\n`);
+      return;
+    }
+    const code = known ? ` ${this.style("dim", `(${thrown.code})`)}` : "";
+    this.#errors.write(`${this.style("red", "error")}: ${messageOf(thrown)}${code}\n`);
+    // A fault of ours: without its stack nobody can report it.
+    if (!known && thrown instanceof Error && thrown.stack !== undefined) this.#errors.write(`${thrown.stack}\n`);
+  }
+}

@@ -1,0 +1,108 @@
+/** Runs a node until a signal ends it, and says what it does on the way: shared by `start` and `dev`. */
+import { createNode, type Node, type NodeOptions } from "../node/create-node.js";
+import {
+  API_ADDRESS,
+  type ApiAddress,
+  CHAIN_EVENTS,
+  CHAIN_VIEW,
+  type ChainEvent,
+  type ChainEvents,
+  type ChainView,
+} from "../ports/index.js";
+import { Hash } from "../primitives/hash.js";
+import type { Context } from "./context.js";
+
+/** A stop that hangs ends the process after this long; everything acknowledged is durable anyway. */
+const STOP_TIMEOUT_MS = 10_000;
+const EVENTS_AT_ONCE = 200;
+
+export interface RunOptions extends NodeOptions {
+  readonly json: boolean;
+  /** Called once the node runs, before the first block is reported. */
+  readonly onReady: (node: Node, apiUrl: string | undefined) => void;
+}
+
+/** Resolves with the exit code once the node has stopped. */
+export async function runNode(options: RunOptions, context: Context): Promise<number> {
+  let fatal: unknown;
+  let end: (reason: string) => void = () => undefined;
+  const ended = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  // Signals count from the first moment: a start can take its time, too.
+  const onSignal = (signal: NodeJS.Signals) => end(signal);
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  try {
+    const node = await createNode({
+      ...options,
+      onFatal: (error) => {
+        fatal = error;
+        end("fatal");
+      },
+    });
+    const started = node.start();
+    const first = await Promise.race([started.then(() => undefined), ended]);
+    let stopReporting: () => void = () => undefined;
+    if (first === undefined) {
+      options.onReady(node, node.has(API_ADDRESS) ? node.get<ApiAddress>(API_ADDRESS).url : undefined);
+      stopReporting = reportBlocks(node, options.json, context);
+      await ended;
+    }
+    stopReporting();
+    const deadline = setTimeout(() => process.exit(1), STOP_TIMEOUT_MS);
+    await node.stop();
+    await started.catch(() => undefined);
+    clearTimeout(deadline);
+    if (fatal === undefined) return 0;
+    throw fatal;
+  } finally {
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}
+
+/** One line a block, from the chain's events. */
+function reportBlocks(node: Node, json: boolean, { output }: Context): () => void {
+  const events = node.get<ChainEvents>(CHAIN_EVENTS);
+  const view = node.get<ChainView>(CHAIN_VIEW);
+  // The first block may have come while the others were starting.
+  let cursor = Math.max(0, events.latest - EVENTS_AT_ONCE);
+  const since = view.status().head.header.height === 0 ? 0 : events.latest;
+  cursor = Math.max(cursor, since);
+  let reading = false;
+  let stopped = false;
+  const read = async (): Promise<void> => {
+    if (reading) return;
+    reading = true;
+    try {
+      while (!stopped && cursor < events.latest) {
+        for (const event of await events.read(cursor, EVENTS_AT_ONCE)) {
+          cursor = event.sequence;
+          report(event);
+        }
+      }
+    } finally {
+      reading = false;
+    }
+  };
+  const report = (event: ChainEvent): void => {
+    if (event.type === "finalized") return;
+    const info = view.blockInfo(event.blockId);
+    const transactions = info?.transactionCount ?? 0;
+    const id = Hash.key(event.blockId);
+    if (json) {
+      output.jsonLine({ type: event.type === "applied" ? "block" : "undone", height: event.height, hash: id, transactions });
+      return;
+    }
+    const label = event.type === "applied" ? output.style("green", "block") : output.style("yellow", "undone");
+    const count = transactions === 1 ? "1 transaction" : `${transactions} transactions`;
+    output.line(`${label} ${String(event.height).padStart(6)}  ${id.slice(0, 16)}  ${count}`);
+  };
+  const unsubscribe = events.onAppended(() => void read());
+  void read();
+  return () => {
+    stopped = true;
+    unsubscribe();
+  };
+}

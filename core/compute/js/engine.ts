@@ -1,0 +1,36 @@
+/** The engine that needs nothing but Node: OpenSSL through node:crypto, with @noble/ed25519 as the judge of its refusals. */
+import type { Bytes } from "../../primitives/bytes.js";
+import type { SignatureBatch } from "../../primitives/signature-batch.js";
+import type { ComputeEngine, EngineOptions } from "../engine.js";
+import { Ed25519Verifier } from "./ed25519.js";
+import { hashPairs } from "./sha256-pairs.js";
+
+class JsEngine implements ComputeEngine {
+  readonly kind = "js";
+  readonly signatures = "node:crypto, then @noble/ed25519 (ZIP-215)";
+  readonly hashing = "node:crypto";
+  readonly #verifier: Ed25519Verifier;
+
+  constructor(options: EngineOptions) {
+    this.#verifier = new Ed25519Verifier(options.keyCacheEntries);
+  }
+
+  verify(batch: SignatureBatch, from: number, to: number, bitmap: Bytes): number {
+    let valid = 0;
+    for (let i = from; i < to; i++) {
+      const publicKey = batch.publicKeys.subarray(32 * i, 32 * i + 32);
+      const signature = batch.signatures.subarray(64 * i, 64 * i + 64);
+      const message = batch.messages.subarray(batch.offsets[i], batch.offsets[i + 1]);
+      if (!this.#verifier.verify(signature, message, publicKey)) continue;
+      bitmap[i >> 3] = (bitmap[i >> 3] as number) | (1 << (i & 7));
+      valid++;
+    }
+    return valid;
+  }
+
+  readonly hashPairs = hashPairs;
+}
+
+export function createJsEngine(options: EngineOptions): ComputeEngine {
+  return new JsEngine(options);
+}

@@ -1,0 +1,20 @@
+/**
+ * "chainwright/conformance": for each port a list of named cases that throw node:assert errors, for any test runner.
+ *
+ * ```ts
+ * import test from "node:test";
+ * import { storageConformance } from "chainwright/conformance";
+ *
+ * for (const { name, run } of storageConformance(() => ({ storage: new MyStorage() }), { persistence: false })) test(name, run);
+ * ```
+ */
+export { type BoundCase, bindCases, type ConformanceCase } from "./case.js";
+export {
+  CONFORMANCE_KEYS,
+  type ConformanceKeys,
+  type ConsensusSubject,
+  type ConsensusSupports,
+  consensusConformance,
+  type PluginUnderTest,
+} from "./consensus/index.js";
+export { type StorageSubject, type StorageSupports, storageConformance } from "./storage/index.js";

@@ -1,0 +1,37 @@
+/** What the mempool needs to see of the chain. The chain implements it; the layers stay apart. */
+import type { Rules } from "../ports/chain-spec.js";
+import type { StateView } from "../ports/state.js";
+import type { Bytes } from "../primitives/bytes.js";
+
+export interface ChainHead {
+  readonly height: number;
+  /** Rules of the next block (`height` + 1). */
+  readonly rules: Rules;
+  /** State after the head. */
+  readonly view: StateView;
+}
+
+export interface MempoolChain {
+  /** The executed head. Asked for each submission: cheap. */
+  head(): ChainHead;
+}
+
+/** The head moved: what left the canonical chain and what joined it. Told after `MempoolChain.head()` answers the new head. */
+export interface HeadChange {
+  /** Raw transactions of the old branch's blocks, oldest first; their signatures were verified at import. */
+  readonly undone: readonly Bytes[];
+  /** Raw transactions of the new branch's blocks, oldest first. */
+  readonly applied: readonly Bytes[];
+  /**
+   * All state keys that differ between old and new head, if the caller knows them. Without them, the keys that
+   * `Ledger.access` names for these transactions are taken, which leaves out what engines do in `begin` and `end`.
+   */
+  readonly changedKeys?: readonly Bytes[];
+}
+
+/** What a block has room for. */
+export interface SelectionLimits {
+  readonly maxBytes: number;
+  readonly maxWeight: number;
+  readonly maxCount: number;
+}

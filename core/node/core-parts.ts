@@ -1,0 +1,122 @@
+/** Core's own parts that live like plugins: compute and keys. The third, the chain, is in node-part.ts. */
+import { availableParallelism } from "node:os";
+import Type, { type Static } from "typebox";
+import { ComputeService, DEFAULT_COMPUTE_OPTIONS } from "../compute/index.js";
+import { inject, injectable } from "../kernel/di.js";
+import {
+  CLOCK,
+  type Clock,
+  COMPUTE,
+  definePlugin,
+  type Logger,
+  type Metrics,
+  PLUGIN_CONFIG,
+  PLUGIN_LOGGER,
+  PLUGIN_METRICS,
+  type Plugin,
+  type PluginManifest,
+  PORTS_VERSION,
+  SCHEDULER,
+  type Scheduler,
+} from "../ports/index.js";
+import { VERSION } from "./version.js";
+
+const ComputeSchema = Type.Object(
+  {
+    threads: Type.Optional(
+      Type.Integer({
+        description: "Worker threads; 0 runs all work in slices on the main thread. Default: cores − 1, at least 1",
+        minimum: 0,
+        maximum: 256,
+      }),
+    ),
+    maxQueuedRequests: Type.Integer({
+      description: "Requests that may wait",
+      default: DEFAULT_COMPUTE_OPTIONS.maxQueuedRequests,
+      minimum: 1,
+      maximum: 1_000_000,
+    }),
+    maxQueuedBytes: Type.Integer({
+      description: "Bytes of input that may wait",
+      default: DEFAULT_COMPUTE_OPTIONS.maxQueuedBytes,
+      minimum: 1024,
+      maximum: 1_099_511_627_776,
+    }),
+    inlineSignatures: Type.Integer({
+      description: "Signature batches up to this count run on the main thread",
+      default: DEFAULT_COMPUTE_OPTIONS.inlineSignatures,
+      minimum: 0,
+      maximum: 64,
+    }),
+    keyCacheEntries: Type.Integer({
+      description: "Parsed public keys that each thread keeps",
+      default: DEFAULT_COMPUTE_OPTIONS.keyCacheEntries,
+      minimum: 0,
+      maximum: 1_000_000,
+    }),
+    idleTimeoutMs: Type.Integer({
+      description: "Workers end after this long without work, ms",
+      default: DEFAULT_COMPUTE_OPTIONS.idleTimeoutMs,
+      minimum: 1,
+      maximum: 86_400_000,
+    }),
+  },
+  { additionalProperties: false },
+);
+
+@injectable()
+class ComputePart implements Plugin {
+  readonly #service: ComputeService;
+
+  constructor(
+    @inject(PLUGIN_CONFIG) config: Static<typeof ComputeSchema>,
+    @inject(PLUGIN_LOGGER) logger: Logger,
+    @inject(PLUGIN_METRICS) metrics: Metrics,
+    @inject(CLOCK) clock: Clock,
+    @inject(SCHEDULER) scheduler: Scheduler,
+  ) {
+    const threads = config.threads ?? Math.max(1, availableParallelism() - 1);
+    this.#service = new ComputeService({ clock, scheduler, logger, metrics }, { ...config, threads });
+  }
+
+  capabilities() {
+    return { [COMPUTE]: this.#service };
+  }
+
+  async stop(): Promise<void> {
+    await this.#service.close();
+  }
+}
+
+export const computePart: PluginManifest = definePlugin({
+  id: "compute",
+  version: VERSION,
+  ports: `^${PORTS_VERSION}`,
+  description: "Signature batches, Merkle hashing and plugins' tasks in a worker pool",
+  provides: [COMPUTE],
+  requires: [CLOCK, SCHEDULER],
+  config: ComputeSchema,
+  plugin: ComputePart,
+});
+
+export const KeysSchema = Type.Object(
+  {
+    directory: Type.Optional(
+      Type.String({ description: "Keystore folder. Default: keys in the data directory", minLength: 1, path: true }),
+    ),
+    unlock: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      description: "Names of keys that engines of this node may sign with",
+      maxItems: 1_000,
+      default: [],
+    }),
+    passphraseFile: Type.Optional(
+      Type.String({
+        description: "File (0600) whose first line opens these keys. Default: CHAINWRIGHT_PASSPHRASE",
+        minLength: 1,
+        path: true,
+      }),
+    ),
+  },
+  { additionalProperties: false, default: {} },
+);
+export type KeysConfig = Static<typeof KeysSchema>;

@@ -1,0 +1,235 @@
+/**
+ * The composition root: binds core's parts, the plugins of a config and the runtime into one node.
+ *
+ * `createNode` reads and checks everything and constructs nothing; `start` takes the data directory and brings the plugins
+ * up in order; `stop` brings them down in reverse and gives the directory back.
+ */
+import { resolve } from "node:path";
+import { ConfigInvalidError } from "../kernel/errors.js";
+import {
+  type ConfigProblem,
+  type ConfigSection,
+  type Explanation,
+  explainConfig,
+  Kernel,
+  type LoadedConfig,
+  loadConfig,
+  validateFile,
+} from "../kernel/index.js";
+import { createLogging, type LogDestination, type Logging } from "../kernel/logger.js";
+import { createMetrics } from "../kernel/metrics.js";
+import {
+  CHAIN_SPEC,
+  type ChainSpec,
+  CLOCK,
+  DATA_DIRECTORY,
+  ENTROPY,
+  type Logger,
+  METRICS_SOURCE,
+  SCHEDULER,
+  SIGNER,
+} from "../ports/index.js";
+import { SystemClock, SystemEntropy, SystemScheduler, startProcessMetrics } from "../runtime/index.js";
+import { BUILTIN_PLUGINS } from "./builtins.js";
+import { type ChainSpecDocument, chainSpecSchema, makeChainSpec } from "./chain-spec.js";
+import { computePart, type KeysConfig, KeysSchema } from "./core-parts.js";
+import { type OpenDataDirectory, openDataDirectory } from "./data-directory.js";
+import { ChainSpecMismatchError, NodeStateError } from "./errors.js";
+import { NODE_IDENTITY, openIdentity } from "./identity.js";
+import { unlockSigner } from "./keystore.js";
+import { NODE_PART, type NodePart, nodePart } from "./node-part.js";
+import { VERSION } from "./version.js";
+
+/** Capabilities that the composition root itself provides. */
+const HOST_CAPABILITIES = [CHAIN_SPEC, DATA_DIRECTORY, CLOCK, SCHEDULER, ENTROPY, METRICS_SOURCE, SIGNER, NODE_IDENTITY] as const;
+
+export const CONFIG_SECTIONS: Readonly<Record<string, ConfigSection>> = {
+  keys: { schema: KeysSchema, description: "Keys that engines of this node sign with" },
+};
+export const CORE_PARTS = [computePart, nodePart] as const;
+
+export interface NodeOptions {
+  /** Node config: YAML, TOML or JSON by its ending. */
+  readonly file: string;
+  /** `path=value`, as `--set` takes them; stronger than environment and file. */
+  readonly overrides?: readonly string[];
+  /** `CHAINWRIGHT__…` variables override the file. Default: none. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Where logs go. Default: standard error. */
+  readonly logStream?: LogDestination;
+  /** What to do when the node can't keep its promises any more (a disk fails). Default: stop. */
+  readonly onFatal?: (error: unknown) => void;
+}
+
+export type NodeState = "loaded" | "starting" | "running" | "stopping" | "stopped";
+
+/** Reads and checks config, plugins' manifests and chain spec. @throws CONFIG_INVALID with every problem, CHAIN_SPEC_* */
+export async function createNode(options: NodeOptions): Promise<Node> {
+  const scheduler = new SystemScheduler(new SystemClock());
+  const config = await loadConfig({
+    file: options.file,
+    overrides: options.overrides ?? [],
+    environment: options.environment ?? {},
+    sections: CONFIG_SECTIONS,
+    coreManifests: CORE_PARTS,
+    builtIns: BUILTIN_PLUGINS,
+    host: HOST_CAPABILITIES,
+    scheduler,
+  });
+  return new Node(options, config, await loadChainSpec(config));
+}
+
+/** The chain spec that a config names, its plugins' parameters validated by the plugins' own schemas. */
+async function loadChainSpec(config: LoadedConfig): Promise<ChainSpec> {
+  const bySection = { consensus: "", ledger: "" };
+  const schemas: Parameters<typeof chainSpecSchema>[0] = {};
+  for (const { manifest } of config.plugins) {
+    if (manifest.spec === undefined) continue;
+    bySection[manifest.spec.section] = manifest.id;
+    schemas[manifest.spec.section] = manifest.spec.schema;
+  }
+  const { value, problems } = await validateFile(config.chain, chainSpecSchema(schemas));
+  if (value === undefined) throw chainSpecProblems(config.chain, problems, bySection);
+  const document = value as ChainSpecDocument;
+  for (const section of ["consensus", "ledger"] as const) {
+    const expected = document[section].plugin;
+    const found = bySection[section];
+    if (expected !== found) throw new ChainSpecMismatchError({ section, expected, found: found === "" ? "no such plugin" : found });
+  }
+  return makeChainSpec(document);
+}
+
+function chainSpecProblems(file: string, problems: readonly ConfigProblem[], plugins: Readonly<Record<string, string>>): Error {
+  const used = Object.entries(plugins).flatMap(([section, id]) => (id === "" ? [] : [`${section} ${id}`]));
+  return new ConfigInvalidError({ subject: `chain spec ${file} (for ${used.join(", ")})`, problems });
+}
+
+export class Node {
+  readonly config: LoadedConfig;
+  readonly spec: ChainSpec;
+  readonly #options: NodeOptions;
+  readonly #logging: Logging;
+  readonly logger: Logger;
+  #state: NodeState = "loaded";
+  #kernel: Kernel | undefined;
+  #directory: OpenDataDirectory | undefined;
+  readonly #clock = new SystemClock();
+  #processMetrics: { stop(): void } | undefined;
+  #scheduler: SystemScheduler | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: NodeOptions, config: LoadedConfig, spec: ChainSpec) {
+    this.#options = options;
+    this.config = config;
+    this.spec = spec;
+    const destination = options.logStream === undefined ? {} : { destination: options.logStream };
+    this.#logging = createLogging({ ...config.log, clock: this.#clock, ...destination });
+    this.logger = this.#logging.loggerFor("node");
+  }
+
+  get state(): NodeState {
+    return this.#state;
+  }
+
+  explain(): Explanation {
+    return explainConfig(this.config);
+  }
+
+  /** The value of a capability of the running node. */
+  get<Value>(capability: string): Value {
+    if (this.#kernel === undefined) throw new NodeStateError({ state: this.#state, wanted: `hand out ${capability}` });
+    return this.#kernel.get<Value>(capability);
+  }
+
+  has(capability: string): boolean {
+    return this.#kernel?.has(capability) === true;
+  }
+
+  /** Brings the node up; after a failure everything that had started is stopped and the data directory is free. */
+  async start(): Promise<void> {
+    if (this.#state !== "loaded") throw new NodeStateError({ state: this.#state, wanted: "start" });
+    this.#state = "starting";
+    try {
+      await this.#bringUp();
+      this.#state = "running";
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #bringUp(): Promise<void> {
+    const { config, spec } = this;
+    const clock = this.#clock;
+    const scheduler = new SystemScheduler(clock);
+    this.#scheduler = scheduler;
+    const entropy = new SystemEntropy();
+    this.#directory = await openDataDirectory({ path: config.dataDir, chain: spec, createdBy: `chainwright ${VERSION}`, clock, scheduler });
+    const metrics = createMetrics();
+    this.#processMetrics = startProcessMetrics(metrics.metricsFor("process"), clock);
+    const keys = config.sections.keys as KeysConfig;
+    const signer = await unlockSigner(
+      {
+        directory: keys.directory ?? this.#directory.resolve("keys"),
+        names: keys.unlock,
+        ...(keys.passphraseFile === undefined ? {} : { passphraseFile: keys.passphraseFile }),
+        passphrase: this.#options.environment?.CHAINWRIGHT_PASSPHRASE,
+      },
+      entropy,
+    );
+    const kernel = await Kernel.create({
+      config,
+      scheduler,
+      hostValues: {
+        [CHAIN_SPEC]: spec,
+        [DATA_DIRECTORY]: this.#directory,
+        [CLOCK]: clock,
+        [SCHEDULER]: scheduler,
+        [ENTROPY]: entropy,
+        [METRICS_SOURCE]: metrics,
+        [SIGNER]: signer,
+        [NODE_IDENTITY]: await openIdentity(this.#directory, entropy),
+      },
+      loggerFor: (component) => this.#logging.loggerFor(component),
+      metricsFor: (component) => metrics.metricsFor(component),
+      specParametersFor: (manifest) => (manifest.spec === undefined ? undefined : spec[manifest.spec.section].parameters),
+    });
+    this.#kernel = kernel;
+    const part = kernel.get<NodePart>(NODE_PART);
+    part.onFatal = (error) => this.#onFatal(error);
+    await kernel.start();
+    await this.#directory.bindGenesis(part.chain.genesis.id);
+    // Blocks begin when everybody who wants to see them is there.
+    await part.begin();
+  }
+
+  /** Brings the node down; idempotent, at any time. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#bringDown();
+    return this.#stopping;
+  }
+
+  async #bringDown(): Promise<void> {
+    this.#state = "stopping";
+    try {
+      await this.#kernel?.stop();
+    } finally {
+      this.#processMetrics?.stop();
+      await this.#directory?.close();
+      const forgotten = this.#scheduler?.close() ?? 0;
+      if (forgotten > 0) this.logger.debug({ timers: forgotten }, "timers were still set");
+      this.#state = "stopped";
+      this.#logging.flush();
+    }
+  }
+
+  #onFatal(error: unknown): void {
+    if (this.#options.onFatal !== undefined) this.#options.onFatal(error);
+    else void this.stop();
+  }
+
+  /** Absolute path of the node's data. */
+  get dataDirectory(): string {
+    return resolve(this.config.dataDir);
+  }
+}

@@ -1,0 +1,40 @@
+/** Errors of putting a node together. */
+import { defineError } from "../kernel/errors.js";
+
+export const ChainSpecError = defineError<{ path: string; reason: string }>(
+  "CHAIN_SPEC_INVALID",
+  "input",
+  ({ path, reason }) => `chain spec: ${path}: ${reason}`,
+);
+
+/** The node runs other plugins than its chain needs. */
+export const ChainSpecMismatchError = defineError<{ section: string; expected: string; found: string }>(
+  "CHAIN_SPEC_MISMATCH",
+  "conflict",
+  ({ section, expected, found }) =>
+    `the chain spec's ${section}.plugin is ${expected}, but this node's config loads ${found}; put ${expected} under plugins in the node config`,
+);
+
+export const NodeStateError = defineError<{ state: string; wanted: string }>(
+  "NODE_STATE",
+  "conflict",
+  ({ state, wanted }) => `the node is ${state}; it can't ${wanted} now`,
+);
+
+export const CannotProduceError = defineError<{ reason: string }>(
+  "NODE_CANNOT_PRODUCE",
+  "unavailable",
+  ({ reason }) => `this node can't make blocks: ${reason}`,
+);
+
+export const BlockCountError = defineError<{ count: number }>(
+  "NODE_BLOCK_COUNT",
+  "input",
+  ({ count }) => `${count} is not a number of blocks from 1 to 1,000`,
+);
+
+export const IdentityDamagedError = defineError<{ path: string }>(
+  "NODE_IDENTITY_DAMAGED",
+  "damaged",
+  ({ path }) => `${path} does not hold 64 hex digits; restore it from a backup, or delete it to get a new node id`,
+);

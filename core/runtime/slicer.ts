@@ -1,0 +1,48 @@
+/**
+ * Tells long work on the main thread when to make room for others.
+ *
+ * Reading the clock costs some 30 ns, much more than a step of many loops. So it is read only every so many calls; how many
+ * follows from how long the steps of this very slice have taken, such that a slice overruns by half of what was left at most while
+ * steps stay alike. Steps that suddenly take longer are caught at the next reading, never more than MAX_STRIDE calls away.
+ */
+
+import { assert } from "../kernel/assert.js";
+import type { Clock, Slicer } from "../ports/runtime.js";
+
+const MAX_STRIDE = 256;
+
+export class ClockSlicer implements Slicer {
+  private startMs: number;
+  private calls = 0;
+  private nextReading = 1;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly yieldToOthers: () => Promise<void>,
+    private readonly budgetMs: number,
+  ) {
+    assert(budgetMs > 0, "a slice has a positive budget");
+    this.startMs = clock.monotonicMs();
+  }
+
+  due(): boolean {
+    return ++this.calls >= this.nextReading && this.read();
+  }
+
+  async pause(): Promise<void> {
+    await this.yieldToOthers();
+    this.startMs = this.clock.monotonicMs();
+    this.calls = 0;
+    this.nextReading = 1;
+  }
+
+  private read(): boolean {
+    const usedMs = this.clock.monotonicMs() - this.startMs;
+    if (usedMs >= this.budgetMs) return true;
+    const leftInCalls = usedMs > 0 ? ((this.budgetMs - usedMs) / usedMs) * this.calls : MAX_STRIDE;
+    // Doubling at most: one quick first step says little about the next.
+    const stride = Math.max(1, Math.min(MAX_STRIDE, Math.floor(leftInCalls / 2), this.calls));
+    this.nextReading = this.calls + stride;
+    return false;
+  }
+}

@@ -1,0 +1,70 @@
+/** Errors of the state. Their codes are API. */
+import { defineError } from "../kernel/errors.js";
+
+/** A stored record failed its check: a flipped bit, a lost write, a file that was changed by hand. */
+export const StateDamagedError = defineError<{ record: string; key: string; reason: string }>(
+  "STATE_DAMAGED",
+  "damaged",
+  ({ record, key, reason }) =>
+    `stored state is damaged: ${record} ${key}: ${reason}; stop the node, then restore a backup of its data directory, or set the directory aside and start again to rebuild the state from peers`,
+);
+
+/** The database was written by a newer version. */
+export const StateFormatError = defineError<{ found: number; supported: number }>(
+  "STATE_FORMAT_UNKNOWN",
+  "unavailable",
+  ({ found, supported }) =>
+    `the state in this data directory has format ${found}, this version reads format ${supported}; start the version that wrote it`,
+);
+
+/** No state is known after this block: never executed, discarded, or beyond the undo horizon. */
+export const UnknownBlockError = defineError<{ blockId: string }>(
+  "STATE_UNKNOWN_BLOCK",
+  "missing",
+  ({ blockId }) => `there is no state after block ${blockId}; execute it on its parent first, or ask for a block within the undo horizon`,
+);
+
+/** A view or writer outlived its block. */
+export const ViewGoneError = defineError<{ blockId: string }>(
+  "STATE_VIEW_GONE",
+  "missing",
+  ({ blockId }) => `the state after block ${blockId} was discarded or has left the undo horizon; take a new view of a newer block`,
+);
+
+/** The root of an overlay made with `root: "later"` was asked for before anything computed it. */
+export const RootUnknownError = defineError<{ blockId: string }>(
+  "STATE_ROOT_UNKNOWN",
+  "unavailable",
+  ({ blockId }) =>
+    `the state root after block ${blockId} is not computed yet; declare it when the overlay is adopted, or make a proof or flush first`,
+);
+
+/** Re-executed state does not have the root that its block declares. */
+export const RootMismatchError = defineError<{ blockId: string; declared: string; computed: string }>(
+  "STATE_ROOT_MISMATCH",
+  "damaged",
+  ({ blockId, declared, computed }) =>
+    `the state after block ${blockId} has root ${computed}, but ${declared} was declared; the block or the state below it is damaged: restore a backup or rebuild from peers`,
+);
+
+/** A ledger or engine used a key outside of the law. */
+export const KeyInvalidError = defineError<{ length: number }>(
+  "STATE_KEY_INVALID",
+  "internal",
+  ({ length }) => `a state key has 1 to 128 bytes, this one has ${length}; mend the ledger or engine that made it`,
+);
+
+/** A ledger or engine wrote a value outside of the law. */
+export const ValueInvalidError = defineError<{ length: number }>(
+  "STATE_VALUE_INVALID",
+  "internal",
+  ({ length }) => `a state value has at most 65536 bytes, this one has ${length}; split it over several keys`,
+);
+
+/** A flush failed; what the disk holds is known again only after a restart. */
+export const FlushFailedError = defineError<{ reason: string }>(
+  "STATE_FLUSH_FAILED",
+  "unavailable",
+  ({ reason }) =>
+    `the state could not be written (${reason}); free space or mend the disk and restart the node: it resumes at its last flush`,
+);

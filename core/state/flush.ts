@@ -1,0 +1,233 @@
+/**
+ * Moving the disk to another version.
+ *
+ * The way there is a list of neighbours. Each step turns one edge around: the layer of the version that is stepped onto
+ * goes to disk, and its inverse (what the disk said of the same keys) becomes the layer of the version that is left, as
+ * an undo record where the step goes up, as an overlay where it goes down. Planning reads and computes in slices and
+ * changes nothing; `installFlush` then turns all edges in one synchronous step, before anything is written.
+ */
+import { assert, present } from "../kernel/assert.js";
+import type { Slicer } from "../ports/runtime.js";
+import type { StorageOperation } from "../ports/storage.js";
+import { type Bytes, Hash, toHex } from "../primitives/index.js";
+import type { PathCache } from "./digest.js";
+import type { Changes, Disk } from "./disk.js";
+import { UnknownBlockError } from "./errors.js";
+import type { KeyText } from "./key-text.js";
+import type { Page, PageId } from "./page.js";
+import { encodePage } from "./page-record.js";
+import {
+  encodeMarker,
+  encodePointer,
+  encodeUndo,
+  encodeValue,
+  encodeVersion,
+  MARKER_PREFIX,
+  markerHash,
+  numberedKey,
+  POINTER_KEY,
+  type PointerRecord,
+  pageKey,
+  UNDO_PREFIX,
+  VERSION_PREFIX,
+} from "./records.js";
+import type { Version } from "./version.js";
+import type { VersionTree } from "./version-tree.js";
+
+/**
+ * How many markers stay. They must outlast what LevelDB's log can hold, since a log that is replayed is where a batch
+ * can vanish: 8,192 flushes of at least 1 KiB are twice its default write buffer.
+ */
+export const KEPT_MARKERS = 8192;
+const LOOK_EVERY = 32;
+
+export interface FlushPlan {
+  readonly target: Version;
+  /** From the neighbour of the disk to the target. */
+  readonly steps: readonly Version[];
+  /** For each step, the layer of the version that it leaves. */
+  readonly inverses: readonly ReadonlyMap<KeyText, Bytes | null>[];
+  readonly changes: Changes;
+  readonly pointer: PointerRecord;
+  readonly operations: StorageOperation[];
+}
+
+export interface FlushContext {
+  readonly tree: VersionTree;
+  readonly disk: Disk;
+  readonly paths: PathCache;
+  readonly slicer: Slicer;
+  /** As of the last flush; undefined before the first. */
+  readonly pointer: PointerRecord | undefined;
+  readonly undoBlocks: number;
+  /** Undo below this height may go. */
+  readonly pruneBelow: number;
+}
+
+/** @throws STATE_UNKNOWN_BLOCK if no way leads from the target to the disk */
+function stepsTo(tree: VersionTree, target: Version): Version[] {
+  const steps: Version[] = [];
+  let at = target;
+  for (; at.toward !== undefined; at = at.toward) steps.push(at);
+  if (at !== tree.base) throw new UnknownBlockError({ blockId: target.key });
+  return steps.reverse();
+}
+
+function rootOf(version: Version): Hash | undefined {
+  return version.root ?? version.declaredRoot;
+}
+
+export async function planFlush(context: FlushContext, target: Version): Promise<FlushPlan> {
+  const { tree, slicer } = context;
+  await tree.complete(target, slicer);
+  const steps = stepsTo(tree, target);
+  // A version that is passed over may have its root put off; what its block declares will do.
+  for (const step of steps) if (rootOf(step) === undefined) await tree.complete(step, slicer);
+  if (target.gone) throw new UnknownBlockError({ blockId: target.key });
+  const pages = pageChanges(tree, target);
+  const { inverses, values } = await invert(context, steps);
+  const records = new Map<string, StorageOperation>();
+  historyRecords(context, steps, inverses, records);
+  const pointer = pointerTo(context, steps, target, records);
+  const operations = [...records.values()];
+  let count = 0;
+  for (const [text, value] of values) {
+    const key = context.paths.valueKeyOf(text);
+    operations.push(value === null ? { type: "del", key } : { type: "put", key, value: encodeValue(text, value) });
+    if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+  }
+  for (const [id, page] of pages) {
+    operations.push(page === null ? { type: "del", key: pageKey(id) } : { type: "put", key: pageKey(id), value: encodePage(page) });
+    if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+  }
+  return { target, steps, inverses, changes: { values, pages }, pointer, operations };
+}
+
+/** Walks the steps: the inverse of each, and all changed values together. */
+async function invert(
+  { tree, disk, slicer }: FlushContext,
+  steps: readonly Version[],
+): Promise<{ inverses: Map<KeyText, Bytes | null>[]; values: Map<KeyText, Bytes | null> }> {
+  const values = new Map<KeyText, Bytes | null>();
+  const inverses: Map<KeyText, Bytes | null>[] = [];
+  let count = 0;
+  for (const layer of steps.map((step) => tree.layerOf(step))) {
+    const inverse = new Map<KeyText, Bytes | null>();
+    for (const [text, value] of layer) {
+      const before = values.get(text);
+      inverse.set(text, before === undefined ? (disk.value(text) ?? null) : before);
+      values.set(text, value);
+      if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+    }
+    inverses.push(inverse);
+  }
+  return { inverses, values };
+}
+
+/** All pages that differ between the target and the disk. */
+function pageChanges(tree: VersionTree, target: Version): Map<PageId, Page | null> {
+  const pages = new Map<PageId, Page | null>();
+  for (let at = target; at !== tree.base; at = present(at.pagesBase, "a complete version leads to the disk")) {
+    for (const [id, page] of present(at.pages, "a complete version has pages")) if (!pages.has(id)) pages.set(id, page);
+  }
+  return pages;
+}
+
+/** Undo and version records. They are by height, so a step up on another branch replaces what a step down deletes. */
+function historyRecords(
+  { tree }: FlushContext,
+  steps: readonly Version[],
+  inverses: readonly ReadonlyMap<KeyText, Bytes | null>[],
+  into: Map<string, StorageOperation>,
+): void {
+  let left = tree.base;
+  for (const [i, step] of steps.entries()) {
+    if (left === tree.empty || step.isChildOf(left)) {
+      if (left !== tree.empty) {
+        const undo = encodeUndo(step.height, step.blockId, present(inverses[i], "each step has its inverse"));
+        record(into, UNDO_PREFIX, step.height, undo);
+      }
+      const { height, blockId, parent = Hash.zero } = step;
+      record(
+        into,
+        VERSION_PREFIX,
+        height,
+        encodeVersion({ height, blockId, parent, root: present(rootOf(step), "planned steps have roots") }),
+      );
+    } else {
+      assert(left.isChildOf(step), "a step leads to a parent or to a child");
+      record(into, UNDO_PREFIX, left.height, undefined);
+      record(into, VERSION_PREFIX, left.height, undefined);
+    }
+    left = step;
+  }
+}
+
+function record(into: Map<string, StorageOperation>, prefix: number, number: number, value: Bytes | undefined): void {
+  const key = numberedKey(prefix, number);
+  into.set(toHex(key), value === undefined ? { type: "del", key } : { type: "put", key, value });
+}
+
+/** Pointer and marker, and what leaves the undo horizon. */
+function pointerTo(context: FlushContext, steps: readonly Version[], target: Version, into: Map<string, StorageOperation>): PointerRecord {
+  const { pointer, undoBlocks, pruneBelow } = context;
+  const { blockId, height } = target;
+  const root = present(target.root, "a complete version has its root");
+  const sequence = (pointer?.sequence ?? 0) + 1;
+  const hash = markerHash(pointer?.markerHash ?? Hash.zero, { sequence, height, blockId, root });
+  record(into, MARKER_PREFIX, sequence, encodeMarker({ sequence, height, blockId, root, hash }));
+  if (sequence > KEPT_MARKERS) record(into, MARKER_PREFIX, sequence - KEPT_MARKERS, undefined);
+  const before = Math.min(pointer?.lowestHeight ?? present(steps[0], "a flush has a step").height, height);
+  const lowestHeight = Math.min(height, Math.max(before, height - undoBlocks, pruneBelow));
+  for (let gone = before; gone < lowestHeight; gone++) {
+    record(into, VERSION_PREFIX, gone, undefined);
+    record(into, UNDO_PREFIX, gone + 1, undefined);
+  }
+  const made: PointerRecord = { sequence, height, lowestHeight, blockId, root, markerHash: hash };
+  into.set(toHex(POINTER_KEY), { type: "put", key: POINTER_KEY, value: encodePointer(made) });
+  return made;
+}
+
+/** Turns the edges. From here on every reader sees the target on disk, though the write has not begun. */
+export function installFlush({ tree, disk }: Pick<FlushContext, "tree" | "disk">, plan: FlushPlan): void {
+  const { target, steps } = plan;
+  const valuesCovered = tree.valueIndex.covers(target);
+  const pagesCovered = tree.pageIndex.covers(target);
+  const rotated = new Set<Version>([tree.base, ...steps]);
+  rotated.delete(target);
+  let left = tree.base;
+  for (const [i, step] of steps.entries()) {
+    step.point(undefined);
+    if (left !== tree.empty) {
+      left.below = step.isChildOf(left);
+      left.setValues(present(plan.inverses[i], "each step has its inverse"));
+      left.point(step);
+    }
+    left = step;
+  }
+  target.below = false;
+  target.setValues(undefined);
+  target.dropPages();
+  for (const version of tree.all()) {
+    if (rotated.has(version) || (version.pagesBase !== undefined && rotated.has(version.pagesBase))) version.dropPages();
+  }
+  tree.base = target;
+  if (!valuesCovered) tree.valueIndex.clear();
+  if (!pagesCovered) tree.pageIndex.clear();
+  disk.move(present(target.root, "a complete version has its root"), plan.changes);
+  for (const version of [...tree.all()])
+    if (version.below && version.height < plan.pointer.lowestHeight && !version.gone) tree.remove(version);
+}
+
+/** The indexes of the tip may forget what the disk says itself by now. */
+export async function forgetFlushed(tree: VersionTree, { changes }: FlushPlan, slicer: Slicer): Promise<void> {
+  let count = 0;
+  for (const [text, value] of changes.values) {
+    tree.valueIndex.forget(text, value);
+    if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+  }
+  for (const [id, page] of changes.pages) {
+    tree.pageIndex.forget(id, page);
+    if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+  }
+}

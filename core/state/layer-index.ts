@@ -1,0 +1,105 @@
+/**
+ * One map over all layers between one version, the tip, and the disk, so that reading it takes one look-up however many
+ * blocks are unflushed. It follows execution: advancing by a block costs that block's changes, and so does a step
+ * back. Versions elsewhere walk their layers until they meet the tip.
+ */
+import { present } from "../kernel/assert.js";
+import type { Version } from "./version.js";
+
+/** A layer (null: gone), or undefined where there is none to index. */
+export type LayerOf<Key, Value> = (version: Version) => ReadonlyMap<Key, Value | null> | undefined;
+/** The next version toward the disk, undefined at its end. */
+export type NextOf = (version: Version) => Version | undefined;
+
+export class LayerIndex<Key, Value> {
+  /** The version that `entries` stand for; undefined: none, entries are empty. */
+  tip: Version | undefined;
+  #entries = new Map<Key, Value | null>();
+
+  constructor(
+    private readonly layerOf: LayerOf<Key, Value>,
+    private readonly nextOf: NextOf,
+  ) {}
+
+  /** What the layers of the tip say. Undefined: none of them has it, ask the disk. */
+  get(key: Key): Value | null | undefined {
+    return this.#entries.get(key);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  clear(): void {
+    this.tip = undefined;
+    this.#entries = new Map();
+  }
+
+  /** Whether `version` is the tip or one of those between it and the disk. */
+  covers(version: Version): boolean {
+    for (let at = this.tip; at !== undefined; at = this.nextOf(at)) if (at === version) return true;
+    return false;
+  }
+
+  /** Makes `version` the tip. */
+  moveTo(version: Version): void {
+    if (this.tip === version) return;
+    const ahead: Version[] = [];
+    const chain = new Set<Version>();
+    for (let at: Version | undefined = version; at !== undefined && at !== this.tip; at = this.nextOf(at)) {
+      ahead.push(at);
+      chain.add(at);
+    }
+    const last = ahead[ahead.length - 1];
+    const extendsTip = last !== undefined && this.nextOf(last) === this.tip && this.tip !== undefined;
+    if (!extendsTip) {
+      const meeting = this.#retreat(chain);
+      if (meeting === undefined) this.clear();
+      else while (ahead[ahead.length - 1] !== meeting) ahead.pop();
+      if (meeting !== undefined) ahead.pop();
+    }
+    for (let i = ahead.length - 1; i >= 0; i--) {
+      const step = ahead[i] as Version;
+      if (this.nextOf(step) === undefined) continue;
+      const layer = present(this.layerOf(step), "a version that is indexed has its layer");
+      for (const [key, value] of layer) this.#entries.set(key, value);
+    }
+    this.tip = version;
+  }
+
+  /** Steps back until the tip is one of `chain`; undefined: there is no such version. */
+  #retreat(chain: ReadonlySet<Version>): Version | undefined {
+    let at = this.tip;
+    while (at !== undefined && !chain.has(at)) {
+      const layer = this.layerOf(at);
+      const below = this.nextOf(at);
+      if (below === undefined || layer === undefined) return undefined;
+      for (const key of layer.keys()) {
+        const value = this.#find(below, key);
+        if (value === undefined) this.#entries.delete(key);
+        else this.#entries.set(key, value);
+      }
+      at = below;
+      this.tip = at;
+    }
+    return at;
+  }
+
+  #find(from: Version, key: Key): Value | null | undefined {
+    let at = from;
+    for (let next = this.nextOf(at); next !== undefined; next = this.nextOf(at)) {
+      const value = this.layerOf(at)?.get(key);
+      if (value !== undefined) return value;
+      at = next;
+    }
+    return undefined;
+  }
+
+  /**
+   * After the disk has moved along the tip's layers: `value` is what it says of `key` now. Forgetting an entry that says
+   * the same is right at any time, so this can be done in slices.
+   */
+  forget(key: Key, value: Value | null): void {
+    if (this.#entries.get(key) === value) this.#entries.delete(key);
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * What the state writes to storage. One byte of prefix for each type of record; the state owns 0x20 to 0x3f.
+ *
+ * | prefix | key after it | value | guarded by |
+ * | --- | --- | --- | --- |
+ * | 0x20 value | path (32) | key length (1) ‖ key ‖ value | the leaf in its page |
+ * | 0x21 page | depth (1) ‖ path bits, padded to a byte | leaf mask (2) ‖ border mask (2) ‖ slots | the hash in its parent page |
+ * | 0x22 undo | height (8) | block id ‖ count ‖ entries: what the block changed, as it was before | CRC-32C |
+ * | 0x23 version | height (8) | block id ‖ parent's id ‖ root | CRC-32C |
+ * | 0x24 marker | sequence (8) | height ‖ block id ‖ root ‖ chained hash | CRC-32C, and the chain of hashes |
+ * | 0x25 pointer | | format ‖ sequence ‖ height ‖ lowest height ‖ block id ‖ root ‖ marker hash | CRC-32C |
+ *
+ * Integers are big-endian, so that keys sort by them.
+ */
+import { assert } from "../kernel/assert.js";
+import { type Bytes, concatBytes, crc32c, domainTag, EMPTY_BYTES, Hash, sha256Of, toHex } from "../primitives/index.js";
+import { StateDamagedError, StateFormatError } from "./errors.js";
+import { type KeyText, keyText } from "./key-text.js";
+import type { PageId } from "./page.js";
+
+export const VALUE_PREFIX = 0x20;
+export const PAGE_PREFIX = 0x21;
+export const UNDO_PREFIX = 0x22;
+export const VERSION_PREFIX = 0x23;
+export const MARKER_PREFIX = 0x24;
+export const POINTER_PREFIX = 0x25;
+/** First and last prefix of the state's part of the storage. */
+export const FIRST_PREFIX = 0x20;
+export const LAST_PREFIX = 0x3f;
+
+export const STATE_FORMAT = 1;
+
+/** The state's one pointer record. */
+export const POINTER_KEY: Bytes = new Uint8Array([POINTER_PREFIX]);
+
+/** A version of the state that the disk stands at. */
+export interface FlushedVersion {
+  readonly blockId: Hash;
+  readonly height: number;
+  readonly root: Hash;
+  /** Counts flushes, from 1. */
+  readonly sequence: number;
+}
+
+export interface PointerRecord extends FlushedVersion {
+  /** The lowest height down to which undo records reach. */
+  readonly lowestHeight: number;
+  readonly markerHash: Hash;
+}
+
+export interface VersionRecord {
+  readonly height: number;
+  readonly blockId: Hash;
+  /** Zero for genesis. */
+  readonly parent: Hash;
+  readonly root: Hash;
+}
+
+export interface MarkerRecord {
+  readonly sequence: number;
+  readonly height: number;
+  readonly blockId: Hash;
+  readonly root: Hash;
+  readonly hash: Hash;
+}
+
+/** A key of `prefix` and an integer. */
+export function numberedKey(prefix: number, number: number): Bytes {
+  const key = new Uint8Array(9);
+  key[0] = prefix;
+  writeUint64(key, 1, number);
+  return key;
+}
+
+export function numberOfKey(key: Bytes): number {
+  return readUint64(key, 1);
+}
+
+export function pageKey(id: PageId): Bytes {
+  const digits = (typeof id === "number" ? id.toString(16) : id).slice(1);
+  const key = new Uint8Array(2 + ((digits.length + 1) >> 1));
+  key[0] = PAGE_PREFIX;
+  key[1] = digits.length;
+  for (let i = 0; i < digits.length; i++) {
+    const at = 2 + (i >> 1);
+    key[at] = (key[at] as number) | (Number.parseInt(digits[i] as string, 16) << ((i & 1) === 0 ? 4 : 0));
+  }
+  return key;
+}
+
+function writeUint64(into: Bytes, at: number, value: number): void {
+  assert(Number.isSafeInteger(value) && value >= 0, "a stored integer is safe");
+  new DataView(into.buffer, into.byteOffset).setBigUint64(at, BigInt(value));
+}
+
+function readUint64(from: Bytes, at: number): number {
+  return Number(new DataView(from.buffer, from.byteOffset).getBigUint64(at));
+}
+
+function readUint32(from: Bytes, at: number): number {
+  return new DataView(from.buffer, from.byteOffset).getUint32(at);
+}
+
+/** Puts the body's checksum before it, bound to the key: a record that turns up under another key is damaged, too. */
+export function seal(key: Bytes, body: Bytes): Bytes {
+  const out = new Uint8Array(4 + body.length);
+  out.set(body, 4);
+  new DataView(out.buffer).setUint32(0, (crc32c(body) ^ crc32c(key)) >>> 0);
+  return out;
+}
+
+/** The body of a sealed record. @throws STATE_DAMAGED */
+export function unseal(record: string, key: Bytes, stored: Bytes | undefined, bodyBytes?: number): Bytes {
+  if (stored === undefined) throw new StateDamagedError({ record, key: toHex(key), reason: "it is missing" });
+  const body = stored.subarray(Math.min(4, stored.length));
+  if (stored.length < 4 || (bodyBytes !== undefined && body.length !== bodyBytes))
+    throw new StateDamagedError({ record, key: toHex(key), reason: `it has ${stored.length} bytes` });
+  if (readUint32(stored, 0) !== (crc32c(body) ^ crc32c(key)) >>> 0)
+    throw new StateDamagedError({ record, key: toHex(key), reason: "its CRC-32C does not match" });
+  return body;
+}
+
+function hashAt(body: Bytes, at: number): Hash {
+  return Hash.from(body.slice(at, at + 32));
+}
+
+const POINTER_BYTES = 1 + 3 * 8 + 3 * 32;
+
+export function encodePointer(pointer: PointerRecord): Bytes {
+  const body = new Uint8Array(POINTER_BYTES);
+  body[0] = STATE_FORMAT;
+  writeUint64(body, 1, pointer.sequence);
+  writeUint64(body, 9, pointer.height);
+  writeUint64(body, 17, pointer.lowestHeight);
+  body.set(pointer.blockId, 25);
+  body.set(pointer.root, 57);
+  body.set(pointer.markerHash, 89);
+  return seal(POINTER_KEY, body);
+}
+
+/** @throws STATE_DAMAGED, STATE_FORMAT_UNKNOWN */
+export function decodePointer(stored: Bytes): PointerRecord {
+  const body = unseal("pointer", POINTER_KEY, stored);
+  const found = body[0] ?? 0;
+  if (found !== STATE_FORMAT) throw new StateFormatError({ found, supported: STATE_FORMAT });
+  if (body.length !== POINTER_BYTES)
+    throw new StateDamagedError({ record: "pointer", key: toHex(POINTER_KEY), reason: `it has ${body.length} bytes` });
+  return {
+    sequence: readUint64(body, 1),
+    height: readUint64(body, 9),
+    lowestHeight: readUint64(body, 17),
+    blockId: hashAt(body, 25),
+    root: hashAt(body, 57),
+    markerHash: hashAt(body, 89),
+  };
+}
+
+export function encodeVersion(version: VersionRecord): Bytes {
+  return seal(numberedKey(VERSION_PREFIX, version.height), concatBytes(version.blockId, version.parent, version.root));
+}
+
+/** @throws STATE_DAMAGED */
+export function decodeVersion(key: Bytes, stored: Bytes | undefined): VersionRecord {
+  const body = unseal("version", key, stored, 96);
+  return { height: numberOfKey(key), blockId: hashAt(body, 0), parent: hashAt(body, 32), root: hashAt(body, 64) };
+}
+
+const MARKER_TAG = domainTag("cw/state/mark/1");
+
+/** The hash of a flush, chained over the hash of the one before it (zero before the first). */
+export function markerHash(previous: Hash, marker: Omit<MarkerRecord, "hash">): Hash {
+  const numbers = new Uint8Array(16);
+  writeUint64(numbers, 0, marker.sequence);
+  writeUint64(numbers, 8, marker.height);
+  return sha256Of(MARKER_TAG, previous, numbers, marker.blockId, marker.root);
+}
+
+export function encodeMarker(marker: MarkerRecord): Bytes {
+  const height = new Uint8Array(8);
+  writeUint64(height, 0, marker.height);
+  return seal(numberedKey(MARKER_PREFIX, marker.sequence), concatBytes(height, marker.blockId, marker.root, marker.hash));
+}
+
+/** @throws STATE_DAMAGED */
+export function decodeMarker(key: Bytes, stored: Bytes): MarkerRecord {
+  const body = unseal("marker", key, stored, 104);
+  return {
+    sequence: numberOfKey(key),
+    height: readUint64(body, 0),
+    blockId: hashAt(body, 8),
+    root: hashAt(body, 40),
+    hash: hashAt(body, 72),
+  };
+}
+
+/** @param text the key, one character a byte */
+export function encodeValue(text: KeyText, value: Bytes): Bytes {
+  const out = new Uint8Array(1 + text.length + value.length);
+  out[0] = text.length;
+  for (let i = 0; i < text.length; i++) out[1 + i] = text.charCodeAt(i);
+  out.set(value, 1 + text.length);
+  return out;
+}
+
+/** The value of a flat record; undefined if it does not hold the key. */
+export function decodeValue(text: KeyText, stored: Bytes): Bytes | undefined {
+  if (stored[0] !== text.length || stored.length < 1 + text.length) return undefined;
+  for (let i = 0; i < text.length; i++) if (stored[1 + i] !== text.charCodeAt(i)) return undefined;
+  return stored.subarray(1 + text.length);
+}
+
+/** Values as they were before a block; null: there was none. */
+export type UndoValues = ReadonlyMap<KeyText, Bytes | null>;
+
+const ABSENT = 0xffff_ffff;
+
+export function encodeUndo(height: number, blockId: Hash, values: UndoValues): Bytes {
+  let length = 32 + 4;
+  for (const [text, value] of values) length += 1 + text.length + 4 + (value?.length ?? 0);
+  const body = new Uint8Array(length);
+  const view = new DataView(body.buffer);
+  body.set(blockId, 0);
+  view.setUint32(32, values.size);
+  let at = 36;
+  for (const [text, value] of values) {
+    body[at++] = text.length;
+    for (let i = 0; i < text.length; i++) body[at++] = text.charCodeAt(i);
+    view.setUint32(at, value === null ? ABSENT : value.length);
+    at += 4;
+    body.set(value ?? EMPTY_BYTES, at);
+    at += value?.length ?? 0;
+  }
+  return seal(numberedKey(UNDO_PREFIX, height), body);
+}
+
+/** @throws STATE_DAMAGED if the record is damaged or belongs to another block than `blockId` */
+export function decodeUndo(height: number, blockId: Hash, stored: Bytes | undefined): Map<KeyText, Bytes | null> {
+  const key = numberedKey(UNDO_PREFIX, height);
+  const body = unseal("undo", key, stored);
+  const damaged = (reason: string) => new StateDamagedError({ record: "undo", key: toHex(key), reason });
+  if (body.length < 36 || Buffer.compare(body.subarray(0, 32), blockId) !== 0) throw damaged(`it is not of block ${toHex(blockId)}`);
+  const count = readUint32(body, 32);
+  const values = new Map<KeyText, Bytes | null>();
+  let at = 36;
+  for (let i = 0; i < count; i++) {
+    const keyEnd = at + 1 + (body[at] ?? 0);
+    if (keyEnd + 4 > body.length) throw damaged("it ends early");
+    const length = readUint32(body, keyEnd);
+    const end = keyEnd + 4 + (length === ABSENT ? 0 : length);
+    if (end > body.length) throw damaged("it ends early");
+    // A copy, so that a single value that is still read does not keep the whole record in memory.
+    values.set(keyText(body, at + 1, keyEnd), length === ABSENT ? null : body.slice(keyEnd + 4, end));
+    at = end;
+  }
+  if (at !== body.length || values.size !== count) throw damaged("its entries do not add up");
+  return values;
+}

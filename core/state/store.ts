@@ -1,0 +1,297 @@
+/**
+ * The authenticated state of all blocks that can be built upon: the face of this folder.
+ *
+ * Execution takes a `writer` over a parent, `finish` makes an overlay of it (with its root), `adopt` names the block that
+ * it belongs to. `flush` moves the disk. Everything that needs pages (roots, proofs, the plan of a flush) runs one piece
+ * after the other; reads and writes of values never wait.
+ */
+import { assert, present } from "../kernel/assert.js";
+import { messageOf } from "../kernel/errors.js";
+import type { Logger, Metrics, Scheduler, Slicer } from "../ports/runtime.js";
+import type { StateProof, StateView, StateWriter } from "../ports/state.js";
+import type { Storage, StorageOperation } from "../ports/storage.js";
+import { bytesEqual, Hash, toHex } from "../primitives/index.js";
+import { PathCache } from "./digest.js";
+import { Disk } from "./disk.js";
+import { FlushFailedError, RootMismatchError, UnknownBlockError } from "./errors.js";
+import { type FlushPlan, forgetFlushed, installFlush, planFlush } from "./flush.js";
+import type { KeyText } from "./key-text.js";
+import { StateMetrics } from "./metrics.js";
+import { Mutex } from "./mutex.js";
+import { type Overlay, OverlayWriter } from "./overlay.js";
+import type { PairHasher } from "./page-hash.js";
+import { makeStateProof } from "./prove.js";
+import type { FlushedVersion, PointerRecord } from "./records.js";
+import { recoverState } from "./recovery.js";
+import { layerBytes, Version } from "./version.js";
+import { VersionTree } from "./version-tree.js";
+import { VersionView, type ViewReader } from "./view.js";
+
+export interface StateStoreDependencies {
+  readonly storage: Storage;
+  readonly compute: PairHasher;
+  readonly scheduler: Scheduler;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface StateStoreOptions {
+  /** Memory for trie pages of the disk's version. */
+  readonly pageCacheBytes: number;
+  /** Memory for values of the disk's version. Half as much again goes to paths of keys and to undo records in use. */
+  readonly valueCacheBytes: number;
+  /** Undo horizon: how many blocks below the disk stay readable and can be gone back to. */
+  readonly undoBlocks: number;
+}
+
+export interface FinishOptions {
+  /** Default: one of the scheduler's. */
+  readonly slicer?: Slicer;
+  /** `later` skips hashing: the next root over this overlay is computed over the merged changes. Default `now`. */
+  readonly root?: "now" | "later";
+}
+
+export class StateStore {
+  readonly #disk: Disk;
+  readonly #tree: VersionTree;
+  readonly #paths: PathCache;
+  readonly #metrics: StateMetrics;
+  readonly #pages = new Mutex();
+  readonly #flushes = new Mutex();
+  readonly #reader: ViewReader;
+  #pointer: PointerRecord | undefined;
+  #pruneBelow = 0;
+  #failure: string | undefined;
+  /** A flush is installed but not durable: reverse layers can't be read from disk yet. */
+  #writing = false;
+
+  constructor(
+    private readonly dependencies: StateStoreDependencies,
+    private readonly options: StateStoreOptions,
+  ) {
+    const { storage, compute, metrics } = dependencies;
+    const paths = new PathCache(options.valueCacheBytes >> 2);
+    this.#paths = paths;
+    this.#disk = new Disk({ storage, compute, paths }, options);
+    this.#tree = new VersionTree({ storage, compute, paths, disk: this.#disk });
+    this.#metrics = new StateMetrics(metrics, this.#disk, this.#tree, this);
+    this.#reader = {
+      read: (version, text) => this.#tree.read(version, text),
+      prefetch: (version, texts) => this.#disk.prefetch(this.#tree.onDisk(version, texts), this.#slicer()),
+      prove: (version, text) => this.#prove(version, text),
+    };
+  }
+
+  #slicer(): Slicer {
+    return this.dependencies.scheduler.slicer();
+  }
+
+  /**
+   * Reads what the last flush left and checks it: pointer, markers, history, root page. Undefined for an empty database.
+   *
+   * @throws STATE_DAMAGED, STATE_FORMAT_UNKNOWN
+   */
+  async open(): Promise<FlushedVersion | undefined> {
+    assert(this.#pointer === undefined && this.#tree.base === this.#tree.empty, "a state is opened once, before it is used");
+    const recovered = await recoverState(this.dependencies.storage);
+    if (recovered === undefined) return undefined;
+    const { pointer, versions } = recovered;
+    let below: Version | undefined;
+    for (const { blockId, height, parent, root } of versions) {
+      const version = new Version(blockId, height, Hash.isZero(parent) ? undefined : parent);
+      version.root = root;
+      this.#tree.add(version);
+      if (below !== undefined) {
+        below.below = true;
+        below.point(version);
+      }
+      below = version;
+    }
+    this.#tree.base = present(below, "a recovered state has a version");
+    this.#disk.move(pointer.root);
+    this.#disk.root();
+    this.#pointer = pointer;
+    return this.flushed;
+  }
+
+  /** Where the disk stands durably; undefined before the first flush. */
+  get flushed(): FlushedVersion | undefined {
+    if (this.#pointer === undefined) return undefined;
+    const { blockId, height, root, sequence } = this.#pointer;
+    return { blockId, height, root, sequence };
+  }
+
+  /** A writer over the state after `parent` (undefined: the empty state, for genesis). @throws STATE_UNKNOWN_BLOCK */
+  writer(parent: Hash | undefined): OverlayWriter {
+    const base = parent === undefined ? this.#tree.empty : this.#tree.require(parent);
+    this.#tree.follow(base);
+    return new OverlayWriter(base, this.#reader.read);
+  }
+
+  /**
+   * Ends a writer and computes the root.
+   *
+   * @throws STATE_VIEW_GONE if its parent was discarded meanwhile, STATE_DAMAGED
+   */
+  async finish(writer: OverlayWriter, options: FinishOptions = {}): Promise<Overlay> {
+    const { base } = writer;
+    const values = writer.finish();
+    const fixed = { changedKeys: values.size, base, values };
+    if (options.root === "later") return { ...fixed, bytes: layerBytes(values) };
+    const updated = await this.#pages.run(() => this.#tree.update(base, values, options.slicer ?? this.#slicer()));
+    this.#metrics.carryOver();
+    const pages = { layer: updated.pages, bytes: updated.bytes, base: updated.base };
+    return { ...fixed, root: updated.root, bytes: layerBytes(values) + updated.bytes, pages };
+  }
+
+  /**
+   * Registers an overlay as the state after `blockId`. Without effect if that block has one already.
+   *
+   * @param declaredRoot what the block's header says: known before it is computed if the overlay put its root off
+   * @throws STATE_UNKNOWN_BLOCK if the parent was discarded meanwhile, STATE_ROOT_MISMATCH
+   */
+  adopt(blockId: Hash, height: number, parent: Hash | undefined, overlay: Overlay, declaredRoot?: Hash): void {
+    const { base, root, pages } = overlay;
+    if (base.gone) throw new UnknownBlockError({ blockId: base.key });
+    assert(parent === undefined ? base === this.#tree.empty : bytesEqual(parent, base.blockId), "an overlay is adopted over its own base");
+    if (root !== undefined && declaredRoot !== undefined && !bytesEqual(root, declaredRoot))
+      throw new RootMismatchError({ blockId: Hash.key(blockId), declared: toHex(declaredRoot), computed: toHex(root) });
+    if (this.#tree.get(blockId) !== undefined) return;
+    const version = new Version(blockId, height, parent, declaredRoot);
+    version.root = root;
+    version.setValues(overlay.values);
+    version.point(base);
+    this.#tree.add(version);
+    if (pages === undefined) return;
+    // A flush since the overlay was finished may have turned the way to the version that its pages build upon.
+    for (let at: Version | undefined = base; at !== undefined; at = at.toward) {
+      if (at === pages.base) version.setPages(pages.layer, pages.bytes, pages.base);
+    }
+  }
+
+  /** Whether the state after this block can be read. */
+  has(blockId: Hash): boolean {
+    return this.#tree.get(blockId) !== undefined;
+  }
+
+  /** The state after a block, if there is one. It stays readable, whatever the disk does, until the block is discarded or leaves the undo horizon. */
+  view(blockId: Hash): StateView | undefined {
+    const version = this.#tree.get(blockId);
+    return version === undefined ? undefined : new VersionView(version, this.#reader);
+  }
+
+  /** A writer over a view whose writes go nowhere. @throws STATE_UNKNOWN_BLOCK */
+  scratch(view: StateView): StateWriter {
+    return new OverlayWriter(this.#tree.require(view.blockId), this.#reader.read);
+  }
+
+  /** Drops the overlay of a block that is on no branch any more, with all that hang off it. Without effect at or below the disk. */
+  discard(blockId: Hash): void {
+    const version = this.#tree.get(blockId);
+    if (version !== undefined && version !== this.#tree.base && !version.below) this.#tree.remove(version);
+  }
+
+  /**
+   * Moves the disk to `blockId`, up, down or to another branch, in one atomic durable write together with `extra`.
+   * Flushes run one after the other; reads stay correct at every moment.
+   *
+   * @throws STATE_UNKNOWN_BLOCK; STATE_FLUSH_FAILED if storage fails, after which every flush fails until a restart
+   */
+  flush(blockId: Hash, extra: readonly StorageOperation[] = []): Promise<void> {
+    return this.#flushes.run(async () => {
+      if (this.#failure !== undefined) throw new FlushFailedError({ reason: this.#failure });
+      const slicer = this.#slicer();
+      const plan = await this.#pages.run(() => this.#prepare(blockId, slicer));
+      const operations = plan === undefined ? extra : [...plan.operations, ...extra];
+      if (operations.length === 0) return;
+      await this.#write(operations, plan === undefined);
+      if (plan !== undefined) await this.#settle(plan, slicer);
+    });
+  }
+
+  /** Undefined: the disk stands there already. */
+  async #prepare(blockId: Hash, slicer: Slicer): Promise<FlushPlan | undefined> {
+    const tree = this.#tree;
+    const target = tree.require(blockId);
+    if (target === tree.base) return undefined;
+    const { undoBlocks } = this.options;
+    const context = {
+      tree,
+      disk: this.#disk,
+      paths: this.#paths,
+      slicer,
+      pointer: this.#pointer,
+      undoBlocks,
+      pruneBelow: this.#pruneBelow,
+    };
+    const plan = await planFlush(context, target);
+    // Planning pauses, and a discard does not wait.
+    if (target.gone) throw new UnknownBlockError({ blockId: Hash.key(blockId) });
+    installFlush(context, plan);
+    this.#writing = true;
+    return plan;
+  }
+
+  async #write(operations: readonly StorageOperation[], harmless: boolean): Promise<void> {
+    try {
+      await this.dependencies.storage.write(operations, { durable: true });
+    } catch (error) {
+      const reason = messageOf(error);
+      // What was planned stays in front of storage, so reads are right whether or not the write took effect.
+      if (!harmless) this.#failure = reason;
+      this.dependencies.logger.error({ reason, operations: operations.length }, "the state could not be flushed");
+      throw new FlushFailedError({ reason }, error);
+    }
+  }
+
+  async #settle(plan: FlushPlan, slicer: Slicer): Promise<void> {
+    this.#pointer = plan.pointer;
+    this.#writing = false;
+    const { values, pages } = plan.changes;
+    this.#metrics.flushes.increment();
+    this.#metrics.flushedValues.increment(values.size);
+    this.#metrics.flushedPages.increment(pages.size);
+    await this.#disk.settle(slicer);
+    await forgetFlushed(this.#tree, plan, slicer);
+    await this.#pages.run(async () => this.#evict());
+    this.#metrics.carryOver();
+    const { height, sequence } = plan.pointer;
+    this.dependencies.logger.debug(
+      { height, sequence, values: values.size, pages: pages.size, blocks: plan.steps.length },
+      "flushed the state",
+    );
+  }
+
+  /** Only while nothing reads pages: it takes derived ones, too. */
+  #evict(): void {
+    if (!this.#writing) this.#tree.evict(this.options.valueCacheBytes >> 2);
+  }
+
+  /** Undo below this height is not needed any more (finalized). The next flush deletes it; its views end then. */
+  pruneUndo(belowHeight: number): void {
+    this.#pruneBelow = Math.max(this.#pruneBelow, belowHeight);
+  }
+
+  /** Memory of all overlays that are not on disk. */
+  get unflushedBytes(): number {
+    let bytes = 0;
+    for (const version of this.#tree.all()) if (!version.below) bytes += version.valueBytes + version.pageBytes;
+    return bytes;
+  }
+
+  /** How many blocks, on all branches, have overlays that are not on disk. */
+  get unflushedBlocks(): number {
+    let blocks = 0;
+    for (const version of this.#tree.all()) if (!version.below && version !== this.#tree.base) blocks++;
+    return blocks;
+  }
+
+  async #prove(version: Version, text: KeyText): Promise<StateProof> {
+    return this.#pages.run(async () => {
+      await this.#tree.complete(version, this.#slicer());
+      const proof = makeStateProof(this.#tree.pagesOf(version), this.#paths.valueKeyOf(text), 1);
+      if (version.below) this.#evict();
+      return proof;
+    });
+  }
+}

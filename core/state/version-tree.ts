@@ -1,0 +1,270 @@
+/**
+ * All versions that can be read: the one on disk, overlays above it and beside it, reverse overlays below it.
+ *
+ * Values are found by walking from a version toward the disk. Pages are found the same way, but not every version has
+ * them: a layer from an undo record has values only, and so has an overlay whose root was put off. `complete` derives
+ * what is missing by applying all values on the way to the nearest version that has its pages, in one update.
+ */
+import { assert, present } from "../kernel/assert.js";
+import type { Slicer } from "../ports/runtime.js";
+import type { Storage } from "../ports/storage.js";
+import { type Bytes, bytesEqual, Hash, toHex } from "../primitives/index.js";
+import { digestInto, type PathCache } from "./digest.js";
+import type { Disk } from "./disk.js";
+import { RootMismatchError, UnknownBlockError, ViewGoneError } from "./errors.js";
+import type { KeyText } from "./key-text.js";
+import { LayerIndex } from "./layer-index.js";
+import { type Page, type PageId, ROOT_PAGE } from "./page.js";
+import type { PairHasher } from "./page-hash.js";
+import { decodeUndo, numberedKey, UNDO_PREFIX } from "./records.js";
+import { type LeafChanges, type PageSource, type TrieUpdate, updateTrie } from "./trie-update.js";
+import { type PageLayer, type ValueLayer, Version } from "./version.js";
+
+export interface VersionTreeDependencies {
+  readonly storage: Storage;
+  readonly compute: PairHasher;
+  readonly paths: PathCache;
+  readonly disk: Disk;
+}
+
+/** An update of the trie and the version that its pages differ from. */
+export interface DerivedPages extends TrieUpdate {
+  readonly base: Version;
+}
+
+const LOOK_EVERY = 64;
+
+/** Pages of a version: layers from the nearest on, then the disk's (none for the empty state). */
+class VersionPages implements PageSource {
+  constructor(
+    private readonly layers: readonly PageLayer[],
+    private readonly index: LayerIndex<PageId, Page> | undefined,
+    private readonly disk: Disk | undefined,
+  ) {}
+
+  root(): Page | undefined {
+    const page = this.#find(ROOT_PAGE);
+    return page === undefined ? this.disk?.root() : (page ?? undefined);
+  }
+
+  page(id: PageId, words: Uint32Array, at: number): Page {
+    const page = this.#find(id);
+    if (page === undefined) return present(this.disk, "the empty state has no pages").page(id, words, at);
+    return present(page, "no border leads to a removed page");
+  }
+
+  #find(id: PageId): Page | null | undefined {
+    for (const layer of this.layers) {
+      const page = layer.get(id);
+      if (page !== undefined) return page;
+    }
+    return this.index?.get(id);
+  }
+}
+
+export class VersionTree {
+  /** The state before genesis. It can always be built upon, and never lies below anything. */
+  readonly empty = new Version(Hash.zero, -1, undefined);
+  /** The version on disk (or being written there). */
+  base = this.empty;
+  readonly valueIndex = new LayerIndex<KeyText, Bytes>(
+    (version) => this.layerOf(version),
+    (version) => version.toward,
+  );
+  readonly pageIndex = new LayerIndex<PageId, Page>(
+    (version) => version.pages,
+    (version) => version.pagesBase,
+  );
+  /** Keys changed and hashes computed by all updates so far. */
+  updatedKeys = 0;
+  hashes = 0;
+  readonly #versions = new Map<string, Version>();
+  /** Reverse layers in memory that can be read from disk again, the longest unused first. */
+  readonly #evictable = new Set<Version>();
+
+  constructor(private readonly dependencies: VersionTreeDependencies) {}
+
+  all(): IterableIterator<Version> {
+    return this.#versions.values();
+  }
+
+  get(blockId: Hash): Version | undefined {
+    return this.#versions.get(Hash.key(blockId));
+  }
+
+  /** @throws STATE_UNKNOWN_BLOCK */
+  require(blockId: Hash): Version {
+    const version = this.get(blockId);
+    if (version === undefined) throw new UnknownBlockError({ blockId: Hash.key(blockId) });
+    return version;
+  }
+
+  add(version: Version): void {
+    assert(!this.#versions.has(version.key), "a block has one version");
+    this.#versions.set(version.key, version);
+  }
+
+  /** Removes a version and all that are read through it. */
+  remove(version: Version): void {
+    const doomed = [version];
+    for (let next = doomed.pop(); next !== undefined; next = doomed.pop()) {
+      assert(next !== this.base && next !== this.empty, "the version on disk is not removed");
+      doomed.push(...next.dependents);
+      next.point(undefined);
+      next.setValues(undefined);
+      next.dropPages();
+      next.gone = true;
+      this.#versions.delete(next.key);
+      this.#evictable.delete(next);
+      if (this.valueIndex.tip === next) this.valueIndex.clear();
+      if (this.pageIndex.tip === next) this.pageIndex.clear();
+    }
+  }
+
+  /** @throws STATE_VIEW_GONE, STATE_DAMAGED */
+  read(version: Version, text: KeyText): Bytes | undefined {
+    if (version.gone) throw new ViewGoneError({ blockId: version.key });
+    const { disk } = this.dependencies;
+    for (let at = version; ; ) {
+      if (at === this.valueIndex.tip) {
+        const value = this.valueIndex.get(text);
+        return value === undefined ? disk.value(text) : (value ?? undefined);
+      }
+      const next = at.toward;
+      if (next === undefined) return at === this.empty ? undefined : disk.value(text);
+      const value = (at.values ?? this.layerOf(at)).get(text);
+      if (value !== undefined) return value ?? undefined;
+      at = next;
+    }
+  }
+
+  /** Keys whose values at `version` lie on disk. */
+  onDisk(version: Version, texts: readonly KeyText[]): KeyText[] {
+    if (version.gone) throw new ViewGoneError({ blockId: version.key });
+    const layers: ValueLayer[] = [];
+    let at = version;
+    for (; at.toward !== undefined && at !== this.valueIndex.tip; at = at.toward) layers.push(this.layerOf(at));
+    if (at === this.empty) return [];
+    const index = at === this.valueIndex.tip ? this.valueIndex : undefined;
+    return texts.filter((text) => index?.get(text) === undefined && !layers.some((layer) => layer.has(text)));
+  }
+
+  /** Execution goes on from here: keep reads from it short. */
+  follow(version: Version): void {
+    if (this.leadsToDisk(version)) this.valueIndex.moveTo(version);
+  }
+
+  leadsToDisk(version: Version): boolean {
+    let at = version;
+    while (at.toward !== undefined) at = at.toward;
+    return at === this.base;
+  }
+
+  /** The value layer of a version that is not on disk; a reverse layer is read from its undo record if it must be. */
+  layerOf(version: Version): ValueLayer {
+    if (version.values !== undefined) {
+      if (this.#evictable.delete(version)) this.#evictable.add(version);
+      return version.values;
+    }
+    const { toward } = version;
+    assert(version.below && toward !== undefined, "only reverse layers leave memory");
+    const height = toward.height;
+    const values = decodeUndo(height, toward.blockId, this.dependencies.storage.get(numberedKey(UNDO_PREFIX, height)));
+    version.setValues(values);
+    this.#evictable.add(version);
+    return values;
+  }
+
+  /** Reverse layers whose undo records are durable may leave memory: the longest unused go until `maxBytes` remain. */
+  evict(maxBytes: number): void {
+    let bytes = 0;
+    for (const version of this.#versions.values()) {
+      if (!version.below) continue;
+      if (version.values !== undefined || version.pages !== undefined) this.#evictable.add(version);
+      bytes += version.valueBytes + version.pageBytes;
+    }
+    for (const version of this.#evictable) {
+      if (bytes <= maxBytes) return;
+      this.#evictable.delete(version);
+      if (!version.below) continue;
+      bytes -= version.valueBytes + version.pageBytes;
+      version.setValues(undefined);
+      version.dropPages();
+    }
+  }
+
+  isComplete(version: Version): boolean {
+    let at: Version | undefined = version;
+    while (at !== undefined && at.toward !== undefined) at = at.pagesBase;
+    return at !== undefined;
+  }
+
+  /** Pages of a complete version. Valid until the disk moves. */
+  pagesOf(version: Version): PageSource {
+    assert(this.isComplete(version), "pages are derived before they are read");
+    if (this.leadsToDisk(version) && version !== this.base) this.pageIndex.moveTo(version);
+    const layers: PageLayer[] = [];
+    let at = version;
+    for (; at.toward !== undefined && at !== this.pageIndex.tip; at = present(at.pagesBase, "a layer of pages has a base")) {
+      layers.push(present(at.pages, "a complete version has pages"));
+    }
+    const index = at === this.pageIndex.tip ? this.pageIndex : undefined;
+    return new VersionPages(layers, index, at === this.empty ? undefined : this.dependencies.disk);
+  }
+
+  /** Makes sure that the version's pages can be read. @throws STATE_ROOT_MISMATCH, STATE_DAMAGED */
+  async complete(version: Version, slicer: Slicer): Promise<void> {
+    if (version.gone) throw new ViewGoneError({ blockId: version.key });
+    for (let at = version; at.toward !== undefined; at = present(at.pagesBase, "pages have a base")) {
+      if (at.pages !== undefined) continue;
+      const derived = await this.update(present(at.toward, "checked above"), this.layerOf(at), slicer);
+      if (at.gone) throw new ViewGoneError({ blockId: at.key });
+      const declared = at.root ?? at.declaredRoot;
+      if (declared !== undefined && !bytesEqual(declared, derived.root))
+        throw new RootMismatchError({ blockId: at.key, declared: toHex(declared), computed: toHex(derived.root) });
+      at.root = derived.root;
+      at.setPages(derived.pages, derived.bytes, derived.base);
+    }
+  }
+
+  /** Computes the trie after `values` over `version`, which need not be complete. */
+  async update(version: Version, values: ValueLayer, slicer: Slicer): Promise<DerivedPages> {
+    let base = version;
+    let merged = values;
+    if (!this.isComplete(base)) {
+      const all = new Map(values);
+      for (; !this.isComplete(base); base = present(base.toward, "the disk is complete")) {
+        let steps = 0;
+        for (const [text, value] of this.layerOf(base)) {
+          if (!all.has(text)) all.set(text, value);
+          if (steps++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+        }
+      }
+      merged = all;
+    }
+    const changes = await this.#leafChanges(merged, slicer);
+    // Discarding does not wait for us: what was merged along a chain that is gone would be another state.
+    if (version.gone) throw new ViewGoneError({ blockId: version.key });
+    const updated = await updateTrie(this.pagesOf(base), changes, this.dependencies.compute, slicer);
+    this.updatedKeys += changes.count;
+    this.hashes += updated.hashes;
+    return { ...updated, base };
+  }
+
+  async #leafChanges(values: ValueLayer, slicer: Slicer): Promise<LeafChanges> {
+    const count = values.size;
+    const paths = new Uint8Array(count * 32);
+    const valueHashes = new Uint8Array(count * 32);
+    const deleted = new Uint8Array(count);
+    let i = 0;
+    for (const [text, value] of values) {
+      const valueKey = this.dependencies.paths.valueKeyOf(text);
+      for (let byte = 0; byte < 32; byte++) paths[i * 32 + byte] = valueKey[byte + 1] as number;
+      if (value === null) deleted[i] = 1;
+      else digestInto(value, valueHashes, i * 32);
+      i++;
+      if (i % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+    }
+    return { count, paths: new Uint32Array(paths.buffer), valueHashes: new Uint32Array(valueHashes.buffer), deleted };
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * GET /v1/accounts/{address}.
+ *
+ * What an account is belongs to the ledger; only `pendingNonce` is worked out here, and only where the ledger's accounts
+ * and transactions have a field `nonce`: the next nonce to sign with, after what is in the mempool.
+ */
+import { Address, type ChainView, type Json, type MempoolView, type StateView, type Static, Type, toHex } from "../../../core/sdk.js";
+import { BlockReference, blockInfoAt, blockKey } from "../block-reference.js";
+import { ApiStateNotFoundError } from "../errors.js";
+import { AddressText, answers, Freeform, HashText, HeightNumber, HexText } from "../schemas.js";
+import type { ApiApplication, ApiViews } from "../views.js";
+
+const StateProofSchema = Type.Object(
+  {
+    root: HashText,
+    entries: Type.Array(
+      Type.Object({
+        key: HexText,
+        value: Type.Union([HexText, Type.Null()], { description: "null: the state has no such key" }),
+        siblings: Type.Array(HashText, { description: "From the root downward" }),
+        leaf: Type.Union([Type.Object({ path: HashText, valueHash: HashText }), Type.Null()], {
+          description: "What stands at the end of the path; null: nothing",
+        }),
+      }),
+    ),
+  },
+  { description: "Proofs of presence or absence of the account's keys in the state; path = SHA-256 of the key" },
+);
+
+const AccountSchema = Type.Object({
+  address: AddressText,
+  block: Type.Object({ hash: HashText, height: HeightNumber }, { description: "The state after this block is what is told" }),
+  account: Freeform,
+  pendingNonce: Type.Optional(Type.Integer({ description: "Next nonce to use, after those in the mempool" })),
+  proof: Type.Optional(StateProofSchema),
+});
+
+/** Of one sender's transactions, how many are looked at. Above the bound that mempools have. */
+const MAX_POOLED = 1_024;
+
+export function addAccountRoutes(app: ApiApplication, { chain, mempool }: ApiViews): void {
+  app.get(
+    "/v1/accounts/:address",
+    {
+      schema: {
+        tags: ["accounts"],
+        summary: "An account as the ledger sees it",
+        params: Type.Object({ address: AddressText }),
+        querystring: Type.Object(
+          {
+            block: Type.Union([BlockReference], { default: "head", description: "State after this block; back to the undo horizon" }),
+            proof: Type.Boolean({ default: false, description: "With proofs against the block's stateRoot" }),
+          },
+          { additionalProperties: false },
+        ),
+        response: answers(AccountSchema),
+      },
+    },
+    async ({ params, query }): Promise<Static<typeof AccountSchema>> => {
+      const address = Address.parse(params.address, chain.spec.addressPrefix);
+      const info = blockInfoAt(chain, query.block, { in: "query", pointer: "/block" });
+      const view = chain.state(info.record.id);
+      if (view === undefined) throw new ApiStateNotFoundError({ block: query.block });
+      const keys = chain.accountKeys(address);
+      await view.prefetch(keys);
+      const account = chain.describeAccount(address, view);
+      const pendingNonce = query.block === "head" ? pendingNonceOf(chain, mempool, address, account) : undefined;
+      return {
+        address: Address.format(address, chain.spec.addressPrefix),
+        block: blockKey(info),
+        account,
+        ...(pendingNonce === undefined ? {} : { pendingNonce }),
+        ...(query.proof ? { proof: await proofJson(view, keys) } : {}),
+      };
+    },
+  );
+}
+
+async function proofJson(view: StateView, keys: readonly Uint8Array[]): Promise<Static<typeof StateProofSchema>> {
+  const entries = [];
+  for (const key of keys) {
+    const value = view.get(key);
+    const { siblings, leaf } = await view.prove(key);
+    entries.push({
+      key: toHex(key),
+      value: value === undefined ? null : toHex(value),
+      siblings: siblings.map(toHex),
+      leaf: leaf === undefined ? null : { path: toHex(leaf.path), valueHash: toHex(leaf.valueHash) },
+    });
+  }
+  return { root: toHex(view.root), entries };
+}
+
+function pendingNonceOf(chain: ChainView, mempool: MempoolView, address: Address, account: Json): number | undefined {
+  let nonce = nonceIn(account);
+  if (nonce === undefined) return undefined;
+  const height = chain.status().head.header.height + 1;
+  const taken = new Set<number>();
+  for (const entry of mempool.ofSender(Address.format(address, chain.spec.addressPrefix)).slice(0, MAX_POOLED)) {
+    const pooled = nonceIn(chain.describeTransaction(entry.raw, height) ?? null);
+    if (pooled !== undefined) taken.add(pooled);
+  }
+  while (taken.has(nonce)) nonce++;
+  return nonce;
+}
+
+function nonceIn(json: Json): number | undefined {
+  if (json === null || typeof json !== "object" || Array.isArray(json)) return undefined;
+  const { nonce } = json as { readonly [key: string]: Json };
+  return typeof nonce === "number" && Number.isSafeInteger(nonce) ? nonce : undefined;
+}

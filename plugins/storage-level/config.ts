@@ -1,0 +1,35 @@
+/** Options of storage-level. All are local to a node; none changes what it computes. */
+import { type Static, Type } from "../../core/sdk.js";
+
+const MIB = 1024 * 1024;
+
+export const StorageLevelConfig = Type.Object(
+  {
+    cacheBytes: Type.Integer({
+      description: "Memory for blocks of table files that were read, uncompressed, bytes. More makes cold state reads rarer.",
+      minimum: MIB,
+      maximum: 65_536 * MIB,
+      default: 32 * MIB,
+    }),
+    writeBufferBytes: Type.Integer({
+      description:
+        "Size of the write log before it is sorted into a table file, bytes. Up to two are held in memory; more makes writing smoother and reopening after a crash longer.",
+      minimum: 64 * 1024,
+      maximum: 1024 * MIB,
+      default: 8 * MIB,
+    }),
+    maxOpenFiles: Type.Integer({
+      description: "Table files (2 MiB each) kept open at a time. Keep it well under the process' limit of open files (ulimit -n).",
+      minimum: 74,
+      maximum: 50_000,
+      default: 512,
+    }),
+    compression: Type.Boolean({
+      description: "Compress table files with Snappy. Costs little time; hashes don't shrink, transactions and headers do.",
+      default: true,
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export type StorageLevelOptions = Static<typeof StorageLevelConfig>;

@@ -1,0 +1,234 @@
+/**
+ * The storage on LevelDB.
+ *
+ * LevelDB alone does not notice every flipped bit (it checks neither tables nor the middle of its log while reading), so
+ * whoever stores something here checks what it reads: pages against their parent's hash, values against their leaf,
+ * blocks against their ids, all else by CRC-32C. What LevelDB does notice is STORAGE_DAMAGED.
+ */
+import { ClassicLevel, type Iterator as LevelIterator } from "classic-level";
+import {
+  assert,
+  type Bytes,
+  CLOCK,
+  type Clock,
+  DATA_DIRECTORY,
+  type DataDirectory,
+  inject,
+  injectable,
+  type Metrics,
+  PLUGIN_CONFIG,
+  PLUGIN_METRICS,
+  type Plugin,
+  type Storage,
+  StorageClosedError,
+  StorageKeyError,
+  type StorageOperation,
+  type StorageRange,
+  type StorageSnapshot,
+} from "../../core/sdk.js";
+import type { StorageLevelOptions } from "./config.js";
+import { openError, storageError } from "./errors.js";
+import { logBytes, syncLogs } from "./log-files.js";
+import { type StorageMetrics, storageMetrics } from "./metrics.js";
+import { type LevelDatabase, WriteQueue } from "./write-queue.js";
+
+const KEY_BYTES_MAX = 255;
+/** Entries, and about so many bytes, that an iterator fetches from the thread pool at once. */
+const ENTRIES_PER_READ = 512;
+const BYTES_PER_READ = 128 * 1024;
+
+const FIRST_KEY = new Uint8Array(0);
+/** Beyond every key: keys have at most 255 bytes. */
+const AFTER_LAST_KEY = new Uint8Array(KEY_BYTES_MAX + 1).fill(0xff);
+
+type LevelSnapshot = ReturnType<LevelDatabase["snapshot"]>;
+
+/** classic-level answers Buffers, whose `slice` shares memory where Uint8Array's copies; the port promises plain bytes. */
+function plain(bytes: Bytes): Bytes {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function checkKey(key: Bytes): void {
+  if (key.length === 0 || key.length > KEY_BYTES_MAX) throw new StorageKeyError({ keyBytes: key.length });
+}
+
+async function* entriesOf(
+  iterator: LevelIterator<LevelDatabase, Bytes, Bytes>,
+  path: string,
+): AsyncGenerator<readonly [Bytes, Bytes], void, void> {
+  try {
+    for (;;) {
+      const entries = await iterator.nextv(ENTRIES_PER_READ);
+      if (entries.length === 0) return;
+      for (const [key, value] of entries) yield [plain(key), plain(value)];
+    }
+  } catch (thrown) {
+    throw storageError(thrown, path);
+  } finally {
+    await iterator.close();
+  }
+}
+
+@injectable()
+export class LevelStorage implements Plugin, Storage {
+  readonly durability = "device";
+  readonly #path: string;
+  readonly #options: StorageLevelOptions;
+  readonly #clock: Clock;
+  readonly #metrics: StorageMetrics;
+  #open: { readonly database: LevelDatabase; readonly writes: WriteQueue } | undefined;
+  #openSnapshots = 0;
+
+  constructor(
+    @inject(DATA_DIRECTORY) directory: DataDirectory,
+    @inject(CLOCK) clock: Clock,
+    @inject(PLUGIN_METRICS) metrics: Metrics,
+    @inject(PLUGIN_CONFIG) options: StorageLevelOptions,
+  ) {
+    this.#path = directory.resolve("chain.level");
+    this.#options = options;
+    this.#clock = clock;
+    this.#metrics = storageMetrics(metrics, () => this.#openSnapshots);
+  }
+
+  /** @throws STORAGE_LOCKED, STORAGE_DAMAGED, STORAGE_IO */
+  async start(): Promise<void> {
+    assert(this.#open === undefined, "a storage is started once");
+    const { cacheBytes, writeBufferBytes, maxOpenFiles, compression } = this.#options;
+    const database: LevelDatabase = new ClassicLevel(this.#path, {
+      keyEncoding: "view",
+      valueEncoding: "view",
+      cacheSize: cacheBytes,
+      writeBufferSize: writeBufferBytes,
+      maxOpenFiles,
+      compression,
+    });
+    try {
+      await database.open();
+    } catch (thrown) {
+      throw openError(thrown, this.#path);
+    }
+    this.#open = { database, writes: new WriteQueue(database, this.#metrics, this.#clock) };
+  }
+
+  /** Finishes all writes and makes them durable, too. */
+  async stop(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    await open.writes.drained();
+    try {
+      await open.database.close();
+      await syncLogs(this.#path, "all");
+    } catch (thrown) {
+      throw storageError(thrown, this.#path);
+    }
+  }
+
+  get database(): Storage["database"] {
+    return this.#opened().database as Storage["database"];
+  }
+
+  get(key: Bytes): Bytes | undefined {
+    return this.#get(key, undefined);
+  }
+
+  async getMany(keys: readonly Bytes[]): Promise<(Bytes | undefined)[]> {
+    const { database } = this.#opened();
+    for (const key of keys) checkKey(key);
+    try {
+      const values = await database.getMany([...keys]);
+      return values.map((value) => (value === undefined ? undefined : plain(value)));
+    } catch (thrown) {
+      throw storageError(thrown, this.#path);
+    }
+  }
+
+  async write(operations: readonly StorageOperation[], options: { readonly durable: boolean }): Promise<void> {
+    const { writes } = this.#opened();
+    for (const operation of operations) checkKey(operation.key);
+    await writes.add(operations, options.durable);
+  }
+
+  range(range: StorageRange): AsyncIterable<readonly [Bytes, Bytes]> {
+    return this.#range(range, undefined);
+  }
+
+  snapshot(): StorageSnapshot {
+    const snapshot = this.#opened().database.snapshot();
+    let closed = false;
+    const assertOpen = () => {
+      if (closed) throw new StorageClosedError({ what: "the snapshot" });
+    };
+    this.#openSnapshots++;
+    return {
+      get: (key) => {
+        assertOpen();
+        return this.#get(key, snapshot);
+      },
+      range: (range) => {
+        assertOpen();
+        return this.#range(range, snapshot);
+      },
+      close: async () => {
+        if (closed) return;
+        closed = true;
+        this.#openSnapshots--;
+        await snapshot.close();
+      },
+    };
+  }
+
+  async compact(): Promise<void> {
+    const { database } = this.#opened();
+    try {
+      // LevelDB decides how deep to go before it moves what is in memory into a table: without the first call, deletions
+      // that are still in memory would be written above the entries that they delete, and reclaim nothing.
+      await database.compactRange(FIRST_KEY, FIRST_KEY);
+      await database.compactRange(FIRST_KEY, AFTER_LAST_KEY);
+    } catch (thrown) {
+      throw storageError(thrown, this.#path);
+    }
+  }
+
+  async sizeBytes(): Promise<number> {
+    const { database } = this.#opened();
+    try {
+      const [tables, logs] = await Promise.all([database.approximateSize(FIRST_KEY, AFTER_LAST_KEY), logBytes(this.#path)]);
+      return tables + logs;
+    } catch (thrown) {
+      throw storageError(thrown, this.#path);
+    }
+  }
+
+  #opened() {
+    if (this.#open === undefined) throw new StorageClosedError({ what: "the storage" });
+    return this.#open;
+  }
+
+  #get(key: Bytes, snapshot: LevelSnapshot | undefined): Bytes | undefined {
+    const { database } = this.#opened();
+    checkKey(key);
+    try {
+      const value = snapshot === undefined ? database.getSync(key) : database.getSync<Bytes, Bytes>(key, { snapshot });
+      return value === undefined ? undefined : plain(value);
+    } catch (thrown) {
+      throw storageError(thrown, this.#path);
+    }
+  }
+
+  #range(range: StorageRange, snapshot: LevelSnapshot | undefined): AsyncIterable<readonly [Bytes, Bytes]> {
+    const { database } = this.#opened();
+    const options = { ...range, highWaterMarkBytes: BYTES_PER_READ, ...(snapshot === undefined ? {} : { snapshot }) };
+    return {
+      [Symbol.asyncIterator]: () => {
+        try {
+          // Made here and not at the first `next`, so that iteration sees this very moment.
+          return entriesOf(database.iterator<Bytes, Bytes>(options), this.#path);
+        } catch (thrown) {
+          throw storageError(thrown, this.#path);
+        }
+      },
+    };
+  }
+}

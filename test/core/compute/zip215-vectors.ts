@@ -1,0 +1,136 @@
+/**
+ * Published edge cases of Ed25519.
+ *
+ * - `SPECCHECK`: the twelve cases of "Taming the many EdDSAs" (Chalkias, Garillot, Nikolaenko, 2020),
+ *   https://github.com/novifinancial/ed25519-speccheck (cases.txt), with ZIP-215's verdicts.
+ * - `smallOrderEncodings`: all 14 encodings that ZIP-215 decodes to a point of small order
+ *   (https://zips.z.cash/zip-0215, "Test vectors": message "Zcash", s = 0, valid for each pair as A and R).
+ */
+import { Point } from "@noble/ed25519";
+import type { Bytes } from "../../../core/primitives/bytes.js";
+import type { Signed } from "./fixtures.js";
+
+const bytes = (hex: string): Bytes => new Uint8Array(Buffer.from(hex, "hex"));
+
+const CASES = [
+  [
+    "8c93255d71dcab10e8f379c26200f3c7bd5f09d9bc3068d3ef4edeb4853022b6",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a0000000000000000000000000000000000000000000000000000000000000000",
+  ],
+  [
+    "9bd9f44f4dcc75bd531b56b2cd280b0bb38fc1cd6d1230e14861d861de092e79",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "f7badec5b8abeaf699583992219b7b223f1df3fbbea919844e3f7c554a43dd43a5bb704786be79fc476f91d3f3f89b03984d8068dcf1bb7dfc6637b45450ac04",
+  ],
+  [
+    "aebf3f2601a0c8c5d39cc7d8911642f740b78168218da8471772b35f9d35b9ab",
+    "f7badec5b8abeaf699583992219b7b223f1df3fbbea919844e3f7c554a43dd43",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa8c4bd45aecaca5b24fb97bc10ac27ac8751a7dfe1baff8b953ec9f5833ca260e",
+  ],
+  [
+    "9bd9f44f4dcc75bd531b56b2cd280b0bb38fc1cd6d1230e14861d861de092e79",
+    "cdb267ce40c5cd45306fa5d2f29731459387dbf9eb933b7bd5aed9a765b88d4d",
+    "9046a64750444938de19f227bb80485e92b83fdb4b6506c160484c016cc1852f87909e14428a7a1d62e9f22f3d3ad7802db02eb2e688b6c52fcd6648a98bd009",
+  ],
+  [
+    "e47d62c63f830dc7a6851a0b1f33ae4bb2f507fb6cffec4011eaccd55b53f56c",
+    "cdb267ce40c5cd45306fa5d2f29731459387dbf9eb933b7bd5aed9a765b88d4d",
+    "160a1cb0dc9c0258cd0a7d23e94d8fa878bcb1925f2c64246b2dee1796bed5125ec6bc982a269b723e0668e540911a9a6a58921d6925e434ab10aa7940551a09",
+  ],
+  [
+    "e47d62c63f830dc7a6851a0b1f33ae4bb2f507fb6cffec4011eaccd55b53f56c",
+    "cdb267ce40c5cd45306fa5d2f29731459387dbf9eb933b7bd5aed9a765b88d4d",
+    "21122a84e0b5fca4052f5b1235c80a537878b38f3142356b2c2384ebad4668b7e40bc836dac0f71076f9abe3a53f9c03c1ceeeddb658d0030494ace586687405",
+  ],
+  [
+    "85e241a07d148b41e47d62c63f830dc7a6851a0b1f33ae4bb2f507fb6cffec40",
+    "442aad9f089ad9e14647b1ef9099a1ff4798d78589e66f28eca69c11f582a623",
+    "e96f66be976d82e60150baecff9906684aebb1ef181f67a7189ac78ea23b6c0e547f7690a0e2ddcd04d87dbc3490dc19b3b3052f7ff0538cb68afb369ba3a514",
+  ],
+  [
+    "85e241a07d148b41e47d62c63f830dc7a6851a0b1f33ae4bb2f507fb6cffec40",
+    "442aad9f089ad9e14647b1ef9099a1ff4798d78589e66f28eca69c11f582a623",
+    "8ce5b96c8f26d0ab6c47958c9e68b937104cd36e13c33566acd2fe8d38aa19427e71f98a473474f2f13f06f97c20d58cc3f54b8bd0d272f42b695dd7e89a8c22",
+  ],
+  [
+    "9bedc267423725d473888631ebf45988bad3db83851ee85c85e241a07d148b41",
+    "f7badec5b8abeaf699583992219b7b223f1df3fbbea919844e3f7c554a43dd43",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff03be9678ac102edcd92b0210bb34d7428d12ffc5df5f37e359941266a4e35f0f",
+  ],
+  [
+    "9bedc267423725d473888631ebf45988bad3db83851ee85c85e241a07d148b41",
+    "f7badec5b8abeaf699583992219b7b223f1df3fbbea919844e3f7c554a43dd43",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffca8c5b64cd208982aa38d4936621a4775aa233aa0505711d8fdcfdaa943d4908",
+  ],
+  [
+    "e96b7021eb39c1a163b6da4e3093dcd3f21387da4cc4572be588fafae23c155b",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "a9d55260f765261eb9b84e106f665e00b867287a761990d7135963ee0a7d59dca5bb704786be79fc476f91d3f3f89b03984d8068dcf1bb7dfc6637b45450ac04",
+  ],
+  [
+    "39a591f5321bbe07fd5a23dc2f39d025d74526615746727ceefd6e82ae65c06f",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "a9d55260f765261eb9b84e106f665e00b867287a761990d7135963ee0a7d59dca5bb704786be79fc476f91d3f3f89b03984d8068dcf1bb7dfc6637b45450ac04",
+  ],
+] as const;
+
+/** V: valid under ZIP-215. */
+export const SPECCHECK_ZIP215 = "VVVVVVXXXVVV";
+
+export const SPECCHECK: readonly Signed[] = CASES.map(([message, publicKey, signature]) => ({
+  message: bytes(message),
+  publicKey: bytes(publicKey),
+  signature: bytes(signature),
+}));
+
+/** The order of the base point. */
+export const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+const FIELD = 2n ** 255n - 19n;
+
+export function littleEndian(value: bigint): Bytes {
+  return Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
+}
+
+/** y and sign bit as 32 bytes; y may be FIELD and above. */
+function encoding(y: bigint, sign: 0 | 1): Bytes {
+  return littleEndian(y | (BigInt(sign) << 255n));
+}
+
+/** The 14 encodings, computed: each y of a point of small order, canonical or plus the modulus, with either sign, if it decodes so. */
+export function smallOrderEncodings(): readonly Bytes[] {
+  const ys = new Set<bigint>();
+  // A point of order 8: [L] times any point whose torsion part has order 8.
+  for (let y = 2n; ys.size < 5; y++) {
+    let torsion: Point;
+    try {
+      torsion = Point.fromBytes(encoding(y, 0), true)
+        .multiply(ORDER - 1n, false)
+        .add(Point.fromBytes(encoding(y, 0), true));
+    } catch {
+      continue;
+    }
+    for (let i = 0, point = torsion; i < 8; i++, point = point.add(torsion)) ys.add(point.is0() ? 1n : point.toAffine().y);
+  }
+  const encodings: Bytes[] = [];
+  for (const y of [...ys].sort()) {
+    for (const spelled of [y, y + FIELD]) {
+      if (spelled >= 2n ** 255n) continue;
+      encodings.push(encoding(spelled, 0), encoding(spelled, 1));
+    }
+  }
+  return encodings;
+}
+
+/** All pairs of them as key and R, as ZIP-215 asks: each is valid. */
+export function smallOrderPairs(): readonly Signed[] {
+  const encodings = smallOrderEncodings();
+  const message = new Uint8Array(Buffer.from("Zcash"));
+  return encodings.flatMap((publicKey) =>
+    encodings.map((r) => {
+      const signature = new Uint8Array(64);
+      signature.set(r);
+      return { publicKey, signature, message };
+    }),
+  );
+}

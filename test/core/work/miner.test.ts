@@ -1,0 +1,108 @@
+/** The miner with real threads: finds, replaces, cancels at once, keeps to its share, survives deaths, ends cleanly. */
+import { performance } from "node:perf_hooks";
+import t, { type Test } from "tap";
+import { SystemClock } from "../../../core/runtime/system-clock.js";
+import { SystemScheduler } from "../../../core/runtime/system-scheduler.js";
+import { MinerStoppedError, SearchFailedError, WorkerDiedError } from "../../../core/work/errors.js";
+import { Miner, type MinerOptions, siblingModule } from "../../../core/work/miner.js";
+import type { Behaviour } from "./search-fixture.js";
+
+function job(behaviour: Behaviour) {
+  return { module: siblingModule("search-fixture", import.meta.url), input: behaviour, expectedAttempts: 1n };
+}
+
+function startMiner(t: Test, options: MinerOptions = {}): Miner {
+  const clock = new SystemClock();
+  const miner = new Miner({ clock, scheduler: new SystemScheduler(clock) }, options);
+  t.teardown(() => miner.stop());
+  return miner;
+}
+
+/** Resolves once attempts are being made: from then on the thread is in the middle of its work. */
+async function underWay(miner: Miner): Promise<void> {
+  for (let waits = 0; waits < 200; waits++) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    if (miner.attemptsPerSecond > 0) return;
+  }
+  throw new Error("the search did not begin within 5 s");
+}
+
+t.test("finds, and what is replaced or cancelled answers undefined and nothing later", async (t) => {
+  const miner = startMiner(t);
+  t.same(await miner.search(job({ kind: "after", attempts: 1 })), Uint8Array.of(0, 1));
+  t.same(await miner.search(job({ kind: "after", attempts: 2_000 })), Uint8Array.of(0, 1), "one thread does job after job");
+  const replaced = miner.search(job({ kind: "never" }));
+  const second = miner.search(job({ kind: "after", attempts: 1 }));
+  t.equal(await replaced, undefined);
+  t.same(await second, Uint8Array.of(0, 1));
+  const cancelled = miner.search(job({ kind: "after", attempts: 1 }));
+  miner.cancel();
+  miner.cancel();
+  t.equal(await cancelled, undefined, "even though the thread may find it");
+  const next = miner.search(job({ kind: "never" }));
+  await underWay(miner);
+  t.match(miner.status(), { kind: "threads", threads: 1, searching: true });
+  const began = performance.now();
+  miner.cancel();
+  t.equal(await next, undefined);
+  t.ok(performance.now() - began < 20, "cancelling does not wait for the thread");
+});
+
+t.test("several threads take their own lanes", async (t) => {
+  const miner = startMiner(t, { threads: 2 });
+  const [index, count] = (await miner.search(job({ kind: "after", attempts: 1 }))) ?? [];
+  t.ok(index === 0 || index === 1);
+  t.equal(count, 2);
+});
+
+t.test("a failing search is a typed error, and the miner goes on", async (t) => {
+  const miner = startMiner(t);
+  await t.rejects(miner.search(job({ kind: "throws", where: "factory" })), { code: SearchFailedError.code, message: /no such puzzle/ });
+  await t.rejects(miner.search(job({ kind: "throws", where: "search" })), { code: SearchFailedError.code, message: /out of luck/ });
+  const nowhere = { ...job({ kind: "never" }), module: new URL("./nowhere.js", import.meta.url) };
+  await t.rejects(miner.search(nowhere), { code: SearchFailedError.code });
+  t.same(await miner.search(job({ kind: "after", attempts: 1 })), Uint8Array.of(0, 1));
+});
+
+t.test("a thread that dies is a typed error, and the next search has a new one", async (t) => {
+  const miner = startMiner(t);
+  await t.rejects(miner.search(job({ kind: "dies" })), { code: WorkerDiedError.code, data: { lane: 0 } });
+  t.same(await miner.search(job({ kind: "after", attempts: 1 })), Uint8Array.of(0, 1));
+});
+
+t.test("keeps to its share of a core", async (t) => {
+  const miner = startMiner(t, { cpuShare: 0.1 });
+  await miner.search(job({ kind: "after", attempts: 1 }));
+  const search = miner.search(job({ kind: "never" }));
+  const before = process.cpuUsage();
+  const began = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const { user, system } = process.cpuUsage(before);
+  const share = (user + system) / 1_000 / (performance.now() - began);
+  t.ok(share < 0.4, `used ${share.toFixed(2)} of a core`);
+  miner.cancel();
+  await search;
+});
+
+/** How long stopping takes while `behaviour` is searched, ms. */
+async function stopMs(t: Test, behaviour: Behaviour): Promise<number> {
+  const miner = startMiner(t);
+  await miner.search(job({ kind: "after", attempts: 1 }));
+  const search = miner.search(job(behaviour));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const began = performance.now();
+  await miner.stop();
+  const tookMs = performance.now() - began;
+  t.equal(await search, undefined, "what was searched settles");
+  await t.rejects(miner.search(job(behaviour)), { code: MinerStoppedError.code });
+  await miner.stop();
+  return tookMs;
+}
+
+t.test("stops within 100 ms, even in the middle of an attempt that never ends", async (t) => {
+  for (const kind of ["never", "deaf"] as const) {
+    // The best of three: a busy machine may hold up one of them.
+    const times = [await stopMs(t, { kind }), await stopMs(t, { kind }), await stopMs(t, { kind })];
+    t.ok(Math.min(...times) < 100, `${kind}: ${times.map(Math.round).join(", ")} ms`);
+  }
+});

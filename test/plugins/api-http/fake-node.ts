@@ -1,0 +1,342 @@
+/**
+ * A node of plain objects behind the view ports, for tests of the API: real blocks, transactions, roots and proofs made
+ * with the primitives, and knobs for what a test wants to see (events, readiness, faults, answers that never come).
+ */
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Value } from "typebox/value";
+import * as sdk from "../../../core/sdk.js";
+import { ApiHttpPlugin } from "../../../plugins/api-http/api-http-plugin.js";
+import { ApiHttpConfig } from "../../../plugins/api-http/config.js";
+
+export const CHAIN_ID = "api-test";
+export const PREFIX = "cwt";
+const chainHash = sdk.chainHashOf(CHAIN_ID);
+const LIMITS = { blockBytes: 8_388_608, transactionBytes: 65_536, blockWeight: 40_000_000, feeFloorPerByte: 1 };
+
+export interface Account {
+  readonly secretKey: sdk.Bytes;
+  readonly address: sdk.Address;
+  readonly text: string;
+}
+
+export function account(seed: number): Account {
+  const secretKey = sdk.generateSecretKey(new Uint8Array(32).fill(seed));
+  const address = sdk.Address.ofKey(sdk.publicKeyOf(secretKey));
+  return { secretKey, address, text: sdk.Address.format(address, PREFIX) };
+}
+
+export function transfer(from: Account, to: Account, nonce: number, amount = 5n): { readonly raw: sdk.Bytes; readonly id: sdk.Hash } {
+  const body = sdk.encodeAccountTransaction({
+    chainTag: sdk.chainTagOf(chainHash),
+    sender: from.address,
+    nonce,
+    fee: 1_000n,
+    validFrom: 0,
+    validUntil: 0,
+    memo: "",
+    module: sdk.BANK_MODULE,
+    operation: sdk.encodeBankTransfer({ to: to.address, amount }),
+  });
+  return { raw: sdk.signTransaction(body, chainHash, [from.secretKey]), id: sdk.transactionId(chainHash, body) };
+}
+
+interface StoredBlock {
+  readonly block: sdk.Block;
+  readonly record: sdk.TreeHeader;
+  readonly receipts: readonly sdk.Receipt[];
+  readonly canonical: boolean;
+}
+
+function store(parent: StoredBlock | undefined, raws: readonly sdk.Bytes[], extra: number, canonical = true): StoredBlock {
+  const ids = raws.map((raw) => sdk.decodeTransaction(raw, chainHash, { transactionBytes: 65_536, authorizations: 16 }).id);
+  const receipts = ids.map(
+    (transactionId): sdk.Receipt => ({
+      transactionId,
+      ok: true,
+      code: "",
+      feePaid: 1_000n,
+      weight: 21,
+      events: [{ type: "bank.transfer", attributes: [["amount", "5"]] }],
+    }),
+  );
+  const header: sdk.Header = {
+    chainId: CHAIN_ID,
+    height: parent === undefined ? sdk.Height.genesis : sdk.Height.next(parent.record.header.height),
+    parent: parent?.record.id ?? sdk.Hash.zero,
+    timestampMs: 1_800_000_000_000 + (parent === undefined ? 0 : (parent.record.header.height + 1) * 1_000),
+    transactionsRoot: sdk.merkleRoot(raws.map(sdk.sha256)),
+    receiptsRoot: sdk.merkleRoot(receipts.map(sdk.receiptHash)),
+    stateRoot: sdk.sha256(Uint8Array.of(extra)),
+    payloadRoot: sdk.Hash.zero,
+    proposer: account(9).address,
+    extra: Uint8Array.of(extra),
+    seal: Uint8Array.of(1, 2, 3),
+  };
+  const block: sdk.Block = { header, transactions: raws, payload: sdk.EMPTY_BYTES };
+  // Through the codec, so that the fake holds nothing that a real chain could not.
+  const decoded = sdk.decodeBlock(sdk.encodeBlock(block), LIMITS);
+  return { block: decoded.block, record: { ...decoded.record, weight: BigInt(header.height) * 2n ** 70n }, receipts, canonical };
+}
+
+/** Whatever a test wants to be different. Mutable on purpose. */
+export class FakeNode {
+  readonly alice = account(1);
+  readonly bob = account(2);
+  readonly blocks: readonly StoredBlock[];
+  readonly stale: StoredBlock;
+  readonly included: { readonly raw: sdk.Bytes; readonly id: sdk.Hash };
+  readonly pooled: sdk.PoolEntry[] = [];
+  readonly droppedReasons = new Map<sdk.HashKey, sdk.DropReason>();
+  readonly chainEvents: sdk.ChainEvent[] = [];
+  readonly submitted: sdk.Bytes[] = [];
+  readonly produced: number[] = [];
+  readonly logs: { readonly level: string; readonly data: Record<string, unknown>; readonly message: string }[] = [];
+  readonly counted: { readonly name: string; readonly labels: Readonly<Record<string, string>> | undefined }[] = [];
+  readonly gauges = new Map<string, () => number>();
+  readonly routes: sdk.ApiRoutes[] = [];
+  readonly directory = mkdtempSync(join(tmpdir(), "chainwright-api-"));
+  producing = false;
+  reasons: string[] = [];
+  submit: () => Promise<{ id: sdk.Hash; standing: "ready" | "queued" | "known" }> = async () => ({
+    id: this.included.id,
+    standing: "ready",
+  });
+  /** When set, `chain.status()` throws it. */
+  fault: unknown;
+  /** When true, submissions never settle. */
+  readonly listeners = new Set<() => void>();
+  compute: Pick<sdk.Compute, "engine"> | undefined = { engine: { kind: "js", signatures: "noble", hashing: "node:crypto", threads: 1 } };
+
+  constructor() {
+    const { alice, bob } = this;
+    this.included = transfer(alice, bob, 0);
+    const genesis = store(undefined, [], 0);
+    const first = store(genesis, [this.included.raw, transfer(alice, bob, 1).raw, transfer(bob, alice, 0).raw], 1);
+    const second = store(first, [], 2);
+    const third = store(
+      second,
+      Array.from({ length: 130 }, (_, nonce) => transfer(alice, bob, nonce + 2).raw),
+      3,
+    );
+    this.blocks = [genesis, first, second, third];
+    this.stale = store(first, [transfer(bob, alice, 7).raw], 77, false);
+  }
+
+  get head(): StoredBlock {
+    return sdk.present(this.blocks.at(-1), "a chain has a genesis");
+  }
+
+  dispose(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  event(event: Omit<sdk.ChainEvent, "sequence">): void {
+    this.chainEvents.push({ ...event, sequence: this.chainEvents.length + 1 } as sdk.ChainEvent);
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  private find(id: sdk.Hash): StoredBlock | undefined {
+    return [...this.blocks, this.stale].find(({ record }) => sdk.bytesEqual(record.id, id));
+  }
+
+  chain(): sdk.ChainView {
+    const describe = (raw: sdk.Bytes): sdk.Json => {
+      const { body } = sdk.decodeTransaction(raw, chainHash, { transactionBytes: 65_536, authorizations: 16 });
+      const { nonce, sender } = sdk.decodeAccountTransaction(body);
+      return { nonce, sender: sdk.Address.format(sender, PREFIX) };
+    };
+    const key = (address: sdk.Address): sdk.Bytes => Uint8Array.of(1, ...address);
+    return {
+      spec: {
+        chainId: CHAIN_ID,
+        addressPrefix: PREFIX,
+        genesisTimeMs: 0,
+        consensus: { plugin: "consensus-fake", parameters: {} },
+        ledger: { plugin: "ledger-fake", parameters: {} },
+        rulesAt: () => ({ revision: 0, limits: LIMITS, features: new Set() }),
+        parametersHash: sdk.Hash.zero,
+      },
+      status: () => {
+        if (this.fault !== undefined) throw this.fault;
+        const [genesis, first] = this.blocks as [StoredBlock, StoredBlock];
+        return {
+          head: this.head.record,
+          justified: first.record,
+          finalized: genesis.record,
+          genesisId: genesis.record.id,
+          flushedHeight: 1,
+        };
+      },
+      blockInfo: (id) => {
+        const stored = this.find(id);
+        return stored === undefined
+          ? undefined
+          : {
+              record: stored.record,
+              standing: stored.canonical ? "canonical" : "stale",
+              sizeBytes: sdk.encodedBlockBytes(stored.block),
+              transactionCount: stored.block.transactions.length,
+            };
+      },
+      block: async (id) => this.find(id)?.block,
+      receipts: async (id) => (sdk.bytesEqual(id, this.stale.record.id) ? undefined : this.find(id)?.receipts),
+      idAt: (height) => this.blocks[height]?.record.id,
+      transaction: async (id) => {
+        for (const { record, receipts, block } of this.blocks) {
+          const index = receipts.findIndex(({ transactionId }) => sdk.bytesEqual(transactionId, id));
+          if (index < 0) continue;
+          return {
+            blockId: record.id,
+            height: record.header.height,
+            index,
+            raw: sdk.present(block.transactions[index], "as many receipts as transactions"),
+            receipt: sdk.present(receipts[index], "found"),
+            confirmations: this.head.record.header.height - record.header.height + 1,
+          };
+        }
+        return undefined;
+      },
+      transactionProof: async ({ blockId, index }) =>
+        sdk.merkleProof(sdk.present(this.find(blockId), "asked for a known block").block.transactions.map(sdk.sha256), index),
+      state: (id = this.head.record.id) => {
+        const stored = this.find(id);
+        if (stored === undefined || stored.record.header.height === 0) return undefined;
+        return {
+          blockId: id,
+          root: stored.record.header.stateRoot,
+          get: (wanted) => (sdk.bytesEqual(wanted, key(this.alice.address)) ? Uint8Array.of(7) : undefined),
+          prefetch: async () => undefined,
+          prove: async (wanted) => ({
+            siblings: [sdk.Hash.zero],
+            ...(sdk.bytesEqual(wanted, key(this.alice.address))
+              ? { leaf: { path: sdk.sha256(wanted), valueHash: sdk.sha256(Uint8Array.of(7)) } }
+              : {}),
+          }),
+        };
+      },
+      describeTransaction: describe,
+      describeAccount: (address) => ({ balance: "1000", nonce: sdk.Address.equal(address, this.alice.address) ? 132 : 1 }),
+      accountKeys: (address) => [key(address)],
+      consensus: {
+        plugin: "consensus-fake",
+        confirmations: 3,
+        status: () => ({ mining: true }),
+        describeHeader: () => ({ target: "0x1d00ffff" }),
+      },
+      ledger: { plugin: "ledger-fake", kind: "account" },
+    };
+  }
+
+  mempool(): sdk.MempoolView {
+    const { pooled, droppedReasons } = this;
+    return {
+      get count() {
+        return pooled.length;
+      },
+      get bytes() {
+        return pooled.reduce((sum, { raw }) => sum + raw.length, 0);
+      },
+      get: (id) => pooled.find((entry) => sdk.bytesEqual(entry.id, id)),
+      list: (offset, limit) => pooled.slice(offset, offset + limit),
+      dropped: (id) => droppedReasons.get(sdk.Hash.key(id)),
+      ofSender: (sender) => pooled.filter((entry) => entry.sender === sender),
+    };
+  }
+
+  events(): sdk.ChainEvents {
+    const all = this.chainEvents;
+    return {
+      get latest() {
+        return all.length;
+      },
+      read: async (after, limit) => all.filter(({ sequence }) => sequence > after).slice(0, limit),
+      onAppended: (listener) => {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+      },
+    };
+  }
+
+  logger(): sdk.Logger {
+    const at = (level: string) => (data: object, message: string) => void this.logs.push({ level, data: { ...data }, message });
+    const logger: sdk.Logger = {
+      trace: at("trace"),
+      debug: at("debug"),
+      info: at("info"),
+      warn: at("warn"),
+      error: at("error"),
+      fatal: at("fatal"),
+      isLevelEnabled: () => true,
+      child: () => logger,
+    };
+    return logger;
+  }
+
+  metrics(): sdk.Metrics {
+    return {
+      counter: ({ name }) => ({ increment: (_by, labels) => void this.counted.push({ name, labels }) }),
+      gauge: ({ name, collect }) => {
+        if (collect !== undefined) this.gauges.set(name, collect);
+        return { set: () => undefined };
+      },
+      histogram: ({ name }) => ({ observe: (_value, labels) => void this.counted.push({ name, labels }) }),
+    };
+  }
+
+  plugin(options: Partial<ApiHttpConfig> = {}): ApiHttpPlugin {
+    const config = Value.Parse(ApiHttpConfig, Value.Default(ApiHttpConfig, { port: 0, ...options }));
+    return new ApiHttpPlugin(
+      this.chain(),
+      this.events(),
+      this.mempool(),
+      {
+        nodeId: "node-1",
+        peers: [{ nodeId: "p", address: "10.0.0.1:1", direction: "inbound", headHeight: 3, score: 50, connectedSinceMs: 0 }],
+        sync: { state: "synced", currentHeight: 3, targetHeight: 3 },
+      },
+      {
+        submit: async (raw) => {
+          this.submitted.push(raw);
+          return this.submit();
+        },
+      },
+      { startedAtMs: Date.now() - 5_000, version: "9.9.9", notReady: () => this.reasons },
+      {
+        produceBlocks: async (count) => {
+          this.produced.push(count);
+          return Array.from({ length: count }, () => this.head.record.id);
+        },
+        startProducing: async () => {
+          this.producing = true;
+        },
+        stopProducing: async () => {
+          this.producing = false;
+        },
+      },
+      this.compute as sdk.Compute | undefined,
+      this.routes,
+      { path: this.directory, resolve: (...segments) => join(this.directory, ...segments) },
+      { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+      scheduler,
+      { bytes: (length) => new Uint8Array(randomBytes(length)) },
+      config,
+      this.logger(),
+      this.metrics(),
+    );
+  }
+}
+
+const scheduler: sdk.Scheduler = {
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+  every: () => {
+    throw new Error("the API schedules nothing periodic");
+  },
+  yield: () => new Promise((resolve) => setImmediate(resolve)),
+  slicer: () => ({ due: () => false, pause: async () => undefined }),
+};

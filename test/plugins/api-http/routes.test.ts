@@ -1,0 +1,451 @@
+/** Every route, over real HTTP: what it answers, and that the answer is what the OpenAPI document says. */
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import type { TSchema } from "typebox";
+import { Value } from "typebox/value";
+import { Hash, type MerkleProof, present, sha256, toHex, verifyMerkleProof } from "../../../core/sdk.js";
+import { addressOf, Running } from "./client.js";
+import { CHAIN_ID, FakeNode, PREFIX, transfer } from "./fake-node.js";
+
+const api = await Running.start({}, (node) => {
+  node.routes.push({
+    prefix: "/v1/extra",
+    routes: async (app) => {
+      app.get(
+        "/hello",
+        { schema: { summary: "Contributed", response: { 200: { type: "object", properties: { hello: { type: "string" } } } } } },
+        async () => ({
+          hello: "world",
+        }),
+      );
+      app.get("/broken", async () => {
+        throw new Error("at /home/secret/file.ts: password=1234");
+      });
+      app.get("/refused", async () => {
+        throw Object.assign(new Error("not on Sundays"), { statusCode: 403 });
+      });
+    },
+  });
+  node.routes.push({ prefix: "/v1/admin/extra", routes: async (app) => void app.get("/secret", async () => ({ secret: true })) });
+});
+t.teardown(() => api.stop());
+const { node } = api;
+const token = readFileSync(join(node.directory, "admin.token"), "utf8").trim();
+const bearer = { authorization: `Bearer ${token}` };
+const openapi = (await api.get("/openapi.json")).json;
+
+/** Gets a path and checks the answer against the schema that the document has for `template`. */
+async function conforming(test: Test, path: string, template: string) {
+  const answer = await api.get(path);
+  test.equal(answer.status, 200, path);
+  test.equal(answer.type, "application/json; charset=utf-8");
+  const schema = openapi.paths[template].get.responses["200"].content["application/json"].schema as TSchema;
+  test.same(Value.Errors(schema, answer.json), [], `${path} answers what the document says`);
+  return answer.json;
+}
+
+t.test("status tells the chain, the network and the node", async (t) => {
+  const status = await conforming(t, "/v1/status", "/v1/status");
+  t.match(status, {
+    chainId: CHAIN_ID,
+    addressPrefix: PREFIX,
+    height: 3,
+    headHash: toHex(node.head.record.id),
+    genesisHash: toHex(present(node.blocks[0], "genesis").record.id),
+    justifiedHeight: 1,
+    finalizedHeight: 0,
+    flushedHeight: 1,
+    syncState: "synced",
+    peers: 1,
+    mempool: { count: 0, bytes: 0 },
+    engine: { plugin: "consensus-fake", confirmations: 3, status: { mining: true } },
+    ledger: { plugin: "ledger-fake", kind: "account" },
+    compute: { kind: "js", threads: 1 },
+    ready: true,
+    version: "9.9.9",
+  });
+  t.ok(status.uptimeMs >= 5_000 && status.uptimeMs < 60_000);
+  t.equal((await api.get("/v1/status")).headers.get("cache-control"), "no-store");
+});
+
+t.test("blocks are paged, newest first or from a height", async (t) => {
+  const first = await conforming(t, "/v1/blocks?limit=3", "/v1/blocks");
+  t.same(
+    first.blocks.map((block: { height: number }) => block.height),
+    [3, 2, 1],
+  );
+  t.equal(first.next, 0);
+  const rest = await conforming(t, `/v1/blocks?limit=3&from=${first.next}`, "/v1/blocks");
+  t.same(
+    rest.blocks.map((block: { height: number }) => block.height),
+    [0],
+  );
+  t.equal(rest.next, null);
+  const ascending = await conforming(t, "/v1/blocks?order=asc&from=1&limit=2", "/v1/blocks");
+  t.same(
+    ascending.blocks.map((block: { height: number }) => block.height),
+    [1, 2],
+  );
+  t.equal(ascending.next, 3);
+  t.same((await conforming(t, "/v1/blocks?order=asc&from=9", "/v1/blocks")).blocks, [], "nothing above the head");
+  t.equal((await conforming(t, "/v1/blocks?from=999", "/v1/blocks")).blocks.length, 4, "descending begins at the head at the highest");
+});
+
+t.test("a block by height, hash, or part in the chain", async (t) => {
+  const { record } = present(node.blocks[1], "block 1");
+  const byHeight = await conforming(t, "/v1/blocks/1", "/v1/blocks/{block}");
+  t.match(byHeight, {
+    hash: toHex(record.id),
+    height: 1,
+    parent: toHex(record.header.parent),
+    canonical: true,
+    finalized: false,
+    confirmations: 3,
+    transactionCount: 3,
+    chainId: CHAIN_ID,
+    stateRoot: toHex(record.header.stateRoot),
+    transactionsRoot: toHex(record.header.transactionsRoot),
+    signingRoot: toHex(record.signingRoot),
+    extra: "01",
+    seal: "010203",
+    weight: (2n ** 70n).toString(),
+    consensus: { target: "0x1d00ffff" },
+    nextOffset: null,
+  });
+  t.equal(byHeight.transactions[0], toHex(node.included.id));
+  t.same(await conforming(t, `/v1/blocks/${toHex(record.id)}`, "/v1/blocks/{block}"), byHeight);
+  t.same(await conforming(t, `/v1/blocks/${toHex(record.id).toUpperCase()}`, "/v1/blocks/{block}"), byHeight);
+  t.same(await conforming(t, "/v1/blocks/justified", "/v1/blocks/{block}"), byHeight);
+  t.equal((await conforming(t, "/v1/blocks/head", "/v1/blocks/{block}")).height, 3);
+  const genesis = await conforming(t, "/v1/blocks/finalized", "/v1/blocks/{block}");
+  t.match(genesis, { height: 0, finalized: true, transactions: [] });
+});
+
+t.test("a stale block is told as such", async (t) => {
+  const stale = await conforming(t, `/v1/blocks/${toHex(node.stale.record.id)}?transactions=full`, "/v1/blocks/{block}");
+  t.match(stale, { height: 2, canonical: false, finalized: false, confirmations: 0 });
+  t.equal(stale.transactions[0].receipt, null);
+});
+
+t.test("a block's transactions are paged, as ids or in full", async (t) => {
+  const page = await conforming(t, "/v1/blocks/3?offset=0", "/v1/blocks/{block}");
+  t.equal(page.transactions.length, 100);
+  t.equal(page.nextOffset, 100);
+  const rest = await conforming(t, "/v1/blocks/3?offset=100&transactions=full", "/v1/blocks/{block}");
+  t.equal(rest.transactions.length, 30);
+  t.equal(rest.nextOffset, null);
+  t.match(rest.transactions[0], {
+    index: 100,
+    transaction: { nonce: 102 },
+    receipt: { ok: true, feePaid: "1000", events: [{ attributes: { amount: "5" } }] },
+  });
+  t.match(await conforming(t, "/v1/blocks/3?transactions=none", "/v1/blocks/{block}"), { transactions: [], nextOffset: null });
+  t.match(await conforming(t, "/v1/blocks/3?offset=999", "/v1/blocks/{block}"), { transactions: [], nextOffset: null });
+});
+
+t.test("a transaction: included with a proof that checks, pending, dropped", async (t) => {
+  const path = `/v1/transactions/${toHex(node.included.id)}`;
+  const included = await conforming(t, path, "/v1/transactions/{id}");
+  t.match(included, {
+    status: "included",
+    confirmations: 3,
+    confirmed: true,
+    block: { height: 1, index: 0, hash: toHex(present(node.blocks[1], "block 1").record.id) },
+    receipt: { ok: true, feePaid: "1000", events: [{ type: "bank.transfer" }] },
+    transaction: { nonce: 0, sender: node.alice.text },
+  });
+  const proof: MerkleProof = {
+    index: included.proof.index,
+    count: included.proof.count,
+    siblings: included.proof.siblings.map((sibling: string) => Hash.parse(sibling)),
+  };
+  t.equal(included.proof.leaf, toHex(sha256(node.included.raw)));
+  t.ok(verifyMerkleProof(Hash.parse(included.proof.root), Hash.parse(included.proof.leaf), proof));
+  t.equal(included.proof.root, (await api.get("/v1/blocks/1")).json.transactionsRoot);
+  t.equal((await conforming(t, `${path}?proof=false`, "/v1/transactions/{id}")).proof, undefined);
+  t.equal((await conforming(t, `${path}?raw=true`, "/v1/transactions/{id}")).raw, toHex(node.included.raw));
+  const young = (await api.get("/v1/blocks/head")).json.transactions[0];
+  t.match(await conforming(t, `/v1/transactions/${young}`, "/v1/transactions/{id}"), { confirmations: 1, confirmed: false });
+
+  const { raw, id } = transfer(node.alice, node.bob, 132);
+  node.pooled.push({ id, raw, sender: node.alice.text, fee: 1_000n, weight: 21, standing: "ready" });
+  t.match(await conforming(t, `/v1/transactions/${toHex(id)}?raw=true`, "/v1/transactions/{id}"), {
+    status: "pending",
+    standing: "ready",
+    fee: "1000",
+    confirmations: 0,
+    confirmed: false,
+    raw: toHex(raw),
+    transaction: { nonce: 132 },
+  });
+  node.pooled.length = 0;
+  node.droppedReasons.set(Hash.key(id), "expired");
+  t.match(await conforming(t, `/v1/transactions/${toHex(id)}`, "/v1/transactions/{id}"), { status: "dropped", reason: "expired" });
+});
+
+t.test("submitting, as JSON and as bytes", async (t) => {
+  const { raw } = transfer(node.alice, node.bob, 500);
+  const asJson = await api.post("/v1/transactions", JSON.stringify({ raw: toHex(raw) }));
+  t.equal(asJson.status, 202);
+  t.same(asJson.json, { id: toHex(node.included.id), standing: "ready" });
+  const asBytes = await api.post("/v1/transactions", new Uint8Array(raw), { "content-type": "application/octet-stream" });
+  t.equal(asBytes.status, 202);
+  const charset = await api.post("/v1/transactions", JSON.stringify({ raw: toHex(raw) }), {
+    "content-type": "application/json; charset=utf-8",
+  });
+  t.equal(charset.status, 202);
+  t.same(node.submitted.map(toHex), [toHex(raw), toHex(raw), toHex(raw)]);
+  t.ok(
+    node.submitted.every((bytes) => bytes.byteOffset === 0 && bytes.buffer.byteLength === bytes.length),
+    "each is a copy of its own",
+  );
+});
+
+t.test("an account, with the next nonce and proofs", async (t) => {
+  const path = `/v1/accounts/${node.alice.text}`;
+  for (const [nonce, standing] of [
+    [132, "ready"],
+    [133, "queued"],
+    [135, "queued"],
+  ] as const) {
+    const { raw, id } = transfer(node.alice, node.bob, nonce);
+    node.pooled.push({ id, raw, sender: node.alice.text, fee: 1_000n, weight: 21, standing });
+  }
+  const plain = await conforming(t, path, "/v1/accounts/{address}");
+  t.match(plain, { address: node.alice.text, block: { height: 3 }, account: { balance: "1000", nonce: 132 }, pendingNonce: 134 });
+  t.equal(plain.proof, undefined);
+  t.equal((await conforming(t, `/v1/accounts/${node.bob.text}`, "/v1/accounts/{address}")).pendingNonce, 1);
+  node.pooled.length = 0;
+
+  const proven = await conforming(t, `${path}?proof=true`, "/v1/accounts/{address}");
+  t.equal(proven.proof.root, toHex(node.head.record.header.stateRoot));
+  t.match(proven.proof.entries[0], { value: "07", siblings: ["00".repeat(32)], leaf: { valueHash: toHex(sha256(Uint8Array.of(7))) } });
+  const absent = await conforming(t, `/v1/accounts/${node.bob.text}?proof=true`, "/v1/accounts/{address}");
+  t.match(absent.proof.entries[0], { value: null, leaf: null });
+  const earlier = await conforming(t, `${path}?block=1`, "/v1/accounts/{address}");
+  t.match(earlier.block, { height: 1 });
+  t.equal(earlier.pendingNonce, undefined, "what is pending follows the head");
+});
+
+t.test("the mempool is paged", async (t) => {
+  for (let nonce = 0; nonce < 3; nonce++) {
+    const { raw, id } = transfer(node.alice, node.bob, 200 + nonce);
+    node.pooled.push({ id, raw, sender: node.alice.text, fee: 2n ** 60n, weight: 21, standing: "ready" });
+  }
+  const page = await conforming(t, "/v1/mempool?limit=2", "/v1/mempool");
+  t.match(page, { count: 3, nextOffset: 2 });
+  t.match(page.transactions[0], { sender: node.alice.text, fee: (2n ** 60n).toString(), standing: "ready" });
+  const rest = await conforming(t, "/v1/mempool?offset=2", "/v1/mempool");
+  t.equal(rest.transactions.length, 1);
+  t.equal(rest.nextOffset, null);
+  t.equal((await conforming(t, "/v1/mempool?offset=50", "/v1/mempool")).nextOffset, null);
+  node.pooled.length = 0;
+});
+
+t.test("events: a cursor, and waiting for the next one", async (t) => {
+  const { record } = node.head;
+  t.match(await conforming(t, "/v1/events?waitMs=20", "/v1/events"), { events: [], next: 0, latest: 0 }, "a wait ends by itself");
+  const waiting = conforming(t, "/v1/events?after=0&waitMs=30000", "/v1/events");
+  while (node.gauges.get("api_event_waiters")?.() !== 1) await new Promise((resolve) => setImmediate(resolve));
+  node.event({ type: "applied", blockId: record.id, height: 3 });
+  t.match(await waiting, { events: [{ sequence: 1, type: "applied", blockHash: toHex(record.id), height: 3 }], next: 1, latest: 1 });
+  node.event({ type: "undone", blockId: record.id, height: 3 });
+  node.event({ type: "finalized", blockId: record.id, height: 3 });
+  t.match(await conforming(t, "/v1/events?after=0&limit=2", "/v1/events"), { next: 2, latest: 3 });
+  t.match(await conforming(t, "/v1/events?after=2&waitMs=30000", "/v1/events"), { events: [{ type: "finalized" }], next: 3 });
+  t.match(
+    await conforming(t, "/v1/events?after=9", "/v1/events"),
+    { events: [], next: 9, latest: 3 },
+    "a cursor of another data directory shows",
+  );
+
+  const gone = new AbortController();
+  const abandoned = api.get("/v1/events?after=3&waitMs=30000", { signal: gone.signal }).catch(() => "aborted");
+  while (node.gauges.get("api_event_waiters")?.() !== 1) await new Promise((resolve) => setImmediate(resolve));
+  gone.abort();
+  t.equal(await abandoned, "aborted");
+  while (node.gauges.get("api_event_waiters")?.() !== 0) await new Promise((resolve) => setImmediate(resolve));
+});
+
+t.test("health", async (t) => {
+  t.same(await conforming(t, "/health/live", "/health/live"), { status: "live" });
+  t.same(await conforming(t, "/health/ready", "/health/ready"), { status: "ready" });
+  node.reasons = ["syncing: 5 of 9 blocks"];
+  const answer = await api.get("/health/ready");
+  t.equal(answer.status, 503);
+  t.ok(answer.headers.get("retry-after"));
+  t.match(answer.json, { code: "API_NOT_READY", data: { reasons: ["syncing: 5 of 9 blocks"] } });
+  t.equal((await api.get("/health/live")).status, 200, "a node that is not ready still lives");
+  node.reasons = [];
+});
+
+t.test("admin: with the token only", async (t) => {
+  t.equal(token.length, 64);
+  if (process.platform !== "win32") t.equal(statSync(join(node.directory, "admin.token")).mode & 0o777, 0o600);
+  const json = { "content-type": "application/json" };
+  for (const [headers, code] of [
+    [{}, "API_TOKEN_MISSING"],
+    [{ authorization: "Basic YTpi" }, "API_TOKEN_MISSING"],
+    [{ authorization: `Bearer ${token.slice(1)}0` }, "API_TOKEN_WRONG"],
+    [{ authorization: `Bearer ${token}0` }, "API_TOKEN_WRONG"],
+    [{ authorization: "Bearer x" }, "API_TOKEN_WRONG"],
+  ] as const) {
+    for (const path of ["/v1/admin/blocks", "/v1/%61dmin/blocks"]) {
+      const answer = await api.post(path, "not json at all", { ...json, ...headers });
+      t.equal(answer.status, 401);
+      t.equal(answer.json.code, code);
+      t.match(answer.headers.get("www-authenticate"), /^Bearer /);
+    }
+  }
+  t.same(node.produced, []);
+  const made = await api.post("/v1/admin/blocks", '{"count":2}', { ...json, ...bearer });
+  t.equal(made.status, 200);
+  t.equal(made.json.hashes.length, 2);
+  t.same(node.produced, [2]);
+  for (const bad of ['{"count":0}', '{"count":1001}', '{"count":"2"}', '{"count":1.5}', "{}", '{"count":1,"more":1}', "[]", "null"])
+    t.equal((await api.post("/v1/admin/blocks", bad, { ...json, ...bearer })).json.code, "API_PARAMETERS_INVALID", bad);
+  t.same((await api.post("/v1/admin/producer", '{"running":true}', { ...json, ...bearer })).json, { running: true });
+  t.ok(node.producing);
+  t.same((await api.post("/v1/admin/producer", '{"running":false}', { ...json, ...bearer })).json, { running: false });
+  t.notOk(node.producing);
+});
+
+t.test("contributed routes are mounted, documented and guarded", async (t) => {
+  t.same((await api.get("/v1/extra/hello")).json, { hello: "world" });
+  t.equal(openapi.paths["/v1/extra/hello"].get.summary, "Contributed");
+  t.equal((await api.get("/v1/admin/extra/secret")).status, 401, "everything below /v1/admin is behind the token");
+  t.same((await api.get("/v1/admin/extra/secret", { headers: bearer })).json, { secret: true });
+  const broken = await api.get("/v1/extra/broken");
+  t.equal(broken.status, 500);
+  t.equal(broken.json.code, "API_INTERNAL");
+  t.notMatch(broken.text, /secret|password|\.ts|at /, "nothing of the cause gets out");
+  const logged = present(
+    node.logs.find(({ level }) => level === "error"),
+    "faults are logged",
+  );
+  t.match(logged.message, /password=1234/);
+  t.equal(logged.data.requestId, broken.json.requestId);
+  t.match((await api.get("/v1/extra/refused")).json, { status: 400, code: "API_REQUEST_REFUSED", detail: "not on Sundays" });
+});
+
+t.test("the OpenAPI document has every route and says what is true", async (t) => {
+  t.equal(openapi.openapi, "3.1.0");
+  t.equal(openapi.info.version, "9.9.9");
+  const paths = [
+    "/v1/status",
+    "/v1/blocks",
+    "/v1/blocks/{block}",
+    "/v1/transactions/{id}",
+    "/v1/transactions",
+    "/v1/accounts/{address}",
+    "/v1/mempool",
+    "/v1/events",
+    "/health/live",
+    "/health/ready",
+    "/openapi.json",
+    "/v1/admin/blocks",
+    "/v1/admin/producer",
+    "/v1/extra/hello",
+  ];
+  for (const path of paths) t.ok(openapi.paths[path], path);
+  t.notOk(Object.keys(openapi.paths).some((path) => path.startsWith("/docs")));
+  const refs = new Set(JSON.stringify(openapi).match(/"\$ref":"[^"]*"/g));
+  t.same([...refs], ['"$ref":"#/components/schemas/Problem"']);
+  t.ok(openapi.components.schemas.Problem.properties.code);
+  for (const [path, operations] of Object.entries<
+    Record<string, { summary?: string; responses: object; security?: object[]; parameters?: object[] }>
+  >(openapi.paths)) {
+    if (path.includes("extra")) continue;
+    for (const operation of Object.values(operations)) {
+      t.ok(operation.summary, `${path} has a summary`);
+      t.ok("default" in operation.responses, `${path} documents its errors`);
+      t.equal(operation.security !== undefined, path.startsWith("/v1/admin/"), `${path}: security`);
+    }
+  }
+  const limit = openapi.paths["/v1/blocks"].get.parameters.find((parameter: { name: string }) => parameter.name === "limit");
+  t.notOk(limit.required, "what has a default may be left out");
+  t.same(Object.keys(openapi.paths["/v1/transactions"].post.requestBody.content), ["application/json", "application/octet-stream"]);
+});
+
+t.test("the documentation page and its files", async (t) => {
+  const page = await api.get("/docs");
+  t.equal(page.status, 200);
+  t.match(page.type, "text/html");
+  t.match(page.headers.get("content-security-policy"), /default-src 'self'/);
+  const links = [...page.text.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map((match) => match[1] ?? "");
+  t.ok(links.length >= 4);
+  for (const link of links) t.equal((await api.get(link)).status, 200, link);
+  for (const path of ["/docs/nope.js", "/docs/%2e%2e%2fpackage.json", "/docs/__proto__", "/docs/constructor"]) {
+    const answer = await api.get(path);
+    t.equal(answer.status, 404, path);
+    t.equal(answer.json.code, "API_ROUTE_NOT_FOUND");
+  }
+});
+
+t.test("HEAD answers without a body", async (t) => {
+  const answer = await api.get("/v1/status", { method: "HEAD" });
+  t.equal(answer.status, 200);
+  t.equal(answer.text, "");
+});
+
+t.test("metrics have closed labels", async (t) => {
+  node.counted.length = 0;
+  await api.get("/v1/blocks/1");
+  await api.get(`/v1/nothing/${"x".repeat(50)}`);
+  await api.get("/v1/status", { method: "PROPFIND" });
+  t.same(
+    node.counted.filter(({ name }) => name === "api_requests_total").map(({ labels }) => labels),
+    [
+      { route: "/v1/blocks/:block", method: "GET", status: "200" },
+      { route: "unmatched", method: "GET", status: "404" },
+      { route: "unmatched", method: "other", status: "405" },
+    ],
+  );
+  t.ok((node.gauges.get("api_connections")?.() ?? 0) > 0);
+});
+
+t.test("options: no docs, no admin, no compute, listed origins", async (t) => {
+  const bare = await Running.start({ docs: false, admin: false, corsOrigins: ["https://explorer.example"] }, (node) => {
+    node.compute = undefined;
+    node.routes.push({ prefix: "/v1/admin/extra", routes: async (app) => void app.get("/secret", async () => ({})) });
+  });
+  t.equal((await bare.get("/docs")).status, 404);
+  t.equal((await bare.get("/openapi.json")).status, 200);
+  t.equal((await bare.post("/v1/admin/blocks", "{}")).status, 404);
+  t.equal((await bare.get("/v1/admin/extra/secret", { headers: bearer })).status, 401, "no token, no admin routes of anybody");
+  t.throws(() => statSync(join(bare.node.directory, "admin.token")));
+  t.equal((await bare.get("/v1/status")).json.compute, undefined);
+
+  const origin = "https://explorer.example";
+  const allowed = await bare.get("/v1/status", { headers: { origin } });
+  t.equal(allowed.headers.get("access-control-allow-origin"), origin);
+  t.equal(allowed.headers.get("vary"), "origin");
+  t.equal((await bare.get("/v1/status", { headers: { origin: "https://evil.example" } })).headers.get("access-control-allow-origin"), null);
+  const preflight = await bare.get("/v1/transactions", { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST" } });
+  t.equal(preflight.status, 204);
+  t.equal(preflight.headers.get("access-control-allow-headers"), "content-type");
+  for (const path of ["/v1/admin/extra/secret", "/v1/%61dmin/extra/secret"])
+    t.equal((await bare.get(path, { headers: { origin } })).headers.get("access-control-allow-origin"), null);
+  t.equal((await api.get("/v1/status", { headers: { origin } })).headers.get("access-control-allow-origin"), null, "none by default");
+  await bare.stop();
+});
+
+t.test("the address is known while it listens", async (t) => {
+  const node = new FakeNode();
+  const plugin = node.plugin();
+  t.equal(addressOf(plugin), "");
+  await plugin.start();
+  const url = addressOf(plugin);
+  t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  t.match(node.logs, [{ level: "info", message: "API listening", data: { url } }]);
+  await plugin.stop();
+  t.equal(addressOf(plugin), "");
+  await t.rejects(fetch(url));
+
+  const open = await Running.start({ host: "0.0.0.0" });
+  t.match(open.url, /^http:\/\/127\.0\.0\.1:/, "a wildcard is not an address to call");
+  t.ok(open.node.logs.some(({ level, message }) => level === "warn" && /TLS/.test(message)));
+  await open.stop();
+  node.dispose();
+});

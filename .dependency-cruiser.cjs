@@ -14,7 +14,12 @@ const service = ["^core/ports/", "^core/primitives/"];
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
-    { name: "nothing-imports-a-plugin", severity: "error", from: { path: "^(core|bench)/", pathNot: "^bench/suites/" }, to: { path: "^plugins/" } },
+    {
+      name: "nothing-imports-a-plugin",
+      severity: "error",
+      from: { path: "^(core|bench)/", pathNot: "^bench/suites/" },
+      to: { path: "^plugins/" },
+    },
     {
       name: "a-plugin-imports-its-folder-and-the-sdk",
       severity: "error",
@@ -28,7 +33,12 @@ module.exports = {
       from: { pathNot: "^core/kernel/di\\.ts$" },
       to: { path: "^node_modules/(tsyringe|reflect-metadata)/" },
     },
-    { name: "no-dev-dependency-at-run-time", severity: "error", from: { path: "^(core|plugins)/" }, to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] } },
+    {
+      name: "no-dev-dependency-at-run-time",
+      severity: "error",
+      from: { path: "^(core|plugins)/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+    },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
     may("core/primitives", ["^proto/"], "primitives import nothing but each other"),
     may("core/ports", ["^core/primitives/"], "ports are interfaces over primitives"),

@@ -12,6 +12,8 @@ import { toHex } from "../../core/primitives/bytes.js";
 import { NodeProcess } from "../node-process.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
+/** Memory and CPU time are read from /proc. */
+const ON_LINUX = platform() === "linux";
 /** Blocks that the node makes before its memory is read. */
 const IDLE_BLOCKS = 3;
 /** Far above the floor, so that no rule of the dev chain stands in the way. */
@@ -25,35 +27,51 @@ async function run(context: BenchContext): Promise<void> {
   await unflushed(context, runs);
 }
 
+/** Figures of several starts: wall time as the user waits, and CPU time, which a busy machine does not change. */
+class Series {
+  readonly wallMs: number[] = [];
+  readonly cpuMs: number[] = [];
+
+  add(node: NodeProcess, wallMs: number): void {
+    this.wallMs.push(wallMs);
+    if (ON_LINUX) this.cpuMs.push(node.cpuMs());
+  }
+
+  record(context: BenchContext, name: string): void {
+    context.record(name, this.wallMs, "ms");
+    if (ON_LINUX) context.record(`${name}: CPU time`, this.cpuMs, "ms");
+  }
+}
+
 async function freshAndKept(context: BenchContext, runs: number): Promise<void> {
-  const answers: number[] = [];
-  const firstBlock: number[] = [];
-  const idle: number[] = [];
-  const reopened: number[] = [];
+  const answers = new Series();
+  const firstBlock = new Series();
+  const reopened = new Series();
+  const idleMiB: number[] = [];
   for (let i = 0; i < runs; i++) {
     const directory = await context.directory();
     const fresh = new NodeProcess(directory);
     try {
-      answers.push(await fresh.answers());
-      firstBlock.push(await fresh.reaches(1));
+      answers.add(fresh, await fresh.answers());
+      firstBlock.add(fresh, await fresh.reaches(1));
       if (!context.quick) await fresh.reaches(IDLE_BLOCKS);
-      if (platform() === "linux") idle.push(fresh.residentMiB());
+      if (ON_LINUX) idleMiB.push(fresh.residentMiB());
     } finally {
       await fresh.end("SIGKILL");
     }
-    reopened.push(await openMs(directory));
+    await open(directory, reopened);
   }
-  context.record("HTTP answers", answers, "ms");
-  context.record("first block", firstBlock, "ms");
-  if (idle.length > 0) context.record("idle memory", idle, "MiB");
-  context.record("reopen after kill -9, empty chain", reopened, "ms");
+  answers.record(context, "HTTP answers");
+  firstBlock.record(context, "first block");
+  if (ON_LINUX) context.record("idle memory", idleMiB, "MiB");
+  reopened.record(context, "reopen after kill -9, empty chain");
 }
 
-/** Time from spawn until the API answers. */
-async function openMs(directory: string): Promise<number> {
+/** Opens a kept data directory until the API answers, and kills the node. */
+async function open(directory: string, series: Series): Promise<void> {
   const node = new NodeProcess(directory);
   try {
-    return await node.answers();
+    series.add(node, await node.answers());
   } finally {
     await node.end("SIGKILL");
   }
@@ -75,10 +93,10 @@ async function unflushed(context: BenchContext, runs: number): Promise<void> {
   } finally {
     await maker.end("SIGKILL");
   }
-  const opened: number[] = [];
+  const opened = new Series();
   // Killed again each time: what it re-executed at the start, it did not flush at once.
-  for (let i = 0; i < runs; i++) opened.push(await openMs(directory));
-  context.record("reopen after kill -9, 32 blocks of 1,000 transfers", opened, "ms");
+  for (let i = 0; i < runs; i++) await open(directory, opened);
+  opened.record(context, "reopen after kill -9, 32 blocks of 1,000 transfers");
 }
 
 /** Transfers from each dev account in turn, in the order of their nonces. */

@@ -70,7 +70,7 @@ export class BlockChecks {
     }
   }
 
-  #header(record: HeaderRecord, parent: TreeHeader, ancestors: Ancestors): ValidationContext {
+  async #header(record: HeaderRecord, parent: TreeHeader, ancestors: Ancestors): Promise<ValidationContext> {
     const { spec, consensus, state } = this.#dependencies;
     const { header } = record;
     if (header.chainId !== spec.chainId)
@@ -81,7 +81,7 @@ export class BlockChecks {
         reason: `its height is ${header.height}, its parent's ${parent.header.height}`,
       });
     consensus.checkHeader(record, ancestors);
-    const context = consensus.contextFor(parent, header, state.view(parent.id));
+    const context = await consensus.contextFor(parent, header, state.view(parent.id));
     if (context === NEEDS_STATE) throw new BlockNotYetError({ code: Verdicts.needsState, reason: "its parent is not executed yet" });
     return context;
   }

@@ -17,4 +17,5 @@ export {
   consensusConformance,
   type PluginUnderTest,
 } from "./consensus/index.js";
+export { CONFORMANCE_CHAIN_ID, type LedgerSubject, type LedgerSupports, ledgerConformance } from "./ledger/index.js";
 export { type StorageSubject, type StorageSupports, storageConformance } from "./storage/index.js";

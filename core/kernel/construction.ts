@@ -88,7 +88,7 @@ function constructOne(
     const values = valuesOf(name);
     available.set(name, config.graph.capabilities.get(name)?.cardinality === "many" ? values : values[0]);
   }
-  const refuse = (token: string): Error => new UndeclaredCapabilityError({ plugin: manifest.id, token });
+  const refuse = (capability: string): Error => new UndeclaredCapabilityError({ plugin: manifest.id, capability });
   try {
     const plugin: unknown = constructIsolated(manifest.plugin, available, refuse);
     if (typeof plugin === "object" && plugin !== null) return plugin;

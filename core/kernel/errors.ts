@@ -113,10 +113,10 @@ export const ConfigInvalidError = defineError<{ readonly subject: string; readon
 );
 
 /** A constructor asks for a token that its manifest does not list. */
-export const UndeclaredCapabilityError = defineError<{ plugin: string; token: string }>(
+export const UndeclaredCapabilityError = defineError<{ plugin: string; capability: string }>(
   "KERNEL_UNDECLARED_CAPABILITY",
   "internal",
-  ({ plugin, token }) => `plugin ${plugin} injects ${token}, which its manifest does not declare; add it to requires or optional`,
+  ({ plugin, capability }) => `plugin ${plugin} injects ${capability}, which its manifest does not declare; add it to requires or optional`,
 );
 
 /** The host of the kernel asks for a capability that no plugin of this node provides. */

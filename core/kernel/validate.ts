@@ -23,6 +23,7 @@ import {
   sourced,
   type ValueSource,
 } from "./sourced-value.js";
+import { matchingType, numberFault, textFault } from "./value-checks.js";
 
 /** One value of a validated document and where it came from. */
 export interface Setting {
@@ -330,20 +331,6 @@ function absolute(directory: string, path: string): string {
   return isAbsolute(path) ? path : resolve(directory, path);
 }
 
-/** Which of a schema's types a node has; `any` when the schema names none. */
-function matchingType(type: SchemaNode["type"], node: SourcedValue): string | undefined {
-  if (type === undefined) return node.kind === "map" ? "object" : node.kind === "list" ? "array" : "any";
-  const types: readonly string[] = typeof type === "string" ? [type] : type;
-  return types.find((candidate) => {
-    if (node.kind === "map") return candidate === "object";
-    if (node.kind === "list") return candidate === "array";
-    if (candidate === "null") return node.value === null;
-    if (candidate === "integer") return Number.isSafeInteger(node.value);
-    if (candidate === "number") return typeof node.value === "number" && Number.isFinite(node.value);
-    return (candidate === "string" || candidate === "boolean") && typeof node.value === candidate;
-  });
-}
-
 function withArticle(type: SchemaNode["type"]): string {
   const words = { object: "a map", array: "a list", integer: "an integer", boolean: "true or false", null: "null" };
   const one = (name: string): string => (words as Record<string, string>)[name] ?? `a ${name}`;
@@ -380,22 +367,4 @@ function containsSecret({ items, prefixItems }: SchemaNode): boolean {
 function describeCount({ minItems, maxItems }: SchemaNode): string {
   const low = minItems === undefined ? "" : `, at least ${minItems}`;
   return `${low}${maxItems === undefined ? "" : `, at most ${maxItems}`} may stand here`;
-}
-
-function textFault({ minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern }: SchemaNode, text: string): string | undefined {
-  const length = text.length < minLength || text.length > maxLength || minLength > 0 ? [...text].length : text.length;
-  if (length < minLength) return "is too short";
-  if (length > maxLength) return "is too long";
-  return pattern !== undefined && !expressionOf(pattern).test(text) ? "does not match" : undefined;
-}
-
-function numberFault(keywords: SchemaNode, value: number): string | undefined {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = keywords;
-  const outside =
-    (minimum !== undefined && value < minimum) ||
-    (maximum !== undefined && value > maximum) ||
-    (exclusiveMinimum !== undefined && value <= exclusiveMinimum) ||
-    (exclusiveMaximum !== undefined && value >= exclusiveMaximum);
-  if (outside) return "is out of range";
-  return multipleOf !== undefined && value % Number(multipleOf) !== 0 ? "is not a multiple" : undefined;
 }

@@ -8,7 +8,7 @@ import type { Logger, Scheduler, Slicer } from "../ports/runtime.js";
 import type { DropReason } from "../ports/views.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash, type HashKey } from "../primitives/hash.js";
-import type { ChainHead, HeadChange, MempoolChain } from "./chain.js";
+import type { HeadChange, MempoolChain } from "./chain.js";
 import { MempoolFullError, ReplacementUnderpricedError } from "./errors.js";
 import { type Examiner, keyText, rawKeyOf } from "./examiner.js";
 import type { JournalRecord } from "./journal.js";
@@ -22,6 +22,18 @@ const DECODE_CHUNK = 128;
 interface Returning {
   readonly raw: Bytes;
   readonly rawKey: HashKey;
+}
+
+/** What a change of the head stirs up. */
+interface Wake {
+  /** Raw hashes of the new branch's transactions. */
+  readonly applied: Set<HashKey>;
+  /** State keys (as `keyText`) that may have changed. */
+  readonly touched: Set<string>;
+  /** Transactions of either branch that are not pooled: what they touch is known only by decoding them. */
+  readonly unseen: Bytes[];
+  /** False if `touched` can't be all. */
+  complete: boolean;
 }
 
 export interface HeadFollowerDependencies {
@@ -48,19 +60,36 @@ export class HeadFollower {
     const { pool, journal } = residents;
     const head = chain.head();
     const slicer = scheduler.slicer();
-    const touched = new Set<string>(change.changedKeys?.map(keyText));
-    const unseen: Bytes[] = [];
-    const applied = this.#takeOut(change, head, touched, unseen);
-    const returning = this.#returning(change, applied, unseen);
-    for (const expired of pool.setNextHeight(head.height + 1)) residents.drop(expired, "expired");
-    pool.settle();
+    const wake: Wake = { applied: new Set(), touched: new Set(change.changedKeys?.map(keyText)), unseen: [], complete: true };
+    const exact = change.changedKeys !== undefined;
 
-    const exact = change.changedKeys !== undefined || (await this.#addUnseen(unseen, touched, slicer));
+    // While the pool is empty (a node that syncs, mostly) and nothing comes back, nobody needs to know what blocks hold.
+    if (pool.count > 0 || change.undone.length > 0) {
+      for (const raw of change.applied) {
+        if (slicer.due()) await this.#pause(slicer);
+        this.#takeOut(raw, head.height, exact, wake);
+      }
+    }
+    const returning: Returning[] = [];
+    for (const raw of change.undone) {
+      if (slicer.due()) await this.#pause(slicer);
+      const rawKey = rawKeyOf(raw);
+      if (wake.applied.has(rawKey)) continue;
+      // Its effects are undone: it touches state as much as what is applied.
+      wake.unseen.push(raw);
+      returning.push({ raw: new Uint8Array(raw), rawKey });
+    }
+    for (const expired of pool.setNextHeight(head.height + 1)) residents.drop(expired, "expired");
+    for (let at = 0; at < wake.unseen.length && wake.complete && !exact && pool.count > 0; at += DECODE_CHUNK) {
+      if (slicer.due()) await this.#pause(slicer);
+      this.#addTouched(wake.unseen.slice(at, at + DECODE_CHUNK), wake);
+    }
+
     const rulesChanged = head.rules.revision !== this.#revision;
     this.#revision = head.rules.revision;
     if (rulesChanged) pool.setLimits(head.rules.limits);
-    const concerned = rulesChanged || !exact ? [...pool.items()] : this.#readersOf(touched);
-    await this.recheck(concerned, slicer);
+    pool.settle();
+    await this.recheck(rulesChanged || !(exact || wake.complete) ? [...pool.items()] : this.#readersOf(wake.touched), slicer);
     const records = await this.#readmit(returning, slicer);
     if (records.length > 0) await journal.append(records);
     await journal.tidy(head.height);
@@ -72,10 +101,7 @@ export class HeadFollower {
     const { pool } = residents;
     const accounts = new Set<string>();
     for (const item of items) {
-      if (slicer.due()) {
-        pool.settle();
-        await slicer.pause();
-      }
+      if (slicer.due()) await this.#pause(slicer);
       if (pool.byId(item.idKey) !== item) continue;
       try {
         pool.update(item, examiner.examine(item));
@@ -94,50 +120,30 @@ export class HeadFollower {
     }
   }
 
-  /** Removes what the new blocks took; answers the raw hashes of all of theirs that matter here. */
-  #takeOut(change: HeadChange, head: ChainHead, touched: Set<string>, unseen: Bytes[]): ReadonlySet<HashKey> {
+  /** Takes out what a new block took, or notes that the pool never saw it. */
+  #takeOut(raw: Bytes, height: number, exact: boolean, wake: Wake): void {
     const { residents, examiner } = this.#dependencies;
-    const { pool } = residents;
-    const applied = new Set<HashKey>();
-    // While the pool is empty (a node that syncs, mostly) and nothing comes back, nobody needs these hashes.
-    if (pool.count === 0 && change.undone.length === 0) return applied;
-    for (const raw of change.applied) {
-      const rawKey = rawKeyOf(raw);
-      applied.add(rawKey);
-      const item = pool.byRaw(rawKey);
-      if (item === undefined) {
-        residents.markVerified(rawKey);
-        unseen.push(raw);
-        continue;
-      }
-      if (change.changedKeys === undefined && !examiner.addTouched(item.batch, touched)) unseen.push(raw);
-      residents.include(item, head.height);
+    const rawKey = rawKeyOf(raw);
+    wake.applied.add(rawKey);
+    const item = residents.pool.byRaw(rawKey);
+    if (item === undefined) {
+      residents.markVerified(rawKey);
+      wake.unseen.push(raw);
+      return;
     }
-    return applied;
+    if (!exact && !examiner.addTouched(item.batch, wake.touched)) wake.complete = false;
+    residents.include(item, height);
   }
 
-  /** What the old blocks held and the new ones don't; their effects on state are undone, so they touch it, too. */
-  #returning(change: HeadChange, applied: ReadonlySet<HashKey>, unseen: Bytes[]): Returning[] {
-    const returning: Returning[] = [];
-    for (const undone of change.undone) {
-      const rawKey = rawKeyOf(undone);
-      if (applied.has(rawKey)) continue;
-      unseen.push(undone);
-      returning.push({ raw: new Uint8Array(undone), rawKey });
-    }
-    return returning;
+  #addTouched(raws: readonly Bytes[], wake: Wake): void {
+    const batch = this.#dependencies.examiner.decode(raws);
+    if (batch === undefined || !this.#dependencies.examiner.addTouched(batch, wake.touched)) wake.complete = false;
   }
 
-  /** Adds what transactions touched that are not in the pool. Answers whether that is all. */
-  async #addUnseen(unseen: readonly Bytes[], touched: Set<string>, slicer: Slicer): Promise<boolean> {
-    const { examiner, residents } = this.#dependencies;
-    if (residents.pool.count === 0) return true;
-    for (let at = 0; at < unseen.length; at += DECODE_CHUNK) {
-      if (slicer.due()) await slicer.pause();
-      const batch = examiner.decode(unseen.slice(at, at + DECODE_CHUNK));
-      if (batch === undefined || !examiner.addTouched(batch, touched)) return false;
-    }
-    return true;
+  /** Others see only settled places. */
+  #pause(slicer: Slicer): Promise<void> {
+    this.#dependencies.residents.pool.settle();
+    return slicer.pause();
   }
 
   #readersOf(touched: ReadonlySet<string>): Set<PoolItem> {
@@ -153,7 +159,7 @@ export class HeadFollower {
     const { residents, metrics, logger } = this.#dependencies;
     const records: JournalRecord[] = [];
     for (const { raw, rawKey } of returning) {
-      if (slicer.due()) await slicer.pause();
+      if (slicer.due()) await this.#pause(slicer);
       // The import that put it into a block verified its signatures.
       residents.markVerified(rawKey);
       if (residents.pool.byRaw(rawKey) !== undefined) continue;

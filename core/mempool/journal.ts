@@ -116,7 +116,8 @@ export class Journal {
     this.#deletions = [];
     const deletes = deletions.map((sequence): StorageOperation => ({ type: "del", key: journalKey(sequence) }));
     try {
-      await this.#storage.write([...deletes, ...puts], { durable });
+      // Deletions last: one transaction of a batch may have evicted another one of it.
+      await this.#storage.write([...puts, ...deletes], { durable });
     } catch (error) {
       this.#deletions.push(...deletions);
       throw new JournalFailedError({ reason: messageOf(error) }, error);

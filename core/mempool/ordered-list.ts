@@ -8,7 +8,7 @@
  */
 import { assert } from "../kernel/assert.js";
 
-const CHUNK_MAX = 512;
+const CHUNK_MAX = 128;
 
 export class OrderedList<T> {
   readonly #compare: (a: T, b: T) => number;
@@ -32,7 +32,10 @@ export class OrderedList<T> {
     }
     const at = Math.min(this.#chunkOf(element), this.#chunks.length - 1);
     const chunk = this.#chunks[at] as T[];
-    chunk.splice(this.#placeIn(chunk, element), 0, element);
+    const place = this.#placeIn(chunk, element);
+    // By hand: on short arrays it takes half the time of `splice`, which makes an array to answer.
+    for (let i = chunk.length; i > place; i--) chunk[i] = chunk[i - 1] as T;
+    chunk[place] = element;
     if (chunk.length > CHUNK_MAX) this.#chunks.splice(at + 1, 0, chunk.splice(CHUNK_MAX >> 1));
   }
 

@@ -29,6 +29,8 @@ import { TagIndex } from "./tag-index.js";
 /** After so many transactions in a row that no longer fit, a block counts as full. */
 const MAX_MISSES = 64;
 
+const NOBODY: ReadonlySet<PoolItem> = new Set();
+
 /** Who has to go for a newcomer. Holds until the pool changes. */
 export interface AdmissionPlan {
   readonly replaces: readonly PoolItem[];
@@ -243,12 +245,16 @@ export class TransactionPool {
 
   /** Who claims or provides the same tags. */
   #rivalsOf(item: PoolItem): ReadonlySet<PoolItem> {
-    const rivals = new Set<PoolItem>();
-    const same = this.#byId.get(item.idKey);
-    if (same !== undefined) rivals.add(same);
-    for (const tag of item.facts.conflicts) addIfThere(rivals, this.#claimants.get(tag));
-    for (const tag of item.facts.provides) addIfThere(rivals, this.#providers.get(tag));
-    return rivals;
+    let rivals: Set<PoolItem> | undefined;
+    const add = (rival: PoolItem | undefined) => {
+      if (rival === undefined) return;
+      rivals ??= new Set();
+      rivals.add(rival);
+    };
+    add(this.#byId.get(item.idKey));
+    for (const tag of item.facts.conflicts) add(this.#claimants.get(tag));
+    for (const tag of item.facts.provides) add(this.#providers.get(tag));
+    return rivals ?? NOBODY;
   }
 
   /** A replacement pays more than all that it replaces together, and at a better rate than each: or relaying it were free. */
@@ -371,11 +377,12 @@ export class TransactionPool {
     this.#unsettleDependents(item);
   }
 
+  /** Tags have one provider and one claimant: rivals never are in the pool together. */
   #unlink(item: PoolItem): void {
     const { facts, readKeys } = item.examination;
     this.#unsettleDependents(item);
-    for (const tag of facts.provides) if (this.#providers.get(tag) === item) this.#providers.delete(tag);
-    for (const tag of facts.conflicts) if (this.#claimants.get(tag) === item) this.#claimants.delete(tag);
+    for (const tag of facts.provides) this.#providers.delete(tag);
+    for (const tag of facts.conflicts) this.#claimants.delete(tag);
     for (const tag of facts.requires) this.#waiting.delete(tag, item);
     for (const key of readKeys) this.#readers.delete(key, item);
     this.#senders.delete(facts.sender, item);
@@ -409,8 +416,4 @@ function reservedBy(item: PoolItem, account: string): bigint {
   let sum = 0n;
   for (const reserve of item.facts.reserves) if (reserve.account === account) sum += reserve.amount;
   return sum;
-}
-
-function addIfThere(set: Set<PoolItem>, item: PoolItem | undefined): void {
-  if (item !== undefined) set.add(item);
 }

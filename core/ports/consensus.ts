@@ -21,7 +21,7 @@ import type { ChainSpec, Rules } from "./chain-spec.js";
 import type { Compute } from "./compute.js";
 import type { BlockEnvironment, Json, Receipt } from "./ledger.js";
 import type { Clock, Entropy, Logger, Scheduler, Signer, Slicer } from "./runtime.js";
-import type { StateReader, StateView, StateWriter } from "./state.js";
+import type { StateView, StateWriter } from "./state.js";
 
 export interface ConsensusTraits {
   /** `ancestry`: headers can be judged by headers alone (headers-first sync). `state`: the parent's state is needed. */
@@ -181,8 +181,15 @@ export interface Consensus {
 
   /** Cheap checks by ancestors alone. @throws `InvalidHeaderError` or `NotYetError` (ports/errors.ts) */
   checkHeader(header: HeaderRecord, ancestors: Ancestors): void;
-  /** What seals of this header are judged by, or NEEDS_STATE while the parent is not executed. `view` is the parent's state if there is one. */
-  contextFor(parent: TreeHeader, header: Header, view: StateReader | undefined): ValidationContext | typeof NEEDS_STATE;
+  /**
+   * What seals of this header are judged by, or NEEDS_STATE while the parent is not executed. `view` is the parent's state
+   * if there is one. May answer a promise (to `advance` a scratch writer into the header's epoch). @throws `InvalidHeaderError`
+   */
+  contextFor(
+    parent: TreeHeader,
+    header: Header,
+    view: StateView | undefined,
+  ): ValidationContext | typeof NEEDS_STATE | Promise<ValidationContext | typeof NEEDS_STATE>;
   /** In batches, on compute; answers one verdict for each, in order. */
   verifySeals(batch: readonly { readonly record: HeaderRecord; readonly context: ValidationContext }[]): Promise<readonly SealVerdict[]>;
   /** Checks the payload without state (shape, size). Default: it must be empty. @throws `InvalidHeaderError` */

@@ -35,8 +35,8 @@ import type { Version } from "./version.js";
 import type { VersionTree } from "./version-tree.js";
 
 /**
- * How many markers stay. They must outlast what LevelDB's log can hold, since a log that is replayed is where a batch
- * can vanish: 8,192 flushes of at least 1 KiB are twice its default write buffer.
+ * How many markers stay. They must outlast what the log of the storage can hold, since a log that is replayed is where a batch
+ * can vanish: 8,192 flushes of 2 KiB (a block or more, with its records) fill both of storage-level's default write buffers.
  */
 export const KEPT_MARKERS = 8192;
 const LOOK_EVERY = 32;

@@ -46,9 +46,8 @@ export function asertTarget(parameters: AsertParameters, timeDelta: bigint, heig
   // Arithmetic shift: floor, so that the fraction is within 0 … 65,535 for negative exponents, too.
   const shifts = exponent >> RADIX_BITS;
   const fraction = exponent - (shifts << RADIX_BITS);
-  // A target has 256 bits at most: beyond that the answer is known, and a hostile timestamp can't make us shift by 2^50.
+  // A target has 256 bits at most: beyond that the answer is known, and a hostile timestamp can't make us shift left by 2^50.
   if (shifts > 256n) return powLimit;
-  if (shifts < -274n) return 1n;
 
   const scaled = anchorTarget * powerOfTwo(fraction);
   const shift = shifts - RADIX_BITS;

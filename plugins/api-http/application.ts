@@ -3,7 +3,7 @@
  * yet (listener.ts does that).
  *
  * Order for each request: connection limits (Node) → routing → stopping? → URL length → CORS → admin token → body limit
- * → body → validation → handler. Whatever throws ends in one error handler, as a problem document.
+ * → body → answer timer → validation → handler. Whatever throws ends in one error handler, as a problem document.
  */
 
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
@@ -176,7 +176,6 @@ function addHooks(app: ApiApplication, parts: ApplicationParts): void {
     if (request.url.length > MAX_URL_CHARACTERS) throw new ApiUrlTooLongError({ limit: MAX_URL_CHARACTERS });
     if (request.headers.host === undefined && request.raw.httpVersion !== "1.0")
       throw new ApiRequestMalformedError({ reason: "the header host is missing" });
-    limitAnswerTime(parts, request, reply);
     if (allowOrigin(origins, request, reply)) return reply.code(204).send();
     // By the template, not by the path as it was written: /v1/%61dmin is the same route.
     const template = request.routeOptions.url;
@@ -185,6 +184,9 @@ function addHooks(app: ApiApplication, parts: ApplicationParts): void {
       throw new ApiBodyTooLargeError({ limitBytes: request.routeOptions.bodyLimit });
     return undefined;
   });
+
+  // From here on it is the node that takes its time, no longer the client.
+  app.addHook("preValidation", async (request, reply) => limitAnswerTime(parts, request, reply));
 
   app.addHook("onSend", async (_request, reply, payload) => {
     // The head moves: what is true now need not be in a second.

@@ -23,7 +23,7 @@ export async function listen(app: ApiApplication, host: string, port: number): P
 
 /** Stops accepting, lets running requests end within a short grace, then cuts all connections. */
 export async function close(app: ApiApplication, scheduler: Scheduler): Promise<void> {
-  const cut: Cancellable = scheduler.after(GRACE_MS, () => undefined);
+  const cut: Cancellable = scheduler.after(GRACE_MS, () => app.server.closeAllConnections());
   try {
     await app.close();
   } finally {

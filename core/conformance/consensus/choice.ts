@@ -2,7 +2,8 @@
 import { Hash } from "../../primitives/hash.js";
 import { type ConformanceCase, holds } from "../case.js";
 import { EMPTY_VIEW, MapWriter, rootOf } from "../harness/state.js";
-import type { EngineNode, MadeBlock } from "./engine-node.js";
+import type { MadeBlock } from "./blocks.js";
+import type { EngineNode } from "./engine-node.js";
 import { type ConsensusRun, headOf, importAll } from "./subject.js";
 
 export const production: readonly ConformanceCase<ConsensusRun>[] = [
@@ -204,13 +205,10 @@ export const restarts: readonly ConformanceCase<ConsensusRun>[] = [
         "finality never moves back, over a crash neither",
         `${finalized} to ${again.finalized.header.height}`,
       );
+      const finalizedAgain = again.finalized.header.height;
       const [next] = await run.extend(again, 1);
       const law = "engine data follows from state and headers, so a node that has these can go on";
-      holds(
-        next !== undefined && next.record.header.height > again.finalized.header.height,
-        law,
-        "it made no block on top of what is final",
-      );
+      holds(next !== undefined && next.record.header.height > finalizedAgain, law, "it made no block on top of what is final");
     },
   },
   {

@@ -25,35 +25,31 @@ import {
 import { CHAIN_SPEC, CLOCK, COMPUTE, CONSENSUS, ENTROPY, SCHEDULER, SIGNER, TREASURY, WORK_SOURCE } from "../../ports/index.js";
 import type { BlockEnvironment } from "../../ports/ledger.js";
 import type { Plugin } from "../../ports/plugin.js";
-import { Height } from "../../primitives/amount.js";
+import type { Cancellable } from "../../ports/runtime.js";
 import type { Block, HeaderRecord, UnsealedHeader } from "../../primitives/block.js";
-import { encodeBlock, headerRecord, payloadRootOf, signingRootOf } from "../../primitives/block-codec.js";
-import { type Bytes, bytesEqual, EMPTY_BYTES, toHex } from "../../primitives/bytes.js";
+import { headerRecord, signingRootOf } from "../../primitives/block-codec.js";
+import { type Bytes, bytesEqual, toHex } from "../../primitives/bytes.js";
 import { Hash, type HashKey } from "../../primitives/hash.js";
-import { merkleRoot } from "../../primitives/merkle.js";
-import { holds } from "../case.js";
+import { describeThrown, holds } from "../case.js";
 import { constructPlugin, type PluginUnderTest, provided, specFor } from "../harness/plugin.js";
 import { InlineCompute, InlineWorkSource, mapTreasury, seededEntropy, signer, silentLogger } from "../harness/services.js";
 import { EMPTY_VIEW, MapView, MapWriter } from "../harness/state.js";
 import { VirtualTime } from "../harness/virtual-time.js";
 import { BlockTree, type TreeNode } from "./block-tree.js";
+import { environmentOf, genesisNode, type MadeBlock, proposal } from "./blocks.js";
+import { checkedNode } from "./checks.js";
 import { asRefusal, Refusal } from "./refusal.js";
-
-const NO_TRANSACTIONS_ROOT = merkleRoot([]);
-
-/** A block as it was made and imported. */
-export interface MadeBlock {
-  readonly block: Block;
-  readonly record: HeaderRecord;
-  readonly certificate: Bytes | undefined;
-}
 
 export interface EngineNodeOptions {
   /** Virtual time at which the node starts, ms after genesis. */
   readonly startsAfterMs?: number;
   readonly slicing?: "always" | "never";
   readonly seed?: string;
+  /** How often an engine with slots is told the time, ms. Default 1,000. */
+  readonly slotMs?: number;
 }
+
+const DEFAULT_SLOT_MS = 1_000;
 
 export class EngineNode {
   readonly spec: ChainSpec;
@@ -69,6 +65,7 @@ export class EngineNode {
   #restoring = false;
   #lane: Promise<unknown> = Promise.resolve();
   #onMade: (() => void) | undefined;
+  #ticks: Cancellable | undefined;
 
   constructor(under: PluginUnderTest, options: EngineNodeOptions = {}, tree?: BlockTree) {
     this.#under = under;
@@ -87,7 +84,7 @@ export class EngineNode {
       [WORK_SOURCE]: new InlineWorkSource(),
     });
     this.engine = provided(this.#plugin, CONSENSUS) as Consensus;
-    this.#tree = tree ?? new BlockTree(this.#createGenesis());
+    this.#tree = tree ?? new BlockTree(genesisNode(this.engine, this.spec));
   }
 
   /** Constructs, attaches and restores an engine, as a node does when it starts. */
@@ -108,6 +105,7 @@ export class EngineNode {
   }
 
   async stop(): Promise<void> {
+    this.#ticks?.cancel();
     await this.engine.producer?.stop();
     await this.#plugin.stop?.();
   }
@@ -173,6 +171,15 @@ export class EngineNode {
     return run;
   }
 
+  /** Between imports, as core does it. */
+  #tick(): void {
+    const run = this.#lane.then(async () => {
+      await this.engine.onTick?.(this.time.nowMs());
+      await this.#applyChoices();
+    });
+    this.#lane = run.catch((thrown: unknown) => this.#violate(`onTick threw ${describeThrown(thrown)}`));
+  }
+
   /** Says that a block's execution failed: as core does after the engine chose it. */
   async invalidate(id: Hash): Promise<void> {
     await this.#markInvalid(this.#tree.get(id));
@@ -233,34 +240,6 @@ export class EngineNode {
     return writer.entries;
   }
 
-  #createGenesis(): TreeNode {
-    const writer = new MapWriter(EMPTY_VIEW);
-    this.engine.genesisState?.(writer, this.spec);
-    const state = new MapView(Hash.zero, writer.entries);
-    const payload = this.spec.parametersHash;
-    const { extra, proposer } = this.engine.genesis(this.spec);
-    const header = {
-      chainId: this.spec.chainId,
-      height: Height.genesis,
-      parent: Hash.zero,
-      timestampMs: this.spec.genesisTimeMs,
-      transactionsRoot: NO_TRANSACTIONS_ROOT,
-      receiptsRoot: NO_TRANSACTIONS_ROOT,
-      stateRoot: state.root,
-      payloadRoot: payloadRootOf(payload),
-      proposer,
-      extra,
-      seal: EMPTY_BYTES,
-    };
-    const record = headerRecord(header);
-    return {
-      header: { ...record, weight: this.engine.weigh?.(record, 0n) ?? 0n },
-      block: { header, transactions: [], payload },
-      view: new MapView(record.id, state.entries),
-      invalid: false,
-    };
-  }
-
   async #begin(snapshot: Bytes | undefined): Promise<void> {
     await this.#plugin.start?.();
     await this.engine.attach(this.#host());
@@ -275,6 +254,7 @@ export class EngineNode {
     this.#restoring = true;
     await this.engine.restore(restored);
     await this.#applyChoices();
+    if (this.engine.traits.clock === "slots") this.#ticks = this.time.every(this.#options.slotMs ?? DEFAULT_SLOT_MS, () => this.#tick());
   }
 
   #host(): ConsensusHost {
@@ -341,20 +321,9 @@ export class EngineNode {
   async #build(parentId: Hash, fields: ProposalFields): Promise<UnsealedBlock> {
     const parent = this.#tree.find(parentId);
     if (parent?.view === undefined) throw new Refusal("not-yet", "NEEDS_STATE", "the parent is unknown or not executed");
-    const payload = fields.payload ?? EMPTY_BYTES;
-    const unsealed = {
-      chainId: this.spec.chainId,
-      height: Height.next(parent.header.header.height),
-      parent: parentId,
-      timestampMs: fields.timestampMs,
-      transactionsRoot: NO_TRANSACTIONS_ROOT,
-      receiptsRoot: NO_TRANSACTIONS_ROOT,
-      payloadRoot: payloadRootOf(payload),
-      proposer: fields.proposer,
-      extra: fields.extra,
-    };
-    const entries = await this.#run(parent.view, environmentOf(unsealed, payload, this.spec));
-    const header: UnsealedHeader = { ...unsealed, stateRoot: new MapView(Hash.zero, entries).root };
+    const { unrooted, payload } = proposal(this.spec, parent.header, fields);
+    const entries = await this.#run(parent.view, environmentOf(unrooted, payload, this.spec));
+    const header: UnsealedHeader = { ...unrooted, stateRoot: new MapView(Hash.zero, entries).root };
     return { header, signingRoot: signingRootOf(header), transactions: [], payload };
   }
 
@@ -370,7 +339,7 @@ export class EngineNode {
     if (known?.invalid === true) return { status: "invalid", id, code: "INVALID", reason: "it was judged before" };
     if (known !== undefined) return { status: "known", id };
     try {
-      const node = await this.#checked(block, record, certificate);
+      const node = await checkedNode(this.engine, this.#tree, { block, record, certificate }, (parent) => this.ancestorsFrom(parent));
       const isAncestry = this.engine.traits.headers === "ancestry";
       if (!isAncestry) node.view = await this.execute(block);
       this.#tree.add(node);
@@ -383,36 +352,6 @@ export class EngineNode {
       if (thrown instanceof Refusal) return { status: thrown.verdict, id, code: thrown.code, reason: thrown.message };
       throw thrown;
     }
-  }
-
-  /** All checks before execution, in core's order. @throws Refusal */
-  async #checked(block: Block, record: HeaderRecord, certificate: Bytes | undefined): Promise<TreeNode> {
-    const { engine } = this;
-    const parentNode = this.#tree.find(block.header.parent);
-    if (parentNode === undefined) throw new Refusal("not-yet", "UNKNOWN_PARENT", "its parent is unknown");
-    if (parentNode.invalid) throw new Refusal("invalid", "PARENT", "its parent is invalid");
-    const parent = parentNode.header;
-    if (block.header.height !== parent.header.height + 1) throw new Refusal("invalid", "HEIGHT", "its height is not its parent's plus one");
-    encodeBlock(block);
-    try {
-      engine.checkHeader(record, this.ancestorsFrom(parent));
-      if (!bytesEqual(payloadRootOf(block.payload), block.header.payloadRoot))
-        throw new Refusal("invalid", "PAYLOAD_ROOT", "not its payload");
-      if (engine.checkPayload !== undefined) engine.checkPayload(block);
-      else if (block.payload.length > 0) throw new Refusal("invalid", "PAYLOAD", "the engine has no payloads");
-    } catch (thrown) {
-      throw asRefusal(thrown, "`checkHeader` or `checkPayload`");
-    }
-    const context = engine.contextFor(parent, block.header, parentNode.view);
-    if (context === NEEDS_STATE) throw new Refusal("not-yet", "NEEDS_STATE", "its parent is not executed");
-    const [verdict] = await engine.verifySeals([{ record, context }]);
-    if (verdict?.ok !== true) throw new Refusal("invalid", "SEAL", verdict?.reason ?? "no verdict");
-    if (engine.traits.certificates) {
-      if (certificate === undefined) throw new Refusal("not-yet", "CERTIFICATE", "its certificate is not there");
-      const certified = await engine.verifyCertificate?.(record, certificate, context);
-      if (certified?.ok !== true) throw new Refusal("invalid", "CERTIFICATE", certified?.reason ?? "no verdict");
-    }
-    return { header: { ...record, weight: engine.weigh?.(record, parent.weight) ?? 0n }, block, invalid: false };
   }
 
   #choose(choice: Choice): void {
@@ -462,19 +401,6 @@ export class EngineNode {
   #violate(what: string): void {
     this.#violations.push(what);
   }
-}
-
-function environmentOf(header: Omit<UnsealedHeader, "stateRoot">, payload: Bytes, spec: ChainSpec): BlockEnvironment {
-  return {
-    chainId: header.chainId,
-    height: header.height,
-    parent: header.parent,
-    timestampMs: header.timestampMs,
-    proposer: header.proposer,
-    rules: spec.rulesAt(header.height),
-    extra: header.extra,
-    payload,
-  };
 }
 
 /** A call, so that the compiler does not take what was set before for what is there after other code ran. */

@@ -3,11 +3,11 @@ import type { Consensus } from "../../ports/consensus.js";
 import { InvalidHeaderError, NotYetError } from "../../ports/errors.js";
 import type { Header } from "../../primitives/block.js";
 import { headerRecord } from "../../primitives/block-codec.js";
-import type { Bytes } from "../../primitives/bytes.js";
 import { Hash } from "../../primitives/hash.js";
 import { describeThrown, holds } from "../case.js";
 import type { PluginUnderTest } from "../harness/plugin.js";
-import { EngineNode, type EngineNodeOptions, type MadeBlock } from "./engine-node.js";
+import type { MadeBlock } from "./blocks.js";
+import { EngineNode, type EngineNodeOptions } from "./engine-node.js";
 
 export interface ConsensusSupports {
   /** The engine can make blocks alone, with the keys of `CONFORMANCE_KEYS`. Without it, only the cases that need none run. Default true. */
@@ -22,7 +22,7 @@ export interface ConsensusSupports {
 
 export interface ConsensusSubject extends PluginUnderTest {
   readonly supports?: ConsensusSupports;
-  /** Virtual time between blocks that are made on demand (`producer.produce`), ms. Default 1,000. */
+  /** Virtual time between blocks that are made on demand (`producer.produce`), and between ticks for engines with slots, ms. Default 1,000. */
   readonly blockTimeMs?: number;
   /** Virtual time within which a switched-on producer makes a block, ms. Default an hour. */
   readonly blockLimitMs?: number;
@@ -43,7 +43,7 @@ export class ConsensusRun {
 
   /** A node of its own, started. */
   async node(options: EngineNodeOptions = {}): Promise<EngineNode> {
-    const node = await EngineNode.start(this.subject, options);
+    const node = await EngineNode.start(this.subject, { slotMs: this.blockTimeMs, ...options });
     this.#nodes.push(node);
     return node;
   }
@@ -118,36 +118,6 @@ export async function judge(node: EngineNode, header: Header): Promise<string> {
     if (thrown instanceof Error && thrown.name === "AssertionError") throw thrown;
     holds(false, law, describeThrown(thrown));
   }
-}
-
-/** Plain JSON: what survives a round trip unchanged. */
-export function isPlainJson(value: unknown): boolean {
-  const text = JSON.stringify(value);
-  return text !== undefined && sortedJson(value) === sortedJson(JSON.parse(text));
-}
-
-function sortedJson(value: unknown): string {
-  if (typeof value === "bigint" || typeof value === "function" || typeof value === "symbol" || value === undefined)
-    return `not JSON: ${typeof value}`;
-  if (typeof value === "number" && !Number.isFinite(value)) return "not JSON: number";
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(sortedJson)}]`;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return "not JSON: class";
-  return `{${Object.entries(value).map(([key, inner]) => `${key}:${sortedJson(inner)}`)}}`;
-}
-
-/** `count` deterministic bytes that look random. */
-export function noise(count: number, seed: number): Bytes {
-  let state = (seed * 2654435761) >>> 0 || 1;
-  return Uint8Array.from({ length: count }, () => {
-    // xorshift32 (Marsaglia, 2003).
-    state ^= state << 13;
-    state >>>= 0;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state & 0xff;
-  });
 }
 
 /** The engine without a node around it: for laws of the constructor and of constants. */

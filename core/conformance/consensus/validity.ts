@@ -6,12 +6,14 @@ import { headerRecord } from "../../primitives/block-codec.js";
 import { type Bytes, bytesEqual, EMPTY_BYTES, toHex } from "../../primitives/bytes.js";
 import { type ConformanceCase, describeThrown, holds } from "../case.js";
 import { strangerHash } from "../harness/services.js";
-import type { EngineNode, MadeBlock } from "./engine-node.js";
-import { type ConsensusRun, headOf, importAll, isPlainJson, judge, noise, unattached } from "./subject.js";
+import { isPlainJson, noise } from "../harness/values.js";
+import type { MadeBlock } from "./blocks.js";
+import type { EngineNode } from "./engine-node.js";
+import { type ConsensusRun, headOf, importAll, judge, unattached } from "./subject.js";
 
 const BLOCKS = 3;
 /** Variations of a header that are tried, so that proof of work at an easy target has no chance to fit all. */
-const VARIATIONS = 64;
+const VARIATIONS = 32;
 const TEN_YEARS_MS = 10 * 365 * 86_400_000;
 
 function checkTraits(engine: Consensus): void {
@@ -261,7 +263,7 @@ export const seals: readonly ConformanceCase<ConsensusRun>[] = [
       const { header } = lastOf(maker).block;
       for (const [field, variations] of variationsOf(header)) {
         let good = 0;
-        for (const variation of variations) if ((await judge(maker, variation)) === "good") good++;
+        while (good < variations.length && (await judge(maker, variations[good] ?? header)) === "good") good++;
         // An easy proof of work fits by chance, but not always.
         holds(
           good < variations.length,

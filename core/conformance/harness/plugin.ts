@@ -2,6 +2,7 @@
 import type { TObject } from "typebox";
 import { Value } from "typebox/value";
 import type { ChainSpec, Rules } from "../../ports/chain-spec.js";
+import { CAPABILITIES } from "../../ports/index.js";
 import { PLUGIN_CONFIG, PLUGIN_LOGGER, PLUGIN_METRICS, PLUGIN_SPEC, type Plugin, type PluginManifest } from "../../ports/plugin.js";
 import { asciiBytes } from "../../primitives/bytes.js";
 import { sha256 } from "../../primitives/hash.js";
@@ -10,15 +11,19 @@ import { ADDRESS_PREFIX, silentLogger, silentMetrics } from "./services.js";
 /** Where `@inject` notes tokens on a class (core/kernel/di.ts), whichever copy of the package it came from. */
 const TOKENS = Symbol.for("chainwright:injection-tokens");
 
-export const CHAIN_ID = "conformance";
+/** Chain id of every conformance run: what transactions are signed for. */
+export const CONFORMANCE_CHAIN_ID = "conformance";
 /** 2026-01-01T00:00:00Z. */
 export const GENESIS_TIME_MS = 1_767_225_600_000;
 
-const RULES: Rules = {
+export const CONFORMANCE_RULES: Rules = {
   revision: 0,
   limits: { blockBytes: 8 * 1024 * 1024, transactionBytes: 64 * 1024, blockWeight: 10_000_000, feeFloorPerByte: 1 },
   features: new Set(),
 };
+
+/** Capabilities of which nobody providing any is an empty list. */
+const MANY: ReadonlySet<string> = new Set(CAPABILITIES.filter(({ cardinality }) => cardinality === "many").map(({ name }) => name));
 
 /** What an author says of a plugin under test. */
 export interface PluginUnderTest {
@@ -48,12 +53,12 @@ export function specFor({ manifest, parameters }: PluginUnderTest): ChainSpec {
   const other = { plugin: "conformance-harness", parameters: {} };
   const isLedger = manifest.spec?.section === "ledger";
   return {
-    chainId: CHAIN_ID,
+    chainId: CONFORMANCE_CHAIN_ID,
     addressPrefix: ADDRESS_PREFIX,
     genesisTimeMs: GENESIS_TIME_MS,
     consensus: isLedger ? other : section,
     ledger: isLedger ? section : other,
-    rulesAt: () => RULES,
+    rulesAt: () => CONFORMANCE_RULES,
     parametersHash: sha256(asciiBytes(JSON.stringify(section))),
   };
 }
@@ -77,8 +82,9 @@ export function constructPlugin(under: PluginUnderTest, spec: ChainSpec, capabil
     if (typeof token !== "string" || !declared.has(token))
       throw new TypeError(`${manifest.id} injects ${String(token)}, which its manifest does not declare`);
     const isOptional = manifest.optional?.includes(token) === true;
-    if (!(token in available) && !isOptional) throw new TypeError(`the conformance harness has no ${token}; pass one in \`provide\``);
-    return available[token];
+    if (!(token in available) && !isOptional && !MANY.has(token))
+      throw new TypeError(`the conformance harness has no ${token}; pass one in \`provide\``);
+    return available[token] ?? (MANY.has(token) ? [] : undefined);
   });
   return new manifest.plugin(...dependencies);
 }

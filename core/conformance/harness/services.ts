@@ -15,6 +15,8 @@ import { generateSecretKey, publicKeyOf, signMessage } from "../../primitives/si
 
 /** The keys that a conformance run signs with: the same in every run. */
 export interface ConformanceKeys {
+  /** Known to everybody: never for anything but tests. */
+  readonly secretKeys: readonly Bytes[];
   readonly publicKeys: readonly PublicKey[];
   readonly addresses: readonly Address[];
   /** The addresses as this chain writes them. */
@@ -27,6 +29,7 @@ const PUBLIC_KEYS = SECRET_KEYS.map(publicKeyOf);
 const ADDRESSES = PUBLIC_KEYS.map((key) => Address.ofKey(key));
 
 export const CONFORMANCE_KEYS: ConformanceKeys = {
+  secretKeys: SECRET_KEYS,
   publicKeys: PUBLIC_KEYS,
   addresses: ADDRESSES,
   addressTexts: ADDRESSES.map((address) => Address.format(address, ADDRESS_PREFIX)),

@@ -71,10 +71,13 @@ export class VirtualTime implements Clock, Scheduler {
     return { due: () => this.#slicing === "always", pause: () => this.yield() };
   }
 
-  /** Lets `durationMs` pass, with everything that is due in it. */
+  /** Lets `durationMs` pass, with everything that is due in it; real work gets a little time to come to its end. */
   async pass(durationMs: number): Promise<void> {
     const untilMs = this.#elapsedMs + durationMs;
-    for (let next = this.#next(); next !== undefined && next.dueMs <= untilMs; next = this.#next()) await this.#fire(next);
+    for (let next = this.#next(); next !== undefined && next.dueMs <= untilMs; next = this.#next()) {
+      await this.#fire(next);
+      await realDelay(REAL_MS_A_STEP);
+    }
     this.#elapsedMs = untilMs;
     await settle();
   }

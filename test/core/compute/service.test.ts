@@ -26,7 +26,7 @@ const batch = batchOf(items);
 
 t.test("verdicts are the same inline, in the pool, split, together and in any order", async (t) => {
   const { compute: inline } = service(t, { threads: 0 });
-  const { compute: pool, metrics } = service(t, { threads: 2, inlineSignatures: 0, signaturesPerPiece: 8, idleTimeoutMs: 50 });
+  const { compute: pool, metrics } = service(t, { threads: 2, inlineSignatures: 0, signaturesPerPiece: 16, idleTimeoutMs: 50 });
   t.same(verdicts(await inline.verifySignatures(batch), 45), expected);
   t.same(verdicts(await pool.verifySignatures(batch), 45), expected);
   t.equal(metrics.total("compute_requests_total", "path=pool"), 1);

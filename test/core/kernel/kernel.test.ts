@@ -106,7 +106,7 @@ t.test("a plugin reaches only what it declared", async (t) => {
   await t.rejects(kernelOf([fuel, manifest("car-greedy", { plugin: asClass(Greedy) })]), {
     code: "KERNEL_UNDECLARED_CAPABILITY",
     message: "plugin car-greedy injects test:fuel, which its manifest does not declare; add it to requires or optional",
-    data: { plugin: "car-greedy", token: "test:fuel" },
+    data: { plugin: "car-greedy", capability: "test:fuel" },
   });
   @injectable()
   class Hand {
@@ -118,7 +118,7 @@ t.test("a plugin reaches only what it declared", async (t) => {
   }
   await t.rejects(kernelOf([fuel, manifest("car-sly", { plugin: asClass(Sly) })]), {
     code: "KERNEL_UNDECLARED_CAPABILITY",
-    data: { plugin: "car-sly", token: "test:fuel" },
+    data: { plugin: "car-sly", capability: "test:fuel" },
   });
   const { container } = await import("tsyringe");
   container.register("test:smuggled", { useValue: 1 });
@@ -127,6 +127,19 @@ t.test("a plugin reaches only what it declared", async (t) => {
     constructor(readonly goods: unknown) {}
   }
   await t.rejects(kernelOf([manifest("car-smuggler", { plugin: asClass(Smuggler) })]), { code: "KERNEL_UNDECLARED_CAPABILITY" });
+});
+
+t.test("a class that was decorated by another copy of the package", async (t) => {
+  class Foreign {
+    readonly turn = 1;
+    constructor(readonly fuel: { litres: number }) {}
+  }
+  Object.defineProperty(Foreign, Symbol.for("chainwright:injection-tokens"), { value: ["test:fuel"] });
+  const { kernel } = await kernelOf([
+    fuel,
+    manifest("motor-a", { provides: ["test:engine"], requires: ["test:fuel"], plugin: asClass(Foreign) }),
+  ]);
+  t.equal(kernel.get<Foreign>("test:engine").fuel.litres, 5);
 });
 
 t.test("constructors that fail", async (t) => {
@@ -175,12 +188,24 @@ t.test("plugins that answer nonsense instead of their capabilities", async (t) =
     ),
     "capabilities() failed: nope",
   );
-  const trap = {
+  const trap = new Proxy(
+    {},
+    {
+      has: () => {
+        throw new Error("trap");
+      },
+    },
+  );
+  t.equal(await reason(answering(() => ({ "test:engine": trap }))), "its value cannot be read: trap");
+  const early = {
     get turn(): never {
-      throw new Error("trap");
+      throw new Error("not before start");
     },
   };
-  t.equal(await reason(answering(() => ({ "test:engine": trap }))), "its value cannot be read: trap");
+  await t.resolves(
+    kernelOf([manifest("motor-a", { provides: ["test:engine"], plugin: answering(() => ({ "test:engine": early })) })]),
+    "members are looked for, not read: a getter may work only after start",
+  );
 });
 
 /** Three plugins in a row, each noting what happens to it. */

@@ -132,6 +132,20 @@ t.test("selection takes the better fee first, and never a successor before what 
   t.equal(bench.pool.select({ maxBytes: bytes, maxWeight: 1e6, maxCount: 10 }).length, 1);
 });
 
+t.test("among equals, a dear successor follows what it waited for at once", async (t) => {
+  const bench = await Bench.opened();
+  for (const [from, nonce, fee] of [
+    [0, 0, 1_000n],
+    [1, 0, 1_000n],
+    [0, 1, 5_000n],
+  ] as const)
+    await bench.submit(from, nonce, { fee, memo: "" });
+  t.same(
+    bench.pool.list(0, 9).map(({ fee }) => fee),
+    [1_000n, 5_000n, 1_000n],
+  );
+});
+
 t.test("a successor does not stand in for what does not fit", async (t) => {
   const bench = await Bench.opened();
   const large = bench.transfer(0, 0, { memo: "m".repeat(200), fee: 50_000n });

@@ -168,7 +168,7 @@ for (const slicing of [false, true]) {
     let revision = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 14 }), async (operations) => {
-        const bench = await Bench.opened({ accounts: SENDERS + 1, balance: 20_000, options: OPTIONS, slicing });
+        const bench = await Bench.opened({ accounts: SENDERS + 1, balance: 12_000, options: OPTIONS, slicing });
         const run = new Run(bench);
         for (const each of operations) {
           if (each.type === "submit") await run.submit(each.together);
@@ -183,7 +183,7 @@ for (const slicing of [false, true]) {
           await run.checkExecution();
         }
       }),
-      { numRuns: slicing ? 40 : 120 },
+      { numRuns: slicing ? 25 : 50 },
     );
     t.pass();
   });
@@ -192,7 +192,7 @@ for (const slicing of [false, true]) {
 t.test("submissions and head changes that overlap leave a consistent pool", async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(submission, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 }), async (rounds) => {
-      const bench = await Bench.opened({ accounts: SENDERS + 1, balance: 20_000, options: OPTIONS, slicing: true });
+      const bench = await Bench.opened({ accounts: SENDERS + 1, balance: 12_000, options: OPTIONS, slicing: true });
       const run = new Run(bench);
       for (const specs of rounds)
         await Promise.all([run.submit(specs), run.mine(2, specs.slice(0, 1)), run.submit([...specs].reverse()), run.mine(1, [])]);
@@ -200,7 +200,7 @@ t.test("submissions and head changes that overlap leave a consistent pool", asyn
       run.check();
       await run.checkExecution();
     }),
-    { numRuns: 30 },
+    { numRuns: 15 },
   );
   t.pass();
 });

@@ -1,9 +1,13 @@
 /** What the generic laws of codec.test.ts don't say: signing, ids, order of authorizations, limits of each message. */
 import { createHash, createPublicKey, verify } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import t from "tap";
 import { chainwright } from "#proto";
 import { chainTagOf } from "../../../core/primitives/account-transaction.js";
+import { Address } from "../../../core/primitives/address.js";
 import type { Header } from "../../../core/primitives/block.js";
 import {
   blockIdOf,
@@ -26,6 +30,7 @@ import { CanonicalWriter } from "../../../core/primitives/codec.js";
 import { EncodingError, EncodingLimitError, ValueError } from "../../../core/primitives/errors.js";
 import { Hash } from "../../../core/primitives/hash.js";
 import { PublicKey, Signature } from "../../../core/primitives/keys.js";
+import { merkleRoot } from "../../../core/primitives/merkle.js";
 import type { Receipt } from "../../../core/primitives/receipt.js";
 import {
   decodeReceipt,
@@ -331,4 +336,38 @@ t.test("receipts", async (t) => {
   t.throws(() => encodeReceipt({ ...receipt, events: [{ type: "x", attributes: [["k", "v".repeat(2 ** 20)]] }] }), limit);
   const tooMany = new Array(MAX_RECEIPT_EVENTS + 1).fill({ type: "x" });
   t.throws(() => decodeReceipt(bytes({ code: "X", events: tooMany })), { ...limit, data: { field: "events", limit: MAX_RECEIPT_EVENTS } });
+});
+
+/** The README, from the sources as well as from the compiled tests. */
+function readme(): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(directory, "core/primitives/README.md"))) directory = dirname(directory);
+  return readFileSync(join(directory, "core/primitives/README.md"), "utf8");
+}
+
+t.test("the README's example is true", async (t) => {
+  const section = readme().split("## An example to check against")[1] ?? "";
+  const rows = new Map([...section.matchAll(/^- (.+): `([0-9a-z]+)`$/gm)].map(([, name = "", value]) => [name, value]));
+  const [first, second] = [1, 2].map((byte) => new Uint8Array(32).fill(byte)) as [Bytes, Bytes];
+  const raw = signTransaction(asciiBytes("pay the piper"), CHAIN_HASH, [first, second]);
+  const transaction = decodeTransaction(raw, CHAIN_HASH, TRANSACTION_LIMITS);
+  const proposer = Address.ofKey(publicKeyOf(first));
+  const roots = { transactionsRoot: merkleRoot([transaction.rawHash]), receiptsRoot: merkleRoot([]) };
+  const header = { ...HEADER, ...roots, proposer };
+  const record = headerRecord(header);
+  const expected = new Map([
+    ["chain hash", toHex(CHAIN_HASH)],
+    ["raw transaction", toHex(raw)],
+    ["transaction id", toHex(transaction.id)],
+    ["raw hash", toHex(transaction.rawHash)],
+    ["address of the first key, prefix `cw`", Address.format(proposer, "cw")],
+    // Known from Ethereum, too: the root of an empty List[Transaction, 2^20] in its execution payload headers.
+    ["Merkle root of an empty list", "7ffe241ea60187fdb0187bfa22de35d1f9bed7ab061d9401fd47e34a54fbede1"],
+    ["transactions root", toHex(roots.transactionsRoot)],
+    ["header", toHex(encodeHeader(header))],
+    ["signing root", toHex(record.signingRoot)],
+    ["block id", toHex(record.id)],
+  ]);
+  t.equal(toHex(roots.receiptsRoot), expected.get("Merkle root of an empty list"));
+  t.strictSame(rows, expected);
 });

@@ -50,6 +50,10 @@ t.test("hashes", async (t) => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => toHex(sha256(bytes)) === expected(bytes)));
   const parts = fc.array(fc.uint8Array({ maxLength: 700 }), { maxLength: 4 });
   fc.assert(fc.property(parts, (list) => toHex(sha256Of(...list)) === expected(concatBytes(...list))));
+  for (const length of [511, 512, 513, 5_000]) {
+    const part = new Uint8Array(length).fill(length);
+    t.equal(toHex(sha256Of(part, part)), expected(concatBytes(part, part)), `twice ${length} bytes`);
+  }
   const first = sha256Of(asciiBytes("a"), asciiBytes("bc"));
   sha256Of(asciiBytes("x"));
   t.equal(toHex(first), toHex(sha256(asciiBytes("abc"))), "a hash does not change with the next one");

@@ -162,7 +162,9 @@ class Scenario {
   }
   async flush(): Promise<void> {
     this.disk = this.#pick(this.known());
+    if (this.random() % 3 === 0) this.storage.onWrite = () => this.check(false);
     await this.store.flush(blockId(this.disk));
+    this.storage.onWrite = undefined;
     if (toHex(this.store.flushed?.root ?? Hash.zero) !== toHex(modelRoot(this.models.get(this.disk)?.model ?? new Map())))
       throw new Error("the flushed root is another");
   }
@@ -218,7 +220,7 @@ for (const [name, options] of [
           await scenario.check(true);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 }

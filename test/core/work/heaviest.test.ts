@@ -85,10 +85,12 @@ t.test("the heaviest chain, first seen among equals", async (t) => {
 
 t.test("depth: justified and finalized follow the head; deeper branches are refused", async (t) => {
   const { blocks, genesis, chain } = setUp();
+  const low = extend(blocks, chain, genesis, 2);
   const { made, tip } = extend(blocks, chain, genesis, 8);
   const byHeight = [genesis, ...made];
   t.same(chain.choice, { head: tip.id, justified: byHeight[6]?.id, finalized: byHeight[3]?.id });
-  t.equal(chain.size, 6, "what is below finality is gone");
+  t.equal(chain.size, 6, "what is below finality is gone, with the branches that leave there");
+  t.equal(chain.has(low.tip.id), false);
   const below = blocks.make(byHeight[2], 1_000n);
   t.same(chain.add(below), { kind: "refused" }, "heavier, but it leaves the chain below finality");
   t.same(chain.add(blocks.make(below, 1_000n)), { kind: "refused" }, "and so do its descendants");

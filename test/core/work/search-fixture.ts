@@ -2,9 +2,11 @@
 import type { SearchFactory } from "../../../core/ports/work-source.js";
 
 export type Behaviour =
-  /** Finds its lane's number after so many attempts. */
-  | { readonly kind: "after"; readonly attempts: number }
+  /** Finds its lane's number in a certain slice; each takes a millisecond or more. */
+  | { readonly kind: "slice"; readonly number: number }
   | { readonly kind: "never" }
+  /** Finds in the end, and does not care that it was cancelled meanwhile. */
+  | { readonly kind: "late"; readonly afterMs: number }
   | { readonly kind: "throws"; readonly where: "factory" | "search" }
   /** The thread ends without a word. */
   | { readonly kind: "dies" }
@@ -14,18 +16,20 @@ export type Behaviour =
 const create: SearchFactory<Behaviour> = async (behaviour, lane) => {
   await Promise.resolve();
   if (behaviour.kind === "throws" && behaviour.where === "factory") throw new Error("no such puzzle");
-  let made = 0;
+  let slices = 0;
   return {
     search(attempts) {
       if (behaviour.kind === "throws") throw new Error("out of luck");
       if (behaviour.kind === "dies") process.exit(3);
       if (behaviour.kind === "deaf") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-      made += attempts;
-      const endsAt = Date.now() + 1;
-      while (Date.now() < endsAt);
-      if (behaviour.kind === "after" && made >= behaviour.attempts) {
-        return { attempts, found: Uint8Array.of(lane.index, lane.count) };
+      if (behaviour.kind === "late") {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, behaviour.afterMs);
+        return { attempts, found: Uint8Array.of(0xff) };
       }
+      const endsAt = Date.now() + 2;
+      while (Date.now() < endsAt);
+      slices += 1;
+      if (behaviour.kind === "slice" && slices === behaviour.number) return { attempts, found: Uint8Array.of(lane.index, lane.count) };
       return { attempts };
     },
   };

@@ -10,8 +10,11 @@ import { type Answer, Running } from "./client.js";
 import { FakeNode, transfer } from "./fake-node.js";
 
 const BODY_LIMIT = 4_096;
-const api = await Running.start({ bodyLimitBytes: BODY_LIMIT, requestTimeoutMs: 300, answerTimeoutMs: 400 });
+const api = await Running.start({ bodyLimitBytes: BODY_LIMIT });
 t.teardown(() => api.stop());
+/** For slow clients and slow answers; everything else has time, however busy the machine is. */
+const hurried = await Running.start({ requestTimeoutMs: 300, answerTimeoutMs: 300 });
+t.teardown(() => hurried.stop());
 const { node } = api;
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -146,7 +149,7 @@ t.test("bodies", async (t) => {
     [new Uint8Array([1]), {}, 415, "API_MEDIA_TYPE_UNSUPPORTED"],
     ["x".repeat(BODY_LIMIT + 1), JSON_TYPE, 413, "API_BODY_TOO_LARGE"],
     [new Uint8Array(BODY_LIMIT + 1), { "content-type": "application/octet-stream" }, 413, "API_BODY_TOO_LARGE"],
-    [new Uint8Array(8 * 1024 * 1024), { "content-type": "application/octet-stream" }, 413, "API_BODY_TOO_LARGE"],
+    [new Uint8Array(2 * 1024 * 1024), { "content-type": "application/octet-stream" }, 413, "API_BODY_TOO_LARGE"],
   ];
   for (const [body, headers, status, code] of cases) {
     t.comment(String(body).slice(0, 40));
@@ -168,6 +171,7 @@ t.test("bodies", async (t) => {
     headers: { "content-type": "application/octet-stream" },
   } as RequestInit);
   checkProblem(t, chunked, 413, "API_BODY_TOO_LARGE");
+  t.not(chunked.headers.get("connection"), "close", "closing at once could take the answer away from a client that still sends");
 });
 
 t.test("bytes that are no request, or never become one", async (t) => {
@@ -190,7 +194,7 @@ t.test("bytes that are no request, or never become one", async (t) => {
   ];
   await Promise.all(
     cases.map(async ([bytes, end, status, code]) => {
-      const answer = parse(await api.raw(bytes, { end }));
+      const answer = parse(await (status === 408 ? hurried : api).raw(bytes, { end }));
       t.comment(JSON.stringify(bytes.slice(0, 60)));
       checkProblem(t, answer, status, code);
     }),
@@ -205,14 +209,14 @@ t.test("bytes that are no request, or never become one", async (t) => {
 
 t.test("a drip-feeding client is cut off in time, whatever it sends", async (t) => {
   const began = performance.now();
-  const socket = connect(api.port, "127.0.0.1");
+  const socket = connect(hurried.port, "127.0.0.1");
   socket.on("error", () => undefined);
   socket.write("GET /v1/status HTTP/1.1\r\nhost: x\r\n");
   const drip = setInterval(() => socket.write("x-drip: 1\r\n"), 20);
   await new Promise((resolve) => socket.on("close", resolve));
   clearInterval(drip);
   const took = performance.now() - began;
-  t.ok(took >= 250 && took < 2_000, `cut off after ${Math.round(took)} ms`);
+  t.ok(took >= 250 && took < 5_000, `cut off after ${Math.round(took)} ms`);
 });
 
 t.test("errors of the node, by kind", async (t) => {
@@ -264,8 +268,8 @@ t.test("errors of the node, by kind", async (t) => {
 });
 
 t.test("an answer that never comes is given up", async (t) => {
-  node.submit = () => new Promise(() => undefined);
-  const answer = await api.post("/v1/transactions", '{"raw":"00"}');
+  hurried.node.submit = () => new Promise(() => undefined);
+  const answer = await hurried.post("/v1/transactions", '{"raw":"00"}');
   checkProblem(t, answer, 503, "API_ANSWER_TIMEOUT");
   t.equal(answer.headers.get("retry-after"), "1");
 });

@@ -65,6 +65,7 @@ export interface TestChainOptions {
   readonly spec?: object;
   readonly config?: object;
   readonly clock?: Clock;
+  readonly genesisTimeMs?: number;
   readonly workSource?: WorkSource;
   /** What is in the mempool, one raw transaction each. */
   readonly transactions?: () => readonly Uint8Array[];
@@ -110,7 +111,10 @@ export class TestChain {
     this.#transactions = options.transactions ?? (() => []);
     this.engine = new NakamotoConsensus(config, spec, silent, this.metrics, options.workSource);
     const { extra, proposer } = this.engine.genesis({} as never);
-    const record = headerRecord({ ...this.#fields(undefined, GENESIS_TIME_MS, extra, proposer), seal: new Uint8Array(0) });
+    const record = headerRecord({
+      ...this.#fields(undefined, options.genesisTimeMs ?? GENESIS_TIME_MS, extra, proposer),
+      seal: new Uint8Array(0),
+    });
     this.genesis = this.head = { ...record, weight: this.engine.weigh(record, 0n) };
     this.#keep(this.genesis);
     this.executed.add(Hash.key(this.genesis.id));

@@ -1,0 +1,261 @@
+/**
+ * The authenticated state on LevelDB: roots, reads, flushes and proofs over states of several sizes.
+ *
+ * The reference of writing is the same values written to storage as they are, without a trie, undo or checks; the
+ * reference of reading is storage's own synchronous get.
+ */
+import { createEngine } from "../../core/compute/create-engine.js";
+import type { Compute } from "../../core/ports/compute.js";
+import type { DataDirectory } from "../../core/ports/data-directory.js";
+import type { Logger, Metrics } from "../../core/ports/runtime.js";
+import type { StateView } from "../../core/ports/state.js";
+import type { Storage } from "../../core/ports/storage.js";
+import { type Bytes, concatBytes } from "../../core/primitives/bytes.js";
+import { Hash, sha256Of } from "../../core/primitives/hash.js";
+import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
+import { StateStore, verifyStateProof } from "../../core/state/index.js";
+import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
+import type { BenchContext, BenchSuite } from "../suite.js";
+
+const MIB = 1024 * 1024;
+const nothing = (): undefined => undefined;
+const METRICS: Metrics = {
+  counter: () => ({ increment: nothing }),
+  gauge: () => ({ set: nothing }),
+  histogram: () => ({ observe: nothing }),
+};
+const LOGGER: Logger = {
+  trace: nothing,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  fatal: nothing,
+  isLevelEnabled: () => false,
+  child: () => LOGGER,
+};
+const ENGINE = createEngine("js", { keyCacheEntries: 16 });
+/** The JS engine on this thread, so that the figures are the state's own and not those of a pool. */
+const COMPUTE: Pick<Compute, "hashPairs" | "hashPairsSync"> = {
+  hashPairsSync: (input, output, tag) => ENGINE.hashPairs(input, output, tag, 0, input.length / 64),
+  hashPairs: async (input, output, tag) => ENGINE.hashPairs(input, output, tag, 0, input.length / 64),
+};
+
+/** Keys and values of the shape that the bank has: namespace, address; balance and nonce. */
+function accountKey(index: number): Bytes {
+  const key = new Uint8Array(22);
+  key[0] = 1;
+  new DataView(key.buffer).setUint32(4, index);
+  return key;
+}
+
+function accountValue(number: number): Bytes {
+  const value = new Uint8Array(24);
+  new DataView(value.buffer).setFloat64(0, number);
+  return value;
+}
+
+/** Xorshift: the same accounts in each run of a seed. */
+class Numbers {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = seed | 1;
+  }
+  below(limit: number): number {
+    this.#state ^= this.#state << 13;
+    this.#state ^= this.#state >>> 17;
+    this.#state ^= this.#state << 5;
+    return (this.#state >>> 0) % limit;
+  }
+}
+
+class StateBench {
+  store: StateStore;
+  #height = -1;
+  #head: Hash | undefined;
+  readonly numbers: Numbers;
+
+  constructor(
+    readonly storage: Storage,
+    readonly accounts: number,
+    seed: number,
+  ) {
+    this.numbers = new Numbers(seed);
+    this.store = this.newStore();
+  }
+
+  newStore(): StateStore {
+    const scheduler = new SystemScheduler(new SystemClock());
+    const dependencies = { storage: this.storage, compute: COMPUTE, scheduler, logger: LOGGER, metrics: METRICS };
+    return new StateStore(dependencies, { pageCacheBytes: 512 * MIB, valueCacheBytes: 128 * MIB, undoBlocks: 4 });
+  }
+
+  randomKeys(count: number): Bytes[] {
+    return Array.from({ length: count }, () => accountKey(this.numbers.below(this.accounts)));
+  }
+
+  /** Executes a block that writes `keys` and adopts it as the head. */
+  async extend(keys: readonly Bytes[], root: "now" | "later" = "now"): Promise<void> {
+    const parent = this.#head;
+    const writer = this.store.writer(parent);
+    for (const key of keys) writer.set(key, accountValue(this.numbers.below(0x7fffffff)));
+    const overlay = await this.store.finish(writer, { root });
+    const id = Hash.from(sha256Of(new Uint8Array(new Float64Array([++this.#height]).buffer)));
+    this.store.adopt(id, this.#height, parent, overlay);
+    this.#head = id;
+  }
+
+  async flush(): Promise<void> {
+    await this.store.flush(this.view().blockId);
+  }
+
+  view(): StateView {
+    const view = this.#head === undefined ? undefined : this.store.view(this.#head);
+    if (view === undefined) throw new Error("the bench has no head");
+    return view;
+  }
+
+  /** Forgets all overlays: back to what is on disk, with empty caches. */
+  async reopen(): Promise<void> {
+    this.store = this.newStore();
+    const flushed = await this.store.open();
+    this.#head = flushed?.blockId;
+    this.#height = flushed?.height ?? -1;
+  }
+
+  async fill(): Promise<void> {
+    const step = 100_000;
+    for (let from = 0; from < this.accounts; from += step) {
+      const count = Math.min(step, this.accounts - from);
+      await this.extend(Array.from({ length: count }, (_, i) => accountKey(from + i)));
+      await this.flush();
+    }
+  }
+}
+
+async function roots(context: BenchContext, bench: StateBench, updates: number): Promise<void> {
+  const { accounts } = bench;
+  const keys = bench.randomKeys(updates);
+  const root = async () => {
+    const writer = bench.store.writer(bench.view().blockId);
+    for (const key of keys) writer.set(key, accountValue(bench.numbers.below(0x7fffffff)));
+    await bench.store.finish(writer);
+  };
+  await context.measure(`root of ${updates} updates over ${accounts}`, root, { unit: "keys/s", operations: updates });
+}
+
+async function reads(context: BenchContext, bench: StateBench, updates: number): Promise<void> {
+  const { accounts, storage } = bench;
+  const keys = bench.randomKeys(updates);
+  let view = bench.view();
+  const readAll = () => {
+    for (const key of keys) view.get(key);
+  };
+  const restart = async () => {
+    await bench.reopen();
+    view = bench.view();
+  };
+  const unit = { unit: "reads/s", operations: updates };
+  const plain = keys.map((key) => concatBytes(new Uint8Array([0x20]), sha256Of(key)));
+  const reference = `storage.get, ${accounts}`;
+  const getAll = () => {
+    for (const key of plain) storage.get(key);
+  };
+  await context.measure(reference, getAll, unit);
+  await context.measure(`read cold, checked, ${accounts}`, readAll, { ...unit, reference, before: restart });
+  await context.measure(`prefetch cold, checked, ${accounts}`, () => view.prefetch(keys), { ...unit, reference, before: restart });
+  await context.measure(`read warm, ${accounts}`, readAll, { ...unit, reference });
+}
+
+async function deep(context: BenchContext, bench: StateBench, blocks: number, keysPerBlock: number): Promise<void> {
+  const { accounts } = bench;
+  await bench.reopen();
+  const layers = Array.from({ length: blocks }, () => bench.randomKeys(keysPerBlock));
+  await bench.view().prefetch(layers.flat());
+  const execute = async (root: "now" | "later") => {
+    for (const [i, keys] of layers.entries()) {
+      const writer = bench.store.writer(bench.view().blockId);
+      for (const key of keys) writer.get(key);
+      await bench.extend(keys, i === blocks - 1 ? "now" : root);
+    }
+  };
+  const unit = { unit: "ms", before: () => bench.reopen() };
+  await context.measure(
+    `re-execute ${blocks} blocks of ${keysPerBlock} keys over ${accounts}, a root each, cold`,
+    () => execute("now"),
+    unit,
+  );
+  await context.measure(
+    `re-execute ${blocks} blocks of ${keysPerBlock} keys over ${accounts}, one root, cold`,
+    () => execute("later"),
+    unit,
+  );
+  const touched = layers[0] ?? [];
+  bench.store.writer(bench.view().blockId);
+  const view = bench.view();
+  const readAll = () => {
+    for (const key of touched) view.get(key);
+  };
+  await context.measure(`read through ${blocks} overlays, ${accounts}`, readAll, { unit: "reads/s", operations: touched.length });
+}
+
+async function flushes(context: BenchContext, bench: StateBench, updates: number): Promise<void> {
+  const { accounts, storage } = bench;
+  await bench.reopen();
+  const keys = bench.randomKeys(updates);
+  const reference = `storage.write ${updates} values, durable, ${accounts}`;
+  const operations = keys.map((key) => {
+    return { type: "put", key: concatBytes(new Uint8Array([0xf0]), sha256Of(key)), value: concatBytes(key, accountValue(1)) } as const;
+  });
+  await context.measure(reference, () => storage.write(operations, { durable: true }), { unit: "ms" });
+  const before = () => bench.extend(keys);
+  await context.measure(`flush ${updates} updates over ${accounts}`, () => bench.flush(), { unit: "ms", reference, before });
+}
+
+async function proofs(context: BenchContext, bench: StateBench, count: number): Promise<void> {
+  const { accounts } = bench;
+  const view = bench.view();
+  const keys = bench.randomKeys(count);
+  for (const key of keys) await view.prove(key);
+  const make = async () => {
+    for (const key of keys) await view.prove(key);
+  };
+  await context.measure(`make a proof, ${accounts}`, make, { unit: "ops/s", operations: count });
+  const made = await Promise.all(keys.map(async (key) => ({ root: view.root, key, value: view.get(key), proof: await view.prove(key) })));
+  const check = () => {
+    for (const claim of made) if (!verifyStateProof(claim)) throw new Error("a right proof was refused");
+  };
+  await context.measure(`check a proof, ${accounts}`, check, { unit: "ops/s", operations: count });
+}
+
+const suite: BenchSuite = {
+  name: "state",
+  description: "roots, reads, flushes and proofs of the authenticated state on LevelDB",
+  async run(context) {
+    for (const accounts of context.quick ? [1_000] : [100_000, 1_000_000]) {
+      const path = await context.directory();
+      const directory: DataDirectory = { path, resolve: (name) => `${path}/${name}` };
+      const storage = new LevelStorage(directory, new SystemClock(), METRICS, {
+        cacheBytes: 64 * MIB,
+        writeBufferBytes: 16 * MIB,
+        maxOpenFiles: 256,
+        compression: false,
+      });
+      await storage.start();
+      try {
+        const bench = new StateBench(storage, accounts, context.seed);
+        await bench.fill();
+        const updates = context.quick ? 100 : 10_000;
+        await roots(context, bench, updates);
+        await reads(context, bench, updates);
+        await deep(context, bench, context.quick ? 4 : 32, context.quick ? 20 : 2_001);
+        await flushes(context, bench, updates);
+        await proofs(context, bench, context.quick ? 20 : 1_000);
+      } finally {
+        await storage.stop();
+      }
+    }
+  },
+};
+
+export default suite;

@@ -1,0 +1,252 @@
+/**
+ * transport-plain: frames over plain TCP, without encryption, for links that are protected otherwise (a VPN, one machine).
+ *
+ * A template for transports: framing with fragments, a limit for each channel before anything is kept, priorities,
+ * backpressure in both directions, close reasons. Both ends contribute random bytes to `security.value`, so an identity
+ * handshake can be bound to the connection; against someone in the middle only an encrypted transport helps.
+ *
+ * Wire: hello = 32 random bytes from each side; then frames: length (4, big-endian) ‖ channel (1) ‖ flags (1: more follows) ‖ payload.
+ */
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import {
+  type Bytes,
+  type ChannelSpec,
+  type CloseReason,
+  type Connection,
+  type ConnectionSecurity,
+  concatBytes,
+  defineError,
+  definePlugin,
+  domainTag,
+  ENTROPY,
+  type Entropy,
+  PLUGIN_CONFIG,
+  type Plugin,
+  type Static,
+  sha256Of,
+  TRANSPORT,
+  type Transport,
+  Type,
+} from "chainwright/sdk";
+
+const Config = Type.Object(
+  {
+    host: Type.String({ description: "Address to listen on", default: "127.0.0.1" }),
+    port: Type.Integer({ description: "Port to listen on; 0: any free one", default: 0, minimum: 0, maximum: 65_535 }),
+  },
+  { additionalProperties: false },
+);
+
+const TransportPlainError = defineError<{ reason: string }>("TRANSPORT_PLAIN", "unavailable", ({ reason }) => reason);
+
+const HELLO_BYTES = 32;
+const HEADER_BYTES = 6;
+const FRAGMENT_BYTES = 65_536;
+/** Above this many unsent bytes `send` answers `wait`. */
+const SEND_BYTES_HIGH = 1_048_576;
+const TAG = domainTag("cw/plain/1");
+
+class PlainConnection implements Connection {
+  readonly #outgoing = new Map<number, Bytes[]>();
+  readonly #incoming = new Map<number, { parts: Bytes[]; bytes: number }>();
+  #rest: Bytes = new Uint8Array(0);
+  #unsent = 0;
+  #full = false;
+  #closed: CloseReason | undefined;
+  #onMessage: (channel: number, message: Bytes) => void = () => undefined;
+  #onDrain: () => void = () => undefined;
+  #onClose: (reason: CloseReason) => void = () => undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly channels: ReadonlyMap<number, ChannelSpec>,
+    readonly direction: "inbound" | "outbound",
+    readonly security: ConnectionSecurity,
+    readonly remoteAddress: string,
+  ) {
+    socket.on("data", (chunk) => this.#read(chunk));
+    socket.on("drain", () => this.#write());
+    socket.on("error", (error) => this.#end("TRANSPORT_BROKEN", error.message, false));
+    socket.on("close", () => this.#end("TRANSPORT_CLOSED", "the other side closed the connection", false));
+  }
+
+  send(channel: number, message: Bytes): "sent" | "wait" | "closed" {
+    if (this.#closed !== undefined) return "closed";
+    const spec = this.channels.get(channel);
+    if (spec === undefined || message.length > spec.maxMessageBytes)
+      throw new TransportPlainError({ reason: `channel ${channel} does not take ${message.length} bytes` });
+    const queue = this.#outgoing.get(channel) ?? [];
+    for (let at = 0; at === 0 || at < message.length; at += FRAGMENT_BYTES) {
+      const part = message.subarray(at, at + FRAGMENT_BYTES);
+      const header = new DataView(new ArrayBuffer(HEADER_BYTES));
+      header.setUint32(0, part.length);
+      header.setUint8(4, channel);
+      header.setUint8(5, at + FRAGMENT_BYTES < message.length ? 1 : 0);
+      queue.push(concatBytes(new Uint8Array(header.buffer), part));
+      this.#unsent += HEADER_BYTES + part.length;
+    }
+    this.#outgoing.set(channel, queue);
+    this.#write();
+    this.#full = this.#unsent > SEND_BYTES_HIGH;
+    return this.#full ? "wait" : "sent";
+  }
+
+  /** Hands frames to the socket, most urgent channel first, as long as it takes them. */
+  #write(): void {
+    while (this.#closed === undefined && !this.socket.writableNeedDrain) {
+      const urgent = [...this.#outgoing.keys()].sort(
+        (a, b) => (this.channels.get(a)?.priority ?? 0) - (this.channels.get(b)?.priority ?? 0),
+      )[0];
+      const queue = urgent === undefined ? undefined : this.#outgoing.get(urgent);
+      const frame = queue?.shift();
+      if (urgent === undefined || queue === undefined || frame === undefined) break;
+      if (queue.length === 0) this.#outgoing.delete(urgent);
+      this.#unsent -= frame.length;
+      this.socket.write(frame);
+    }
+    if (this.#full && this.#unsent <= SEND_BYTES_HIGH / 2) {
+      this.#full = false;
+      this.#onDrain();
+    }
+  }
+
+  #read(chunk: Bytes): void {
+    this.#rest = this.#rest.length === 0 ? chunk : concatBytes(this.#rest, chunk);
+    while (this.#closed === undefined && this.#rest.length >= HEADER_BYTES) {
+      const header = new DataView(this.#rest.buffer, this.#rest.byteOffset, HEADER_BYTES);
+      const [length, channel, more] = [header.getUint32(0), header.getUint8(4), header.getUint8(5) === 1];
+      const spec = this.channels.get(channel);
+      const message = this.#incoming.get(channel) ?? { parts: [], bytes: 0 };
+      // Before anything of the frame is waited for or kept.
+      if (spec === undefined) return void this.close("TRANSPORT_UNKNOWN_CHANNEL", `there is no channel ${channel}`);
+      if (length > FRAGMENT_BYTES || message.bytes + length > spec.maxMessageBytes || (more && length === 0))
+        return void this.close("TRANSPORT_MESSAGE_TOO_LARGE", `channel ${channel} takes ${spec.maxMessageBytes} bytes`);
+      if (this.#rest.length < HEADER_BYTES + length) return;
+      message.parts.push(this.#rest.slice(HEADER_BYTES, HEADER_BYTES + length));
+      message.bytes += length;
+      this.#rest = this.#rest.subarray(HEADER_BYTES + length);
+      if (more) this.#incoming.set(channel, message);
+      else {
+        this.#incoming.delete(channel);
+        this.#onMessage(channel, concatBytes(...message.parts));
+      }
+    }
+  }
+
+  async close(code: string, message: string): Promise<void> {
+    this.#end(code, message, true);
+  }
+
+  #end(code: string, message: string, local: boolean): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = { code, message, local };
+    this.socket.destroy();
+    this.#onClose(this.#closed);
+  }
+
+  onMessage(listener: (channel: number, message: Bytes) => void): void {
+    this.#onMessage = listener;
+  }
+  onDrain(listener: () => void): void {
+    this.#onDrain = listener;
+  }
+  onClose(listener: (reason: CloseReason) => void): void {
+    this.#onClose = listener;
+    if (this.#closed !== undefined) listener(this.#closed);
+  }
+  pause(): void {
+    this.socket.pause();
+  }
+  resume(): void {
+    this.socket.resume();
+  }
+}
+
+class PlainTransport implements Transport, Plugin {
+  static readonly inject = [PLUGIN_CONFIG, ENTROPY];
+  readonly scheme = "plain";
+  #channels: ReadonlyMap<number, ChannelSpec> = new Map();
+  #server: Server | undefined;
+  readonly #open = new Set<Connection>();
+
+  constructor(
+    private readonly config: Static<typeof Config>,
+    private readonly entropy: Entropy,
+  ) {}
+
+  configure(channels: readonly ChannelSpec[]): void {
+    this.#channels = new Map(channels.map((channel) => [channel.number, channel]));
+  }
+
+  async listen(onConnection: (connection: Connection) => void): Promise<readonly string[]> {
+    const server = createServer({ noDelay: true }, (socket) => {
+      this.#greet(socket, "inbound").then(onConnection, () => socket.destroy());
+    });
+    this.#server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(this.config.port, this.config.host, resolve);
+    });
+    const bound = server.address();
+    return typeof bound === "object" && bound !== null ? [`plain://${this.config.host}:${bound.port}`] : [];
+  }
+
+  async dial(address: string, signal: AbortSignal): Promise<Connection> {
+    const { protocol, hostname, port } = new URL(address);
+    if (protocol !== "plain:") throw new TransportPlainError({ reason: `${address} does not begin with plain://` });
+    const socket = createConnection({ host: hostname, port: Number(port), noDelay: true });
+    const abort = () => socket.destroy(new Error("the dial was given up"));
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await this.#greet(socket, "outbound");
+    } catch (error) {
+      throw new TransportPlainError({ reason: `can't reach ${address}: ${error instanceof Error ? error.message : String(error)}` }, error);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => (this.#server === undefined ? resolve(undefined) : this.#server.close(resolve)));
+    for (const connection of this.#open) await connection.close("TRANSPORT_STOPPING", "the node is stopping");
+    await closed;
+  }
+
+  /** Exchanges hellos, from which both ends derive the value that only they share. */
+  async #greet(socket: Socket, direction: "inbound" | "outbound"): Promise<Connection> {
+    const own = this.entropy.bytes(HELLO_BYTES);
+    socket.write(own);
+    const theirs = await new Promise<Bytes>((resolve, reject) => {
+      const onReadable = () => {
+        const hello = socket.read(HELLO_BYTES) as Bytes | null;
+        if (hello === null) return;
+        for (const event of ["readable", "error", "close"]) socket.removeAllListeners(event);
+        resolve(hello);
+      };
+      socket.on("readable", onReadable);
+      socket.on("error", reject);
+      socket.on("close", () => reject(new Error("closed before its hello")));
+    });
+    const value = direction === "inbound" ? sha256Of(TAG, own, theirs) : sha256Of(TAG, theirs, own);
+    const remote = `plain://${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+    const connection = new PlainConnection(socket, this.#channels, direction, { kind: "binding", value }, remote);
+    this.#open.add(connection);
+    socket.once("close", () => this.#open.delete(connection));
+    return connection;
+  }
+}
+
+export default definePlugin({
+  id: "transport-plain",
+  version: "0.1.0",
+  ports: "^0.1.0",
+  description: "Frames over plain TCP, for links that are protected otherwise",
+  provides: [TRANSPORT],
+  requires: [ENTROPY],
+  config: Config,
+  plugin: PlainTransport,
+});

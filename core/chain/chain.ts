@@ -191,9 +191,11 @@ export class Chain {
     return { block, record, receipts: execution.receipts };
   }
 
-  build(parent: Hash, fields: ProposalFields): Promise<UnsealedBlock> {
-    if (!this.#running) return Promise.reject(new ChainStoppedError({}));
+  /** Not to be awaited by an engine inside its own `onBlock` or `onInvalid`: these run in the lane that this may wait for. */
+  async build(parent: Hash, fields: ProposalFields): Promise<UnsealedBlock> {
+    if (!this.#running) throw new ChainStoppedError({});
     this.#metrics.builtBlocks.increment();
+    if (!this.#dependencies.state.has(parent)) await this.#inLane(() => this.#executeBranch(parent));
     return this.#executor.build(this.#tree.get(parent), parent, fields);
   }
 

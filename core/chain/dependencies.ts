@@ -16,6 +16,8 @@ export interface TransactionSource {
   select(limits: { readonly maxBytes: number; readonly maxWeight: number; readonly maxCount: number }): readonly { readonly raw: Bytes }[];
   /** Whether this very byte string passed signature verification before. */
   isVerified(rawHash: Hash): boolean;
+  /** Looks again at transactions that production had to leave out. */
+  recheck(ids: readonly Hash[]): void | Promise<void>;
   onHeadChanged(change: { readonly undone: readonly Bytes[]; readonly applied: readonly Bytes[] }): void | Promise<void>;
 }
 

@@ -107,6 +107,7 @@ export class Executor {
     };
     const batch = ledger.decodeBlock(raws, rules);
     const { overlay, outcome } = await this.#run(parentId, env, batch, "produce", "now");
+    if (outcome.skipped.length > 0) await transactions.recheck(outcome.skipped.flatMap(({ index }) => batch.transactions[index]?.id ?? []));
     const included = outcome.included.map((index) => {
       const transaction = batch.transactions[index];
       assert(transaction !== undefined, "the ledger includes transactions of the batch");

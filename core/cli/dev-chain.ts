@@ -72,7 +72,7 @@ consensus:
   plugin: consensus-nakamoto
   parameters:
     blockIntervalMs: 1000
-    difficulty: { algorithm: asert, halfLifeMs: 60000 }
+    difficulty: { algorithm: asert, halfLifeMs: 600000 }
     initialTargetBits: "1f7fffff"
     powLimitBits: "207fffff"
 ledger:

@@ -69,13 +69,20 @@ export class Output {
   error(thrown: unknown, asJson: boolean): void {
     const known = ChainwrightError.is(thrown);
     if (asJson) {
-      const body = known ? { code: thrown.code, message: thrown.message } : { code: "INTERNAL", message: messageOf(thrown) };
+      const body = known
+        ? { code: thrown.code, message: thrown.message, ...(codesOf(thrown).length > 1 ? { causes: codesOf(thrown).slice(1) } : {}) }
+        : { code: "INTERNAL", message: messageOf(thrown) };
       this.#errors.write(`${JSON.stringify({ error: body })}\n`);
       return;
     }
-    const code = known ? ` ${this.style("dim", `(${thrown.code})`)}` : "";
+    const code = known ? ` ${this.style("dim", `(${codesOf(thrown).join(", caused by ")})`)}` : "";
     this.#errors.write(`${this.style("red", "error")}: ${messageOf(thrown)}${code}\n`);
     // A fault of ours: without its stack nobody can report it.
     if (!known && thrown instanceof Error && thrown.stack !== undefined) this.#errors.write(`${thrown.stack}\n`);
   }
+}
+
+/** The error's code and those of its causes, outermost first. */
+function codesOf(thrown: unknown): readonly string[] {
+  return ChainwrightError.is(thrown) ? [thrown.code, ...codesOf(thrown.cause)] : [];
 }

@@ -9,7 +9,7 @@ import { assert, present } from "../kernel/assert.js";
 import type { ChainLimits } from "../ports/chain-spec.js";
 import type { HashKey } from "../primitives/hash.js";
 import type { SelectionLimits } from "./chain.js";
-import { MempoolFullError, OvercommittedError, ReplacementUnderpricedError, SenderFullError } from "./errors.js";
+import { MempoolFullError, ReplacementUnderpricedError, SenderFullError } from "./errors.js";
 import { HeightIndex } from "./height-index.js";
 import type { MempoolOptions } from "./options.js";
 import { OrderedList } from "./ordered-list.js";
@@ -24,6 +24,7 @@ import {
   type Place,
   type PoolItem,
 } from "./pool-item.js";
+import { Reserves } from "./reserves.js";
 import { TagIndex } from "./tag-index.js";
 
 /** After so many transactions in a row that no longer fit, a block counts as full. */
@@ -35,13 +36,6 @@ const NOBODY: ReadonlySet<PoolItem> = new Set();
 export interface AdmissionPlan {
   readonly replaces: readonly PoolItem[];
   readonly evicts: readonly PoolItem[];
-}
-
-interface Account {
-  reserved: bigint;
-  /** As of the newest examination. */
-  available: bigint;
-  readonly items: Set<PoolItem>;
 }
 
 type PoolOptions = Pick<MempoolOptions, "maxCount" | "maxBytes" | "maxPerSender" | "replaceFeePercent">;
@@ -60,7 +54,7 @@ export class TransactionPool {
   readonly #waiting = new TagIndex<PoolItem>();
   readonly #senders = new TagIndex<PoolItem>();
   readonly #readers = new TagIndex<PoolItem>();
-  readonly #accounts = new Map<string, Account>();
+  readonly #reserves = new Reserves();
   readonly #starts = new HeightIndex<PoolItem>();
   readonly #ends = new HeightIndex<PoolItem>();
   readonly #unsettled = new Set<PoolItem>();
@@ -114,7 +108,7 @@ export class TransactionPool {
     const share = this.#rate(item);
     const rivals = this.#rivalsOf(item);
     this.#checkReplacement(item, rivals, share);
-    this.#checkReserves(item, rivals);
+    this.#reserves.check(item, rivals);
     const own = this.#placeFor(item, rivals);
     const place = stage === "early" ? { ...own, ready: true, lineRate: item.rate } : own;
     const isWorse = (other: PoolItem) => comparePlaces(placeOf(other), other.sequence, place, item.sequence) > 0;
@@ -189,16 +183,7 @@ export class TransactionPool {
 
   /** What an account can no longer bear, worst first; settled places required. Nothing is removed. */
   excessOf(account: string): readonly PoolItem[] {
-    const entry = this.#accounts.get(account);
-    if (entry === undefined || entry.reserved <= entry.available) return [];
-    const excess: PoolItem[] = [];
-    let left = entry.reserved;
-    for (const item of sorted(entry.items).reverse()) {
-      if (left <= entry.available) break;
-      left -= reservedBy(item, account);
-      excess.push(item);
-    }
-    return excess;
+    return this.#reserves.excessOf(account, sorted);
   }
 
   /** The best that fit, whoever is needed before whoever needs it. */
@@ -274,20 +259,6 @@ export class TransactionPool {
       throw new ReplacementUnderpricedError({ rival: strongest.idKey, fee: item.facts.fee.toString(), needed: needed.toString() });
   }
 
-  #checkReserves(item: PoolItem, rivals: ReadonlySet<PoolItem>): void {
-    for (const { account, amount, available } of item.facts.reserves) {
-      let reserved = this.#accounts.get(account)?.reserved ?? 0n;
-      for (const rival of rivals) reserved -= reservedBy(rival, account);
-      if (reserved + amount > available)
-        throw new OvercommittedError({
-          account,
-          needed: amount.toString(),
-          reserved: reserved.toString(),
-          available: available.toString(),
-        });
-    }
-  }
-
   /** A full sender may still put a better one (the missing nonce, say) in the place of its worst. */
   #makeRoomInSender(item: PoolItem, rivals: ReadonlySet<PoolItem>, evicts: Set<PoolItem>, isWorse: (other: PoolItem) => boolean): void {
     const { sender } = item.facts;
@@ -361,16 +332,7 @@ export class TransactionPool {
     for (const tag of facts.requires) this.#waiting.add(tag, item);
     for (const key of readKeys) this.#readers.add(key, item);
     this.#senders.add(facts.sender, item);
-    for (const { account, amount, available } of facts.reserves) {
-      let entry = this.#accounts.get(account);
-      if (entry === undefined) {
-        entry = { reserved: 0n, available, items: new Set() };
-        this.#accounts.set(account, entry);
-      }
-      entry.reserved += amount;
-      entry.available = available;
-      entry.items.add(item);
-    }
+    this.#reserves.add(item);
     if (facts.validFrom > 0) this.#starts.add(facts.validFrom, item);
     if (facts.validUntil < Number.MAX_SAFE_INTEGER) this.#ends.add(facts.validUntil, item);
     this.#unsettled.add(item);
@@ -386,13 +348,7 @@ export class TransactionPool {
     for (const tag of facts.requires) this.#waiting.delete(tag, item);
     for (const key of readKeys) this.#readers.delete(key, item);
     this.#senders.delete(facts.sender, item);
-    for (const { account, amount } of facts.reserves) {
-      const entry = present(this.#accounts.get(account), "a reserve's account is indexed");
-      entry.reserved -= amount;
-      entry.items.delete(item);
-      assert(entry.reserved >= 0n, "reserves are taken back once");
-      if (entry.items.size === 0) this.#accounts.delete(account);
-    }
+    this.#reserves.delete(item);
     this.#starts.delete(facts.validFrom, item);
     this.#ends.delete(facts.validUntil, item);
   }
@@ -410,10 +366,4 @@ function placeOf(item: PoolItem): Place {
 
 function sorted(items: ReadonlySet<PoolItem>): PoolItem[] {
   return [...items].sort((a, b) => comparePlaces(placeOf(a), a.sequence, placeOf(b), b.sequence));
-}
-
-function reservedBy(item: PoolItem, account: string): bigint {
-  let sum = 0n;
-  for (const reserve of item.facts.reserves) if (reserve.account === account) sum += reserve.amount;
-  return sum;
 }

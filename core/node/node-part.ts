@@ -205,6 +205,10 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   async start(): Promise<void> {
     await this.#chain.start();
     await this.#mempool.start();
+    // A proposer that makes blocks on demand hears of what arrives.
+    this.#mempool.onAccepted((entries) => {
+      if (entries.some(({ standing }) => standing === "ready")) this.#consensus.producer?.transactionsWaiting?.();
+    });
     this.startedAtMs = this.#clock.nowMs();
     const { head, genesis } = this.#chain;
     this.#logger.info({ height: head.header.height, head: head.id, genesis: genesis.id }, "chain ready");
@@ -223,7 +227,11 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
 
   /** Called once everything has started, so that the first block finds its audience. */
   async begin(): Promise<void> {
-    if (this.#produce) await this.#consensus.producer?.start();
+    const { producer } = this.#consensus;
+    if (!this.#produce || producer?.automatic !== true) return;
+    await producer.start();
+    // What the journal brought back waits already.
+    if (this.#mempool.count > 0) producer.transactionsWaiting?.();
   }
 
   async startProducing(): Promise<void> {

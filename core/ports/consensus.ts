@@ -112,7 +112,10 @@ export interface ConsensusHost {
   choiceChanged(choice: Choice): void;
   /** Executes without importing (to vote on a proposal). @throws as import would refuse it */
   execute(block: Block): Promise<Candidate>;
-  /** Picks transactions, executes them on `parent` and fills the header. Same code as import. */
+  /**
+   * Picks transactions, executes them on `parent` (and `parent` itself first, if it was not) and fills the header. Same code
+   * as import. This, `execute` and `submit` may wait for the chain: never await them inside `onBlock` or `onInvalid`.
+   */
   buildBlock(parent: Hash, fields: ProposalFields): Promise<UnsealedBlock>;
   /** Imports a block made here or sealed elsewhere; resolves once it is durable and judged. */
   submit(block: Block, certificate?: Bytes): Promise<ImportVerdict>;
@@ -150,8 +153,11 @@ export interface RestoredTree {
   readonly snapshot?: Bytes;
 }
 
-/** Proposing blocks; switched on by core once the node has started, off before it stops. */
+/** Proposing blocks. Laws: `start` and `stop` may follow each other any number of times; nothing is proposed after `stop` resolved. */
 export interface Producer {
+  /** Whether this node is configured to propose: then core calls `start` once the whole node has started. */
+  readonly automatic: boolean;
+  /** Also called when an administrator switches production on. @throws a typed error that says what is missing (an address, a key) */
   start(): void | Promise<void>;
   stop(): void | Promise<void>;
   /** For status and metrics (hash rate, duties …). */

@@ -64,7 +64,7 @@ export interface ExecutionOutcome {
 export interface PoolFacts {
   /** Whose queue it counts against (bounds per sender). */
   readonly sender: string;
-  /** Tags that exist once this is executed. */
+  /** Tags that exist once this is executed. Two transactions that provide the same tag conflict. */
   readonly provides: readonly string[];
   /** Tags that another pooled transaction must provide first; empty: ready now. */
   readonly requires: readonly string[];
@@ -99,6 +99,8 @@ export interface Ledger {
   execute(batch: TransactionBatch, writer: StateWriter, env: BlockEnvironment, options: ExecutionOptions): Promise<ExecutionOutcome>;
   /**
    * Facts of transaction `index` of the batch over the state of the head; checks everything but signatures.
+   * `env` is that of the next block (`height` is the head's + 1). The facts depend on nothing but the transaction, `env` and
+   * what is read from `view`: the mempool asks again when one of the keys that were read changes.
    * @throws typed errors: LEDGER_* for what can't be in the next blocks (stale nonce, too little balance, wrong chain …)
    */
   pool(batch: TransactionBatch, index: number, view: StateReader, env: { readonly height: Height; readonly rules: Rules }): PoolFacts;

@@ -142,7 +142,7 @@ export interface NodeHealth {
 
 /** What an administrator may do to a running node; APIs put it behind the admin token. */
 export interface NodeControl {
-  /** Makes `count` (1 … 1,000) blocks now. @throws CONSENSUS_CANNOT_PRODUCE */
+  /** Makes `count` (1 … 1,000) blocks now. @throws NODE_CANNOT_PRODUCE */
   produceBlocks(count: number): Promise<readonly Hash[]>;
   startProducing(): Promise<void>;
   stopProducing(): Promise<void>;

@@ -63,6 +63,8 @@ export class Disk implements PageSource {
   #pending: Changes | undefined;
   readonly #values: GenerationCache<KeyText, Bytes | null>;
   readonly #pages: PageCache;
+  /** Holds a page while it is checked; the cache keeps a copy. */
+  readonly #scratch = new Arena();
   readonly #digest = new Uint32Array(HASH_WORDS);
   readonly #digestBytes = new Uint8Array(this.#digest.buffer);
 
@@ -138,7 +140,8 @@ export class Disk implements PageSource {
 
   #keepPage(id: PageId, stored: Bytes | undefined, words: Uint32Array, at: number): Page {
     this.pageLoads++;
-    return this.#pages.set(id, decodePage(id, stored, words, at, new Arena(), this.dependencies.compute));
+    this.#scratch.reset();
+    return this.#pages.set(id, decodePage(id, stored, words, at, this.#scratch, this.dependencies.compute));
   }
 
   #load(text: KeyText): Bytes | undefined {

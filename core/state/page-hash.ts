@@ -38,6 +38,11 @@ export interface HashPlan {
 
 /** Packs both children of node `position`; an empty child is 32 zero bytes. */
 function packChildren(page: Page, position: number, into: Uint32Array, to: number): void {
+  if (((page.present >>> (position * 2)) & 3) === 3) {
+    // Both have hashes of their own, which then lie side by side: a pair as it stands.
+    copyWords(page.words, nodeOffset(page, position * 2), into, to, PAIR_WORDS);
+    return;
+  }
   const left = nodeOffset(page, position * 2);
   const right = nodeOffset(page, position * 2 + 1);
   if (left < 0) into.fill(0, to, to + HASH_WORDS);

@@ -171,6 +171,11 @@ export class Arena {
   bytes = 0;
   #next = 0;
 
+  /** Frees everything that was handed out, for an arena that holds one page at a time. */
+  reset(): void {
+    this.#next = 0;
+  }
+
   /** Reserves `count` words of `this.words`, answers where they begin. */
   allocate(count: number): number {
     if (this.#next + count > this.words.length) {

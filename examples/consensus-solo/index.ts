@@ -61,7 +61,7 @@ class SoloEngine implements Consensus, Producer {
   readonly producer: Producer = this;
   readonly #authority: PublicKey;
   readonly #intervalMs: number;
-  readonly #produces: boolean;
+  readonly automatic: boolean;
   #host: ConsensusHost | undefined;
   #head: Hash | undefined;
   #timer: Cancellable | undefined;
@@ -72,7 +72,7 @@ class SoloEngine implements Consensus, Producer {
   constructor(config: Static<typeof Config>, spec: Static<typeof Spec>) {
     this.#authority = PublicKey.from(fromHex(spec.authority) ?? EMPTY_BYTES);
     this.#intervalMs = spec.intervalMs;
-    this.#produces = config.produce;
+    this.automatic = config.produce;
   }
 
   attach(host: ConsensusHost): void {
@@ -149,10 +149,9 @@ class SoloEngine implements Consensus, Producer {
   // --- production ----------------------------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    if (this.#produces && !this.#running) {
-      this.#running = true;
-      this.#schedule();
-    }
+    if (this.#running) return;
+    this.#running = true;
+    this.#schedule();
   }
 
   async stop(): Promise<void> {

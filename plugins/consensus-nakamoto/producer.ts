@@ -112,9 +112,14 @@ export class NakamotoProducer implements Producer {
     }
   }
 
-  /** Begins to mine if the node config says so. */
+  get automatic(): boolean {
+    return this.#config.mine;
+  }
+
+  /** @throws AddressError if nobody is there to be rewarded */
   start(): void {
-    if (!this.#config.mine || this.#running) return;
+    if (this.#running) return;
+    if (this.#payout === undefined) throw new AddressError({ reason: "mining needs an address for its rewards" });
     this.#running = true;
     this.#mining = this.#mine();
   }

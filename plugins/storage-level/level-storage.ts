@@ -27,6 +27,7 @@ import {
   type StorageSnapshot,
 } from "../../core/sdk.js";
 import type { StorageLevelOptions } from "./config.js";
+import { checkDatabaseFiles } from "./database-files.js";
 import { openError, storageError } from "./errors.js";
 import { logBytes, syncLogs } from "./log-files.js";
 import { type StorageMetrics, storageMetrics } from "./metrics.js";
@@ -103,6 +104,7 @@ export class LevelStorage implements Plugin, Storage {
       maxOpenFiles,
       compression,
     });
+    await checkDatabaseFiles(this.#path);
     try {
       await database.open();
     } catch (thrown) {

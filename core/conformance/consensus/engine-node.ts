@@ -320,7 +320,8 @@ export class EngineNode {
 
   async #build(parentId: Hash, fields: ProposalFields): Promise<UnsealedBlock> {
     const parent = this.#tree.find(parentId);
-    if (parent?.view === undefined) throw new Refusal("not-yet", "NEEDS_STATE", "the parent is unknown or not executed");
+    if (parent === undefined) throw new Refusal("not-yet", "UNKNOWN_PARENT", "the parent is unknown");
+    if (!(await this.#executeBranch(parent)) || parent.view === undefined) throw new Refusal("invalid", "PARENT", "the parent is invalid");
     const { unrooted, payload } = proposal(this.spec, parent.header, fields);
     const entries = await this.#run(parent.view, environmentOf(unrooted, payload, this.spec));
     const header: UnsealedHeader = { ...unrooted, stateRoot: new MapView(Hash.zero, entries).root };

@@ -18,6 +18,7 @@ export const readsAndWrites: readonly ConformanceCase<Storage>[] = [
     name: "get: sees overwrites and deletions at once",
     async run(storage) {
       await storage.write([put(text("a"), text("1"))], volatile);
+      expectValue(storage.get(text("a")), text("1"), "`get` sees every write that has resolved");
       await storage.write([put(text("a"), text("2"))], durable);
       expectValue(storage.get(text("a")), text("2"), "`get` sees every write that has resolved");
       await storage.write([del(text("a")), del(text("never"))], volatile);

@@ -32,7 +32,8 @@ function within(key: Bytes, range: StorageRange): boolean {
 function allRanges(): StorageRange[] {
   const ranges: StorageRange[] = [{}];
   for (const bound of BOUNDS) ranges.push({ gt: bound }, { gte: bound }, { lt: bound }, { lte: bound });
-  for (const lower of BOUNDS) for (const upper of BOUNDS) ranges.push({ gte: lower, lt: upper }, { gt: lower, lte: upper });
+  const some = BOUNDS.filter((_, i) => i % 2 === 0);
+  for (const lower of some) for (const upper of BOUNDS) ranges.push({ gte: lower, lt: upper }, { gt: lower, lte: upper });
   return ranges;
 }
 

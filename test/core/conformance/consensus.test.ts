@@ -79,7 +79,7 @@ t.test("an engine that breaks a law fails the case of that law", async (t) => {
     }
     t.match(
       await failureOf("headers: nonsense", Untyped),
-      /`checkHeader` throws InvalidHeaderError or NotYetError and nothing else.*\n.*RangeError/,
+      /`checkHeader` and `contextFor` throw InvalidHeaderError or NotYetError and nothing else.*\n.*RangeError/,
     );
   });
 
@@ -110,7 +110,7 @@ t.test("an engine that breaks a law fails the case of that law", async (t) => {
         return super.verifySeals(batch);
       }
     }
-    t.match(await failureOf("seals: a broken", Throwing), /never throw\n.*TypeError/);
+    t.match(await failureOf("seals: a broken", Throwing), /never throws\n.*TypeError/);
   });
 
   await t.test("a batch that answers for the first only", async (t) => {

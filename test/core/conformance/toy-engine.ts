@@ -61,6 +61,7 @@ export class ToyEngine implements Plugin, Consensus {
     this.traits = { headers: "state", finality, ancestryDepth: 1, certificates: spec.instant, clock: "slots" };
     this.confirmations = spec.instant ? 0 : 3;
     this.producer = {
+      automatic: true,
       start: () => {
         this.#isProducing = true;
       },

@@ -24,7 +24,7 @@ import {
   specOf,
 } from "../../plugins/ledger-account/fixtures.js";
 
-export { CHAIN_ID, key, rulesOf } from "../../plugins/ledger-account/fixtures.js";
+export { key, rulesOf } from "../../plugins/ledger-account/fixtures.js";
 
 const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
 
@@ -119,8 +119,6 @@ export interface Setup {
   readonly slicing?: boolean;
   readonly maxNonceAhead?: number;
 }
-
-export const RAW_BYTES = 190;
 
 export class Bench {
   readonly ledger: AccountLedger;

@@ -194,6 +194,20 @@ t.test("the pool is bounded: the worst goes, and who would be the worst does not
   );
 });
 
+t.test("who comes in and is evicted within one batch does not come back after a crash", async (t) => {
+  const bench = await Bench.opened({ options: { maxCount: 1 } });
+  const results = await Promise.all([1_000n, 2_000n, 3_000n].map((fee, from) => bench.submit(from, 0, { fee })));
+  t.same(
+    results.map(({ id }) => bench.pool.dropped(id)),
+    ["evicted", "evicted", undefined],
+  );
+  await bench.crash({ maxCount: 10 });
+  t.same(
+    bench.pool.list(0, 9).map(({ fee }) => fee),
+    [3_000n],
+  );
+});
+
 t.test("a dear successor does not keep a cheap transaction in a full pool", async (t) => {
   const bench = await Bench.opened({ options: { maxCount: 3 } });
   await bench.submit(0, 0, { fee: 500n });

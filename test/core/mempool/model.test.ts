@@ -183,7 +183,7 @@ for (const slicing of [false, true]) {
           await run.checkExecution();
         }
       }),
-      { numRuns: slicing ? 25 : 50 },
+      { numRuns: slicing ? 15 : 30 },
     );
     t.pass();
   });

@@ -1,10 +1,20 @@
 /** The checks of a block before execution, in core's order: header, payload, context, seal, certificate. */
-import { type Ancestors, type Consensus, NEEDS_STATE, type TreeHeader } from "../../ports/consensus.js";
+import { type Ancestors, type Consensus, NEEDS_STATE, type TreeHeader, type ValidationContext } from "../../ports/consensus.js";
+import type { Header } from "../../primitives/block.js";
 import { encodeBlock, payloadRootOf } from "../../primitives/block-codec.js";
 import { bytesEqual } from "../../primitives/bytes.js";
 import type { BlockTree, TreeNode } from "./block-tree.js";
 import type { MadeBlock } from "./blocks.js";
 import { asRefusal, Refusal } from "./refusal.js";
+
+/** @throws Refusal */
+async function contextOf(engine: Consensus, parent: TreeNode, header: Header): Promise<ValidationContext | typeof NEEDS_STATE> {
+  try {
+    return await engine.contextFor(parent.header, header, parent.view);
+  } catch (thrown) {
+    throw asRefusal(thrown, "`contextFor`");
+  }
+}
 
 /** A node for the tree, if the block passes. @throws Refusal */
 export async function checkedNode(
@@ -28,7 +38,7 @@ export async function checkedNode(
   } catch (thrown) {
     throw asRefusal(thrown, "`checkHeader` or `checkPayload`");
   }
-  const context = engine.contextFor(parent, block.header, parentNode.view);
+  const context = await contextOf(engine, parentNode, block.header);
   if (context === NEEDS_STATE) throw new Refusal("not-yet", "NEEDS_STATE", "its parent is not executed");
   const [verdict] = await engine.verifySeals([{ record, context }]);
   if (verdict?.ok !== true) throw new Refusal("invalid", "SEAL", verdict?.reason ?? "no verdict");

@@ -6,7 +6,7 @@ import type { MadeBlock } from "./blocks.js";
 import type { EngineNode } from "./engine-node.js";
 import { type ConsensusRun, headOf, importAll } from "./subject.js";
 
-export const production: readonly ConformanceCase<ConsensusRun>[] = [
+export const scheduled: readonly ConformanceCase<ConsensusRun>[] = [
   {
     name: "producer: switched on it makes blocks by itself, switched off it makes none; both twice are harmless",
     async run(run) {
@@ -23,6 +23,9 @@ export const production: readonly ConformanceCase<ConsensusRun>[] = [
       holds(node.made.length === made, "after `stop` resolved the producer submits nothing more", `${node.made.length - made} more blocks`);
     },
   },
+];
+
+export const execution: readonly ConformanceCase<ConsensusRun>[] = [
   {
     name: "state: execution is the same whether it yields all the time or never",
     async run(run) {

@@ -159,7 +159,7 @@ export class EngineNode {
   }
 
   /** What seals of a header are judged by. */
-  contextOf(record: HeaderRecord): ValidationContext | typeof NEEDS_STATE {
+  async contextOf(record: HeaderRecord): Promise<ValidationContext | typeof NEEDS_STATE> {
     const parent = this.parentOf(record);
     return this.engine.contextFor(parent, record.header, this.view(parent.id));
   }

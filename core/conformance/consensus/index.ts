@@ -1,6 +1,6 @@
 /** Conformance of the consensus port: the laws of core/ports/consensus.ts, one case each. */
 import { type BoundCase, type ConformanceCase, describeThrown } from "../case.js";
-import { equalBranches, forks, production, restarts } from "./choice.js";
+import { equalBranches, execution, forks, restarts, scheduled } from "./choice.js";
 import { ConsensusRun, type ConsensusSubject, unattached } from "./subject.js";
 import { basics, certificates, headers, seals } from "./validity.js";
 
@@ -13,6 +13,7 @@ function casesFor(subject: ConsensusSubject): readonly ConformanceCase<Consensus
   const {
     producer = true,
     seals: hasSeals = true,
+    schedule = true,
     forks: canFork = traits.finality !== "instant",
     firstSeen = false,
   } = subject.supports ?? {};
@@ -22,7 +23,8 @@ function casesFor(subject: ConsensusSubject): readonly ConformanceCase<Consensus
     ...headers,
     ...(hasSeals ? seals : []),
     ...(traits.certificates ? certificates : []),
-    ...production,
+    ...(schedule ? scheduled : []),
+    ...execution,
     ...(canFork ? forks : []),
     ...(canFork && !firstSeen ? equalBranches : []),
     ...restarts,

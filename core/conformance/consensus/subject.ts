@@ -1,5 +1,5 @@
 /** What an author passes for an engine, and what the cases of consensus conformance share. */
-import type { Consensus } from "../../ports/consensus.js";
+import { type Consensus, NEEDS_STATE, type SealVerdict, type ValidationContext } from "../../ports/consensus.js";
 import { InvalidHeaderError, NotYetError } from "../../ports/errors.js";
 import type { Header } from "../../primitives/block.js";
 import { headerRecord } from "../../primitives/block-codec.js";
@@ -12,6 +12,8 @@ import { EngineNode, type EngineNodeOptions } from "./engine-node.js";
 export interface ConsensusSupports {
   /** The engine can make blocks alone, with the keys of `CONFORMANCE_KEYS`. Without it, only the cases that need none run. Default true. */
   readonly producer?: boolean;
+  /** A switched-on producer makes blocks by itself, not only on demand. Default true. */
+  readonly schedule?: boolean;
   /** Seals commit to the whole header. False for engines that have no seals. Default true. */
   readonly seals?: boolean;
   /** Two blocks may stand on one parent. Default: false for instant finality, true otherwise. */
@@ -99,25 +101,27 @@ export async function importAll(node: EngineNode, blocks: readonly MadeBlock[], 
 export async function judge(node: EngineNode, header: Header): Promise<string> {
   const record = headerRecord(header);
   const parent = node.parentOf(record);
+  let context: ValidationContext | typeof NEEDS_STATE;
   try {
     node.engine.checkHeader(record, node.ancestorsFrom(parent));
+    context = await node.contextOf(record);
   } catch (thrown) {
     if (InvalidHeaderError.matches(thrown)) return `invalid ${thrown.data.code}`;
     if (NotYetError.matches(thrown)) return `not yet ${thrown.data.code}`;
-    holds(false, "`checkHeader` throws InvalidHeaderError or NotYetError and nothing else, whatever the header", describeThrown(thrown));
-  }
-  const law = "`contextFor` and `verifySeals` answer for every header that passed `checkHeader`, and never throw";
-  try {
-    const context = node.contextOf(record);
-    if (typeof context === "symbol") return "needs state";
-    const [verdict] = await node.engine.verifySeals([{ record, context }]);
-    holds(verdict !== undefined && typeof verdict.ok === "boolean", "`verifySeals` answers one verdict for each", JSON.stringify(verdict));
-    if (!verdict.ok) holds(typeof verdict.reason === "string" && verdict.reason !== "", "a bad seal has a reason", JSON.stringify(verdict));
-    return verdict.ok ? "good" : "bad seal";
-  } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === "AssertionError") throw thrown;
+    const law = "`checkHeader` and `contextFor` throw InvalidHeaderError or NotYetError and nothing else, whatever the header";
     holds(false, law, describeThrown(thrown));
   }
+  if (context === NEEDS_STATE) return "needs state";
+  let verdict: SealVerdict | undefined;
+  try {
+    [verdict] = await node.engine.verifySeals([{ record, context }]);
+  } catch (thrown) {
+    holds(false, "`verifySeals` answers for every header that passed `checkHeader`, and never throws", describeThrown(thrown));
+  }
+  holds(verdict !== undefined && typeof verdict.ok === "boolean", "`verifySeals` answers one verdict for each", JSON.stringify(verdict));
+  if (verdict.ok) return "good";
+  holds(typeof verdict.reason === "string" && verdict.reason !== "", "a bad seal has a reason", JSON.stringify(verdict));
+  return "bad seal";
 }
 
 /** The engine without a node around it: for laws of the constructor and of constants. */

@@ -1,7 +1,7 @@
 /** Consensus conformance: traits, genesis, headers, seals, certificates, messages. */
-import { type Consensus, NEEDS_STATE } from "../../ports/consensus.js";
+import { type Consensus, NEEDS_STATE, type ValidationContext } from "../../ports/consensus.js";
 import { Address } from "../../primitives/address.js";
-import type { Header } from "../../primitives/block.js";
+import type { Header, HeaderRecord } from "../../primitives/block.js";
 import { headerRecord } from "../../primitives/block-codec.js";
 import { type Bytes, bytesEqual, EMPTY_BYTES, toHex } from "../../primitives/bytes.js";
 import { type ConformanceCase, describeThrown, holds } from "../case.js";
@@ -223,7 +223,7 @@ export const headers: readonly ConformanceCase<ConsensusRun>[] = [
       const maker = await run.nodeWith(BLOCKS);
       for (const { record } of maker.made) {
         const parent = maker.parentOf(record);
-        const without = maker.engine.contextFor(parent, record.header, undefined);
+        const without = await maker.engine.contextFor(parent, record.header, undefined);
         if (maker.engine.traits.headers === "ancestry") {
           holds(
             without !== NEEDS_STATE,
@@ -232,7 +232,7 @@ export const headers: readonly ConformanceCase<ConsensusRun>[] = [
           );
         }
         holds(
-          maker.contextOf(record) !== NEEDS_STATE,
+          (await maker.contextOf(record)) !== NEEDS_STATE,
           "NEEDS_STATE is answered only while the parent is not executed",
           "it was answered with the parent's state at hand",
         );
@@ -288,10 +288,12 @@ export const seals: readonly ConformanceCase<ConsensusRun>[] = [
     name: "seals: a batch answers what each alone does, in order",
     async run(run) {
       const maker = await run.nodeWith(BLOCKS);
-      const entries = maker.made.flatMap(({ record, block }) => {
+      const entries: { readonly record: HeaderRecord; readonly context: ValidationContext }[] = [];
+      for (const { record, block } of maker.made) {
+        const context = await maker.contextOf(record);
         const tampered = headerRecord({ ...block.header, seal: noise(block.header.seal.length, 9) });
-        return [record, tampered].map((each) => ({ record: each, context: maker.contextOf(record) }));
-      });
+        for (const each of [record, tampered]) entries.push({ record: each, context });
+      }
       const together = await maker.engine.verifySeals(entries);
       holds(together.length === entries.length, "`verifySeals` answers one verdict for each", `${together.length} for ${entries.length}`);
       for (const [index, entry] of entries.entries()) {
@@ -322,7 +324,7 @@ export const certificates: readonly ConformanceCase<ConsensusRun>[] = [
         holds(whole.status === "imported", "a block with its certificate is imported", whole.status);
         const own = maker.engine.certificateFor?.(record.id);
         holds(own !== undefined, "`certificateFor` hands out the certificate of an imported block", "nothing");
-        const context = maker.contextOf(record);
+        const context = await maker.contextOf(record);
         const verdict = await follower.engine.verifyCertificate?.(record, own, context);
         holds(verdict?.ok === true, "what `certificateFor` hands out, every node accepts", JSON.stringify(verdict));
       }

@@ -19,6 +19,8 @@ interface Timer {
 const MICROTASKS_A_STEP = 200;
 /** Real time between two steps, ms: conformance cases run under a test runner, outside of any node. */
 const REAL_MS_A_STEP = 1;
+/** Steps without any timer after which a wait is given up: at least ten seconds of real time. */
+const IDLE_STEPS_MAX = 10_000;
 
 export class VirtualTime implements Clock, Scheduler {
   readonly #originMs: number;
@@ -95,13 +97,17 @@ export class VirtualTime implements Clock, Scheduler {
     // Whoever waits below sees the rejection; meanwhile it is not an unhandled one.
     outcome.catch(() => undefined);
     const untilMs = this.#elapsedMs + limitMs;
+    let idleSteps = 0;
     for (;;) {
       await settle();
       if (settled) return outcome;
       await realDelay(REAL_MS_A_STEP);
       if (settled) return outcome;
       const next = this.#next();
-      if (next === undefined) continue;
+      if (next === undefined) {
+        if (++idleSteps > IDLE_STEPS_MAX) broken(law, "nothing happens any more: no timer is set, and real time brought nothing either");
+        continue;
+      }
       if (next.dueMs > untilMs) broken(law, `nothing happened in ${limitMs} ms of virtual time`);
       await this.#fire(next);
     }

@@ -1,8 +1,9 @@
-/** A node in a process of its own, as a user starts it: `chainwright dev` from the build, told apart by its JSON lines. */
+/** A node in a process of its own, as a user starts it, from the build; watched through its JSON lines. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { ChainOptions } from "./generator/index.js";
 import { repositoryRoot } from "./machine.js";
 
 /** Nothing that is measured here takes longer; a node that hangs fails the suite. */
@@ -14,6 +15,8 @@ interface NodeLine {
   readonly height?: number;
 }
 
+const COMMAND_LINE = ["core/cli/main.js"];
+
 export class NodeProcess {
   readonly #child: ChildProcess;
   readonly #startedMs: number;
@@ -22,12 +25,26 @@ export class NodeProcess {
   #errors = "";
   #exited = false;
 
-  /** Starts `chainwright dev` on a data directory, new or kept, with the API on a free port. */
-  constructor(dataDirectory: string, options: readonly string[] = []) {
-    const main = join(repositoryRoot(), "dist", "core", "cli", "main.js");
+  /** `chainwright dev` on a data directory, new or kept, with the API on a free port. */
+  static dev(dataDirectory: string): NodeProcess {
+    return new NodeProcess([...COMMAND_LINE, "dev", "--data-dir", dataDirectory, "--port", "0", "--json"]);
+  }
+
+  /** `chainwright start` with a node config. */
+  static start(configFile: string): NodeProcess {
+    return new NodeProcess([...COMMAND_LINE, "start", "--config", configFile, "--json"]);
+  }
+
+  /** A process that makes a chain in `folder` and keeps its state unflushed until it is killed. See generator/unflushed.process.ts. */
+  static unflushed(folder: string, options: ChainOptions): NodeProcess {
+    return new NodeProcess(["bench/generator/unflushed.process.js", folder, JSON.stringify(options)]);
+  }
+
+  /** @param parameters a script of the build and its arguments */
+  private constructor([script = "", ...parameters]: readonly string[]) {
     this.#startedMs = performance.now();
-    const parameters = [main, "dev", "--data-dir", dataDirectory, "--port", "0", "--json", ...options];
-    this.#child = spawn(process.execPath, parameters, { stdio: ["ignore", "pipe", "pipe"] });
+    const path = join(repositoryRoot(), "dist", script);
+    this.#child = spawn(process.execPath, [path, ...parameters], { stdio: ["ignore", "pipe", "pipe"] });
     if (this.#child.stdout === null || this.#child.stderr === null) throw new Error("a child with pipes has streams");
     createInterface({ input: this.#child.stdout }).on("line", (line) => this.#take(line));
     this.#child.stderr.on("data", (chunk: Buffer) => {
@@ -64,6 +81,11 @@ export class NodeProcess {
   async reaches(height: number): Promise<number> {
     await this.#line((line) => (line.type === "ready" || line.type === "block") && (line.height ?? 0) >= height);
     return this.ageMs;
+  }
+
+  /** The height at which the node came up. */
+  async heightWhenReady(): Promise<number> {
+    return (await this.#line((line) => line.type === "ready")).height ?? 0;
   }
 
   /** Resident memory, MiB (Linux). */

@@ -23,10 +23,12 @@ import { consensusHost } from "./host.js";
 import { Lane } from "./lane.js";
 import { chainMetrics } from "./metrics.js";
 import { Recovery } from "./recovery.js";
+import { RetryTimers } from "./retry-timers.js";
 import { WaitingRoom } from "./waiting-room.js";
 
-/** A block of the far future is looked at again after this long at the latest, or leaves the waiting room before. */
-const RETRY_DELAY_MAX_MS = 3_600_000;
+/** Bounds and default of `Consensus.tickMs`. */
+const TICK_MS_MIN = 10;
+const TICK_MS_DEFAULT = 1_000;
 
 interface Passing {
   readonly verdict: Promise<ImportVerdict>;
@@ -41,12 +43,13 @@ export class Chain {
   readonly #tree = new BlockTree();
   readonly #passing = new Map<HashKey, Passing>();
   readonly #waiting: WaitingRoom;
-  readonly #retries = new Set<Cancellable>();
+  readonly #retries: RetryTimers;
   readonly #metrics: ReturnType<typeof chainMetrics>;
   readonly #executor: Executor;
   readonly #checks: BlockChecks;
   readonly #head: HeadKeeper;
   #genesis: TreeHeader | undefined;
+  #ticks: Cancellable | undefined;
   #running = false;
   readonly store: BlockStore;
   readonly events: EventLog;
@@ -55,6 +58,7 @@ export class Chain {
     this.#dependencies = dependencies;
     this.#options = { ...DEFAULT_CHAIN_OPTIONS, ...options };
     this.#metrics = chainMetrics(dependencies.metrics);
+    this.#retries = new RetryTimers(dependencies, this.#options.waitingBlocks);
     this.#waiting = new WaitingRoom({ maxCount: this.#options.waitingBlocks, maxBytes: this.#options.waitingBytes });
     this.store = new BlockStore(dependencies.storage);
     this.events = new EventLog(this.store, dependencies.logger, this.#options.keptEvents);
@@ -99,14 +103,15 @@ export class Chain {
     // A snapshot is of a clean stop; after a crash it would be older than the tree.
     await this.store.write([this.store.putSnapshot(undefined)]);
     await this.#inLane(() => this.#head.apply());
+    this.#startTicks();
   }
 
   /** Ends imports, writes the engine's snapshot and all state, so that the next start has nothing to execute again. */
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
-    for (const retry of this.#retries) retry.cancel();
-    this.#retries.clear();
+    this.#ticks?.cancel();
+    this.#retries.cancel();
     await this.#lane.idle();
     await this.#lane.run(async () => {
       await this.#head.flush();
@@ -333,21 +338,32 @@ export class Chain {
     const { code, reason, retryAtMs } = error.data;
     if (code !== Verdicts.treeFull) {
       this.#waiting.add({ block, id, sizeBytes: encodedBlockBytes(block), certificate, code });
-      if (retryAtMs !== undefined) this.#retryAt(id, retryAtMs);
+      if (retryAtMs !== undefined)
+        this.#retries.at(retryAtMs, () => {
+          const waiting = this.#waiting.remove(id);
+          if (waiting !== undefined) this.#offer(waiting.block, waiting.certificate);
+        });
     }
     return { status: "not-yet", id, code, reason };
   }
 
-  #retryAt(id: Hash, atMs: number): void {
-    const { clock, scheduler } = this.#dependencies;
-    if (this.#retries.size >= this.#options.waitingBlocks) return;
-    const delayMs = Math.min(Math.max(0, atMs - clock.nowMs()), RETRY_DELAY_MAX_MS);
-    const retry = scheduler.after(delayMs, () => {
-      this.#retries.delete(retry);
-      const waiting = this.#waiting.remove(id);
-      if (waiting !== undefined) this.#offer(waiting.block, waiting.certificate);
+  /** Tells a slot engine the time. A tick that is still waited for when the next is due is not doubled. */
+  #startTicks(): void {
+    const { consensus, clock, scheduler } = this.#dependencies;
+    if (consensus.traits.clock !== "slots" || consensus.onTick === undefined) return;
+    let ticking = false;
+    this.#ticks = scheduler.every(Math.max(TICK_MS_MIN, consensus.tickMs ?? TICK_MS_DEFAULT), () => {
+      if (ticking) return;
+      ticking = true;
+      this.#inLane(async () => {
+        await consensus.onTick?.(clock.nowMs());
+        await this.#head.apply();
+      })
+        .catch(() => undefined)
+        .finally(() => {
+          ticking = false;
+        });
     });
-    this.#retries.add(retry);
   }
 
   #retryChildren(parent: Hash): void {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line's entry: runs one command and turns what it throws into a message and an exit code. */
-import { CommanderError } from "commander";
+import { CommanderError } from "#bundled/commander";
 import { processContext } from "./context.js";
 import { ExitCode, exitCodeOf } from "./exit-codes.js";
 import { buildProgram } from "./program.js";

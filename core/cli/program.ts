@@ -2,7 +2,7 @@
  * The command tree: names, options, help with examples. Commands are imported when they run, so that `--help` and
  * typing mistakes answer at once.
  */
-import { Command, Option } from "commander";
+import { Command, Option } from "#bundled/commander";
 import { VERSION } from "../node/version.js";
 import type { Context } from "./context.js";
 

@@ -133,6 +133,8 @@ export class WorkerPool {
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.workerHeapMb },
       workerData: this.#options.setup,
+      // Loaders and inspectors of the main thread are no business of a worker; TypeScript sources need theirs.
+      ...(import.meta.url.endsWith(".ts") ? {} : { execArgv: [] }),
     });
     this.#live = piscina;
     piscina.on("workerCreate", () => metrics.workerStarts.increment());

@@ -6,8 +6,8 @@
  * that a constructor asks for are also noted on the class under a global symbol: a plugin that was built against another
  * copy of this package (and so of tsyringe) is constructed just as well.
  */
-import "reflect-metadata";
-import { inject as containerInject, injectable as containerInjectable, container as rootContainer } from "tsyringe";
+import "#bundled/reflect-metadata";
+import { inject as containerInject, injectable as containerInjectable, container as rootContainer } from "#bundled/tsyringe";
 import type { Plugin, PluginClass } from "../ports/plugin.js";
 
 const TOKENS = Symbol.for("chainwright:injection-tokens");

@@ -41,7 +41,7 @@ export async function parseDocument(text: string, file: string): Promise<ParsedD
 }
 
 async function parseYaml(text: string, file: string): Promise<ParsedDocument> {
-  const yaml = await import("yaml");
+  const yaml = await import("#bundled/yaml");
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, {
     lineCounter: lines,

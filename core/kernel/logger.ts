@@ -2,7 +2,7 @@
  * Structured logs through pino, behind the Logger port: levels by component, one line a message, written synchronously, so
  * that nothing is lost when the process ends and no worker thread is needed.
  */
-import pino from "pino";
+import pino from "#bundled/pino";
 import type { Clock, Logger, LogLevel } from "../ports/runtime.js";
 import { logData } from "./log-data.js";
 import { prettyLine } from "./log-line.js";

@@ -71,7 +71,7 @@ interface Delegated {
 
 async function delegatedProblems(delegated: readonly Delegated[]): Promise<readonly ProblemDraft[]> {
   if (delegated.length === 0) return [];
-  const typebox = await import("typebox/schema");
+  const typebox = await import("#bundled/typebox/schema");
   return delegated.flatMap(({ schema, value, source, path, secret }) => {
     const [valid, errors] = typebox.Errors(schema, value);
     if (valid) return [];

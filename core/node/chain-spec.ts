@@ -4,7 +4,7 @@
  * What all nodes of a chain must agree on stands here and nowhere else. The upgrade schedule is left out of the hash, so
  * that a running chain can get one without becoming another chain.
  */
-import Type, { type Static, type TSchema } from "typebox";
+import Type, { type Static, type TSchema } from "#bundled/typebox";
 import type { ChainLimits, ChainSpec, Rules } from "../ports/chain-spec.js";
 import { asciiBytes } from "../primitives/bytes.js";
 import { sha256 } from "../primitives/hash.js";

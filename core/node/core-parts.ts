@@ -1,6 +1,6 @@
 /** Core's own parts that live like plugins: compute and keys. The third, the chain, is in node-part.ts. */
 import { availableParallelism } from "node:os";
-import Type, { type Static } from "typebox";
+import Type, { type Static } from "#bundled/typebox";
 import { ComputeService, DEFAULT_COMPUTE_OPTIONS } from "../compute/index.js";
 import { inject, injectable } from "../kernel/di.js";
 import {

@@ -6,8 +6,8 @@
  */
 import { chmod, type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import Type, { type Static } from "typebox";
-import { Value } from "typebox/value";
+import Type, { type Static } from "#bundled/typebox";
+import { Value } from "#bundled/typebox/value";
 import { assert } from "../kernel/assert.js";
 import { messageOf } from "../kernel/errors.js";
 import type { DataDirectory } from "../ports/data-directory.js";

@@ -3,7 +3,7 @@
  *
  * It is described by a manifest like a plugin's, so that `explain`, config validation and the order of start treat it alike.
  */
-import Type, { type Static } from "typebox";
+import Type, { type Static } from "#bundled/typebox";
 import { Chain, ChainReader, DEFAULT_CHAIN_OPTIONS } from "../chain/index.js";
 import { present } from "../kernel/assert.js";
 import { inject, injectable } from "../kernel/di.js";

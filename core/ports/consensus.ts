@@ -32,7 +32,7 @@ export interface ConsensusTraits {
   readonly ancestryDepth: number;
   /** Blocks need a certificate beside them. */
   readonly certificates: boolean;
-  /** `slots`: time is divided, core calls `onTick` at least once a slot. */
+  /** `slots`: time is divided, core calls `onTick` every `tickMs`. */
   readonly clock: "free" | "slots";
 }
 
@@ -210,14 +210,20 @@ export interface Consensus {
   begin?(writer: StateWriter, env: BlockEnvironment, slicer: Slicer): void | Promise<void>;
   /** After the transactions. */
   end?(writer: StateWriter, env: BlockEnvironment, receipts: readonly Receipt[], slicer: Slicer): void | Promise<void>;
-  /** Moves state through empty slots and epochs up to `timeMs`; works on scratch writers without a block. */
+  /** Moves state through empty slots and epochs up to `timeMs`, in one step or in many; works on scratch writers without a block. */
   advance?(writer: StateWriter, timeMs: number, slicer: Slicer): void | Promise<void>;
 
   /** A block has passed validation (see `traits.headers` for whether it is executed). */
   onBlock(block: TreeHeader): void | Promise<void>;
   /** Execution of a chosen block failed: it and its descendants are out. */
   onInvalid(blockId: Hash): void | Promise<void>;
+  /**
+   * Time goes on: called about every `tickMs` while the chain runs, never twice at a time, for fork choice and duties that
+   * depend on it. Only with `clock: "slots"`.
+   */
   onTick?(timeMs: number): void | Promise<void>;
+  /** Between two ticks, ms (≥ 10). Default 1,000. */
+  readonly tickMs?: number;
   readonly channels?: readonly EngineChannel[];
   onMessage?(channel: string, message: Bytes): MessageVerdict | Promise<MessageVerdict>;
   restore(tree: RestoredTree): void | Promise<void>;

@@ -174,7 +174,7 @@ export class StateStore {
     return this.#tree.get(blockId) !== undefined;
   }
 
-  /** The state after a block, if there is one. It stays readable, whatever the disk does, until the block is discarded or leaves the undo horizon. */
+  /** The state after a block, if there is one. Readable, whatever the disk does, until the block is discarded or leaves the undo horizon. */
   view(blockId: Hash): StateView | undefined {
     const version = this.#tree.get(blockId);
     return version === undefined ? undefined : new VersionView(version, this.#reader);

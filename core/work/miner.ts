@@ -153,6 +153,8 @@ export class Miner implements WorkSource {
       name: `miner-${index}`,
       workerData,
       transferList: [port2],
+      // Loaders and inspectors of the main thread are no business of a miner; TypeScript sources need theirs.
+      ...(import.meta.url.endsWith(".ts") ? {} : { execArgv: [] }),
     });
     let reason = "it ended by itself";
     const ended = new Promise<void>((resolve) => {

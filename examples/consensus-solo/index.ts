@@ -57,7 +57,7 @@ const FUTURE_BOUND_MS = 10_000;
 class SoloEngine implements Consensus, Producer {
   static readonly inject = [PLUGIN_CONFIG, PLUGIN_SPEC];
   readonly traits: ConsensusTraits = { headers: "ancestry", finality: "instant", ancestryDepth: 1, certificates: false, clock: "free" };
-  readonly confirmations = 1;
+  readonly confirmations = 0;
   readonly producer: Producer = this;
   readonly #authority: PublicKey;
   readonly #intervalMs: number;

@@ -7,7 +7,7 @@
  */
 
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "#bundled/fastify";
 import { type ApiRoutes, type ChainwrightError, type Logger, messageOf, type Scheduler } from "../../core/sdk.js";
 import type { AdminToken } from "./admin-token.js";
 import { ClientErrors } from "./client-error.js";

@@ -35,7 +35,7 @@ const OPENAPI = {
 
 /** @returns the document as JSON text */
 export async function openApiDocument(routes: readonly DocumentedRoute[], shared: readonly object[], version: string): Promise<string> {
-  const [{ default: fastify }, { default: swagger }] = await Promise.all([import("fastify"), import("@fastify/swagger")]);
+  const [{ default: fastify }, { default: swagger }] = await Promise.all([import("#bundled/fastify"), import("@fastify/swagger")]);
   const app = fastify({
     logger: false,
     schemaController: {

@@ -8,7 +8,7 @@
 import type { FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import type { TLocalizedValidationError } from "typebox/error";
-import { Value } from "typebox/value";
+import { Value } from "#bundled/typebox/value";
 import { ApiParametersError, type ParameterProblem } from "./errors.js";
 
 const INTEGER = /^-?(?:0|[1-9][0-9]{0,15})$/;

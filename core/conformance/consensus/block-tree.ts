@@ -1,5 +1,5 @@
 /** The blocks that a conformance node keeps, over restarts, and what a lawful choice among them is. */
-import type { Choice, TreeHeader } from "../../ports/consensus.js";
+import type { Ancestors, Choice, TreeHeader } from "../../ports/consensus.js";
 import type { Block } from "../../primitives/block.js";
 import type { Bytes } from "../../primitives/bytes.js";
 import { Hash, type HashKey } from "../../primitives/hash.js";
@@ -49,6 +49,18 @@ export class BlockTree {
     return node === this.genesis ? undefined : this.get(node.header.header.parent);
   }
 
+  /** @param reading called with each distance that is asked for */
+  ancestorsFrom(parent: TreeHeader, reading: (distance: number) => void): Ancestors {
+    return {
+      at: (distance) => {
+        reading(distance);
+        let at: TreeNode | undefined = this.get(parent.id);
+        for (let i = 1; i < distance && at !== undefined; i++) at = this.parentOf(at);
+        return at?.header;
+      },
+    };
+  }
+
   /** Valid blocks, parents first. */
   get valid(): readonly TreeHeader[] {
     const headers = [...this.#nodes.values()].filter(({ invalid }) => !invalid).map(({ header }) => header);
@@ -88,4 +100,9 @@ export class BlockTree {
     else if (!this.isOnChainOf(this.finalized, finalized)) faults.push("it moved finality back or to another branch");
     return faults;
   }
+}
+
+/** A call, so that the compiler does not take what was set before for what is there after other code ran. */
+export function isInvalid(node: TreeNode): boolean {
+  return node.invalid;
 }

@@ -35,7 +35,7 @@ import { constructPlugin, type PluginUnderTest, provided, specFor } from "../har
 import { InlineCompute, InlineWorkSource, mapTreasury, seededEntropy, signer, silentLogger } from "../harness/services.js";
 import { EMPTY_VIEW, MapView, MapWriter } from "../harness/state.js";
 import { VirtualTime } from "../harness/virtual-time.js";
-import { BlockTree, type TreeNode } from "./block-tree.js";
+import { BlockTree, isInvalid, type TreeNode } from "./block-tree.js";
 import { environmentOf, genesisNode, type MadeBlock, proposal } from "./blocks.js";
 import { checkedNode } from "./checks.js";
 import { asRefusal, Refusal } from "./refusal.js";
@@ -72,13 +72,12 @@ export class EngineNode {
     this.#options = options;
     this.spec = specFor(under);
     this.time = new VirtualTime(this.spec.genesisTimeMs + (options.startsAfterMs ?? 0), options.slicing);
-    const compute = new InlineCompute();
     this.#plugin = constructPlugin(under, this.spec, {
       [CHAIN_SPEC]: this.spec,
       [CLOCK]: this.time,
       [SCHEDULER]: this.time,
       [ENTROPY]: seededEntropy(options.seed ?? "engine"),
-      [COMPUTE]: compute,
+      [COMPUTE]: new InlineCompute(),
       [SIGNER]: signer,
       [TREASURY]: mapTreasury,
       [WORK_SOURCE]: new InlineWorkSource(),
@@ -146,16 +145,10 @@ export class EngineNode {
   /** Ancestors of a block on `parent`; reading deeper than the traits say is noted. */
   ancestorsFrom(parent: TreeHeader): Ancestors {
     const { ancestryDepth } = this.engine.traits;
-    return {
-      at: (distance) => {
-        if (!Number.isInteger(distance) || distance < 1 || distance > ancestryDepth) {
-          this.#violate(`ancestors are read at distances 1 to traits.ancestryDepth (${ancestryDepth}), not ${distance}`);
-        }
-        let at: TreeNode | undefined = this.#tree.get(parent.id);
-        for (let i = 1; i < distance && at !== undefined; i++) at = this.#tree.parentOf(at);
-        return at?.header;
-      },
-    };
+    return this.#tree.ancestorsFrom(parent, (distance) => {
+      if (Number.isInteger(distance) && distance >= 1 && distance <= ancestryDepth) return;
+      this.#violate(`ancestors are read at distances 1 to traits.ancestryDepth (${ancestryDepth}), not ${distance}`);
+    });
   }
 
   /** What seals of a header are judged by. */
@@ -402,9 +395,4 @@ export class EngineNode {
   #violate(what: string): void {
     this.#violations.push(what);
   }
-}
-
-/** A call, so that the compiler does not take what was set before for what is there after other code ran. */
-function isInvalid(node: TreeNode): boolean {
-  return node.invalid;
 }

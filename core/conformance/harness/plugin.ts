@@ -1,6 +1,6 @@
 /** Constructs a plugin from its manifest as the kernel does, without a kernel: options checked, dependencies by token. */
 import type { TObject } from "typebox";
-import { Value } from "typebox/value";
+import { Value } from "#bundled/typebox/value";
 import type { ChainSpec, Rules } from "../../ports/chain-spec.js";
 import { CAPABILITIES } from "../../ports/index.js";
 import { PLUGIN_CONFIG, PLUGIN_LOGGER, PLUGIN_METRICS, PLUGIN_SPEC, type Plugin, type PluginManifest } from "../../ports/plugin.js";

@@ -77,8 +77,8 @@ export const mempool: readonly ConformanceCase<LedgerRun>[] = [
     async run(run) {
       for (const [index, facts] of (await factsInOrder(run)).entries()) {
         holds(
-          facts.conflicts.length > 0 || run.subject.supports?.replay === true,
-          "`conflicts` has a tag that at most one pooled transaction may claim",
+          facts.conflicts.length + facts.provides.length > 0 || run.subject.supports?.replay === true,
+          "`provides` or `conflicts` has a tag that at most one pooled transaction may claim",
           `sample ${index} has none, so its copies could fill the pool`,
         );
       }

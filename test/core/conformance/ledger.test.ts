@@ -129,7 +129,7 @@ t.test("a ledger that breaks a law fails the case of that law", async (t) => {
           view: StateReader,
           env: { height: BlockEnvironment["height"]; rules: BlockEnvironment["rules"] },
         ): PoolFacts {
-          return { ...super.pool(batch, index, view, env), conflicts: [], weight: 0 };
+          return { ...super.pool(batch, index, view, env), conflicts: [], provides: [], weight: 0 };
         }
       },
     );

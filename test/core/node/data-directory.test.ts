@@ -176,7 +176,7 @@ t.test("writeFileAtomically replaces", async (t) => {
 
 /** A process that locks `path`, prints what came of it, and keeps the lock until it is told to let go. */
 function spawnHolder(path: string): ChildProcess {
-  const script = fileURLToPath(new URL(`./lock-holder${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+  const script = fileURLToPath(new URL(`./lock-holder.process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
   return spawn(process.execPath, [...process.execArgv, script, path], { stdio: ["pipe", "pipe", "inherit"] });
 }
 

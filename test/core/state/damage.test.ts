@@ -96,7 +96,7 @@ t.test("a flipped bit in any record is noticed, and named", async (t) => {
   for (const [prefix, name] of names) {
     const records = origin.keys(prefix);
     t.ok(records.length > 0, `there are ${name} records`);
-    for (const record of records.slice(0, 4)) {
+    for (const record of records.slice(0, 3)) {
       const length = origin.get(record)?.length ?? 0;
       for (const byte of [0, 5, length >> 1, length - 1]) {
         const storage = origin.reopened();
@@ -145,6 +145,16 @@ t.test("prefetching notices damage, too, and the message says what to do", async
   const view = store.view(blockId("b1"));
   const prefetch = view?.prefetch(Array.from({ length: KEYS }, (_, i) => key(`k${i}`)));
   await t.rejects(prefetch as Promise<void>, { code: "STATE_DAMAGED", message: /restore a backup/ });
+});
+
+t.test("a pointer that is older than the last flush is refused", async (t) => {
+  const storage = new TestStorage();
+  const { store } = await chain(storage, 1);
+  const older = storage.get(POINTER_KEY) as Bytes;
+  store.adopt(blockId("b1"), 1, blockId("b0"), await store.finish(store.writer(blockId("b0"))));
+  await store.flush(blockId("b1"));
+  storage.entries.set(Buffer.from(POINTER_KEY).toString("latin1"), older);
+  await t.rejects(newStore(storage).open(), { code: "STATE_DAMAGED", data: { record: "pointer" } });
 });
 
 t.test("records of another format or without a pointer are refused", async (t) => {

@@ -103,6 +103,8 @@ export class TestStorage implements Storage {
   /** Called between the moment when a batch becomes readable and the one when its write resolves, and before it. */
   onWrite: ((moment: "before" | "after", operations: readonly StorageOperation[]) => void | Promise<void>) | undefined;
   failure: Error | undefined;
+  /** Awaited by `getMany` after it has read, before it answers. */
+  onRead: (() => Promise<void>) | undefined;
 
   constructor(entries: Iterable<readonly [string, Bytes]> = []) {
     this.entries = new Map(entries);
@@ -116,7 +118,9 @@ export class TestStorage implements Storage {
   }
   async getMany(keys: readonly Bytes[]): Promise<(Bytes | undefined)[]> {
     await null;
-    return keys.map((key) => this.entries.get(textOf(key)));
+    const values = keys.map((key) => this.entries.get(textOf(key)));
+    await this.onRead?.();
+    return values;
   }
   async write(operations: readonly StorageOperation[]): Promise<void> {
     await this.onWrite?.("before", operations);

@@ -154,6 +154,11 @@ t.test("a leaf at another depth than its own is refused even under a root made f
     verifyStateProof({ root: other, key: key("a"), value: undefined, proof: { siblings: [leafHash] } }),
     "an empty end beside a lone leaf",
   );
+  const wrongSide = { path: Hash.from(path.map((byte, i) => (i === 0 ? byte ^ 0x80 : byte))), valueHash: leaf.valueHash };
+  const stray = tagged("leaf", wrongSide.path, wrongSide.valueHash);
+  const crossed = bit(path, 0) === 1 ? tagged("inner", leafHash, stray) : tagged("inner", stray, leafHash);
+  const absence: StateProof = { siblings: [leafHash], leaf: wrongSide };
+  t.notOk(verifyStateProof({ root: crossed, key: key("a"), value: undefined, proof: absence }), "a leaf off its own path");
   const entries = numbered(100);
   const view = await prover(entries);
   const proof = await view.prove(key("k5"));

@@ -101,7 +101,7 @@ t.test("the root is that of the naive trie after any sequence of batches", async
       await trie.apply([...model.keys()].map((text) => [new Uint8Array(Buffer.from(text, "hex")), undefined] as const));
       if (!Hash.isZero(trie.rootHash) || trie.pages.size > 0) throw new Error("emptying the trie leaves something");
     }),
-    { numRuns: 80 },
+    { numRuns: 60 },
   );
 });
 

@@ -65,7 +65,7 @@ class ScriptedSource implements WorkSource {
 function startChain(t: Test, options: TestChainOptions): TestChain {
   const chain = new TestChain({ clock: new SystemClock(), ...options, config: { mine: true, ...options.config } }).start();
   t.teardown(() => chain.stop());
-  chain.engine.producer.start();
+  if (chain.engine.producer.automatic) chain.engine.producer.start();
   return chain;
 }
 
@@ -82,7 +82,7 @@ t.test("a real mining thread makes a chain, follows the head, and stops at once"
   const { height } = chain.head.header;
   t.equal((await chain.engine.producer.produce(1)).length, 1, "on demand it still makes blocks");
   t.equal(chain.head.header.height, height + 1);
-  chain.engine.producer.start();
+  if (chain.engine.producer.automatic) chain.engine.producer.start();
   await chain.reached(height + 2);
   t.pass("and it can be started again");
 });

@@ -115,7 +115,7 @@ t.test("logs that LevelDB rotated away are synced after a durable write", async 
 
 /** A child that writes durably for ever and prints each number once it is acknowledged. */
 async function spawnWriter(path: string): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL(`./durable-writer${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+  const script = fileURLToPath(new URL(`./durable-writer.process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
   // In development the test runs as TypeScript under a loader, which the child takes over.
   return spawn(process.execPath, [...process.execArgv, script, path], { stdio: ["ignore", "pipe", "inherit"] });
 }

@@ -1,0 +1,176 @@
+/**
+ * An engine that does what a test tells it: the heaviest chain, the first seen among equals, weights as blocks claim them.
+ *
+ * Extra: weight (1) ‖ anything. Seal: one byte 0x5e ‖ anything. Everything else (what is judged by state, finality,
+ * certificates, misbehaviour) are its options and public fields.
+ */
+import {
+  Address,
+  type Ancestors,
+  type Block,
+  type Bytes,
+  bytesEqual,
+  type Choice,
+  type Consensus,
+  type ConsensusHost,
+  type ConsensusTraits,
+  EMPTY_BYTES,
+  Hash,
+  type Header,
+  type HeaderRecord,
+  InvalidHeaderError,
+  NEEDS_STATE,
+  NotYetError,
+  type RestoredTree,
+  type SealVerdict,
+  type StateView,
+  type TreeHeader,
+} from "../../../core/sdk.js";
+
+export const GOOD_SEAL = Uint8Array.of(0x5e);
+export const GOOD_CERTIFICATE = Uint8Array.of(0xce);
+
+export interface ScriptedOptions {
+  readonly headers?: ConsensusTraits["headers"];
+  readonly certificates?: boolean;
+  /** Blocks this far below the head are final. Default: none ever is. */
+  readonly finalAtDepth?: number;
+  /** Blocks may carry a payload; one that begins with 0xff is refused. Default: the engine says nothing of payloads. */
+  readonly payloads?: boolean;
+  readonly ancestryDepth?: number;
+}
+
+interface Seen {
+  readonly header: TreeHeader;
+  readonly sequence: number;
+  invalid: boolean;
+}
+
+export class ScriptedEngine implements Consensus {
+  readonly traits: ConsensusTraits;
+  readonly confirmations = 2;
+  readonly checkPayload?: (block: Block) => void;
+  /** Every call that a law is about, in order. */
+  readonly calls: string[] = [];
+  readonly #finalAtDepth: number;
+  readonly #seen = new Map<string, Seen>();
+  /** How far in the future a timestamp may lie. */
+  futureBoundMs = 60_000;
+  /** Held seals wait for it. */
+  sealGate: Promise<void> | undefined;
+  /** Thrown by the next `onBlock`. */
+  onBlockFailure: Error | undefined;
+  /** Bends the next choices. */
+  bend: ((choice: Choice) => Choice) | undefined;
+  restored: RestoredTree | undefined;
+  snapshotBytes: Bytes | undefined;
+  host: ConsensusHost | undefined;
+
+  constructor(options: ScriptedOptions = {}) {
+    this.traits = {
+      headers: options.headers ?? "ancestry",
+      finality: "probabilistic",
+      ancestryDepth: options.ancestryDepth ?? 4,
+      certificates: options.certificates ?? false,
+      clock: "free",
+    };
+    this.#finalAtDepth = options.finalAtDepth ?? Number.POSITIVE_INFINITY;
+    if (options.payloads === true)
+      this.checkPayload = ({ payload }) => {
+        if (payload[0] === 0xff) throw new InvalidHeaderError({ code: "SCRIPT_PAYLOAD", reason: "it begins with ff" });
+      };
+  }
+
+  attach(host: ConsensusHost): void {
+    this.host = host;
+  }
+
+  genesis() {
+    return { extra: EMPTY_BYTES, proposer: Address.zero };
+  }
+
+  checkHeader({ header, id }: HeaderRecord, ancestors: Ancestors): void {
+    this.calls.push(`checkHeader ${Hash.key(id)}`);
+    const parent = ancestors.at(1);
+    if (parent === undefined || !bytesEqual(parent.id, header.parent)) throw new Error("the ancestor at 1 is the parent");
+    if (header.extra.length === 0) throw new InvalidHeaderError({ code: "SCRIPT_EXTRA", reason: "it claims no weight" });
+    const nowMs = this.#hosted.clock.nowMs();
+    if (header.timestampMs > nowMs + this.futureBoundMs)
+      throw new NotYetError({ code: "SCRIPT_FUTURE", reason: "its time has not come", retryAtMs: header.timestampMs - this.futureBoundMs });
+  }
+
+  contextFor(_parent: TreeHeader, _header: Header, view: StateView | undefined): null | typeof NEEDS_STATE {
+    return this.traits.headers === "state" && view === undefined ? NEEDS_STATE : null;
+  }
+
+  async verifySeals(batch: readonly { readonly record: HeaderRecord }[]): Promise<readonly SealVerdict[]> {
+    await this.sealGate;
+    return batch.map(({ record }) => (record.header.seal[0] === GOOD_SEAL[0] ? { ok: true } : { ok: false, reason: "not 5e" }));
+  }
+
+  async verifyCertificate(_record: HeaderRecord, certificate: Bytes): Promise<SealVerdict> {
+    return bytesEqual(certificate, GOOD_CERTIFICATE) ? { ok: true } : { ok: false, reason: "not ce" };
+  }
+
+  weigh({ header }: HeaderRecord, parentWeight: bigint): bigint {
+    return parentWeight + BigInt(header.extra[0] ?? 0);
+  }
+
+  onBlock(block: TreeHeader): void {
+    this.calls.push(`onBlock ${Hash.key(block.id)}`);
+    const failure = this.onBlockFailure;
+    this.onBlockFailure = undefined;
+    if (failure !== undefined) throw failure;
+    const invalid = this.#seen.get(Hash.key(block.header.parent))?.invalid ?? false;
+    this.#seen.set(Hash.key(block.id), { header: block, sequence: this.#seen.size, invalid });
+    this.choose();
+  }
+
+  onInvalid(id: Hash): void {
+    this.calls.push(`onInvalid ${Hash.key(id)}`);
+    const seen = this.#seen.get(Hash.key(id));
+    if (seen !== undefined) seen.invalid = true;
+    // In order of arrival parents come first.
+    for (const each of this.#seen.values()) if (this.#seen.get(Hash.key(each.header.header.parent))?.invalid === true) each.invalid = true;
+    this.choose();
+  }
+
+  restore(tree: RestoredTree): void {
+    this.restored = tree;
+    const head = tree.blocks.find(({ id }) => bytesEqual(id, tree.head));
+    // The head was seen first, whatever the order of the stored blocks.
+    for (const header of head === undefined ? tree.blocks : [head, ...tree.blocks])
+      if (!this.#seen.has(Hash.key(header.id))) this.#seen.set(Hash.key(header.id), { header, sequence: this.#seen.size, invalid: false });
+    this.choose();
+  }
+
+  snapshot(): Bytes {
+    return this.snapshotBytes ?? Uint8Array.of(1);
+  }
+
+  status() {
+    return { seen: this.#seen.size };
+  }
+
+  describeHeader({ extra }: Header) {
+    return { weight: extra[0] ?? 0 };
+  }
+
+  /** Says what is best now. */
+  choose(): void {
+    let best: Seen | undefined;
+    for (const seen of this.#seen.values())
+      if (!seen.invalid && (best === undefined || seen.header.weight > best.header.weight)) best = seen;
+    if (best === undefined) return;
+    let finalized: TreeHeader | undefined = best.header;
+    for (let depth = 0; depth < this.#finalAtDepth && finalized !== undefined; depth++)
+      finalized = finalized.header.height === 0 ? undefined : this.#hosted.header(finalized.header.parent);
+    const choice: Choice = { head: best.header.id, ...(finalized === undefined ? {} : { justified: finalized.id, finalized: finalized.id }) };
+    this.#hosted.choiceChanged(this.bend?.(choice) ?? choice);
+  }
+
+  get #hosted(): ConsensusHost {
+    if (this.host === undefined) throw new Error("attach comes first");
+    return this.host;
+  }
+}

@@ -59,12 +59,17 @@ export class BlockStore {
     const value = this.#storage.get(keys.index(id));
     if (value === undefined) return undefined;
     const record = decodeIndexRecord(id, value);
+    this.#remember(key, record);
+    return record;
+  }
+
+  #remember(key: HashKey, record: IndexRecord): void {
+    this.#headers.delete(key);
     if (this.#headers.size >= HEADER_CACHE_ENTRIES) {
       const oldest = this.#headers.keys().next().value;
       if (oldest !== undefined) this.#headers.delete(oldest);
     }
     this.#headers.set(key, record);
-    return record;
   }
 
   header(id: Hash): TreeHeader | undefined {
@@ -162,7 +167,7 @@ export class BlockStore {
 
   markInvalid(record: IndexRecord): StorageOperation[] {
     const marked = { ...record, invalid: true };
-    this.#headers.set(Hash.key(record.header.id), marked);
+    this.#remember(Hash.key(record.header.id), marked);
     return [put(keys.index(record.header.id), encodeIndexRecord(marked))];
   }
 

@@ -46,8 +46,9 @@ export class Chain {
   readonly #retries: RetryTimers;
   readonly #metrics: ReturnType<typeof chainMetrics>;
   readonly #executor: Executor;
-  readonly #checks: BlockChecks;
   readonly #head: HeadKeeper;
+  readonly #pipeline: ImportPipeline;
+  #ticks: Cancellable | undefined;
   #genesis: TreeHeader | undefined;
   #ticks: Cancellable | undefined;
   #running = false;
@@ -59,19 +60,24 @@ export class Chain {
     this.#options = { ...DEFAULT_CHAIN_OPTIONS, ...options };
     this.#metrics = chainMetrics(dependencies.metrics);
     this.#retries = new RetryTimers(dependencies, this.#options.waitingBlocks);
-    this.#waiting = new WaitingRoom({ maxCount: this.#options.waitingBlocks, maxBytes: this.#options.waitingBytes });
     this.store = new BlockStore(dependencies.storage);
     this.events = new EventLog(this.store, dependencies.logger, this.#options.keptEvents);
     this.#executor = new Executor(dependencies);
-    this.#checks = new BlockChecks(dependencies, this.#executor, this.#metrics);
-    this.#head = new HeadKeeper({
+    const shared = {
       dependencies,
       options: this.#options,
       store: this.store,
       tree: this.#tree,
-      events: this.events,
       executor: this.#executor,
       metrics: this.#metrics,
+    };
+    this.#head = new HeadKeeper({ ...shared, events: this.events });
+    this.#pipeline = new ImportPipeline({
+      ...shared,
+      head: this.#head,
+      checks: new BlockChecks(dependencies, this.#executor, this.#metrics),
+      inLane: (step) => this.#inLane(step),
+      isRunning: () => this.#running,
     });
   }
 
@@ -90,7 +96,8 @@ export class Chain {
     await this.events.open(pointer.events);
     await consensus.attach(consensusHost(this, this.#dependencies, genesis));
     await recovery.reexecute(pointer);
-    for (const each of this.#tree.subtree(this.#tree.root)) if (this.#head.isCanonical(each)) each.execution = undefined;
+    // Their receipts are stored with the canonical chain.
+    for (let node: TreeNode | undefined = head; node !== undefined; node = node.parent) node.execution = undefined;
     this.#running = true;
     const snapshot = this.store.snapshot();
     await consensus.restore({
@@ -145,7 +152,7 @@ export class Chain {
 
   /** Blocks that wait for a parent, a time or a certificate. */
   get waitingCount(): number {
-    return this.#waiting.count;
+    return this.#pipeline.waitingCount;
   }
 
   header(id: Hash): TreeHeader | undefined {
@@ -161,46 +168,31 @@ export class Chain {
 
   // --- blocks ------------------------------------------------------------------------------------------------------
 
-  /** Offers a block; resolves once it is durable and judged. Never rejects for a bad block: that is a verdict. */
-  import(block: Block, certificate?: Bytes): Promise<ImportVerdict> {
-    if (!this.#running) return Promise.reject(new ChainStoppedError({}));
-    const record = headerRecord(block.header);
-    const known = this.#known(record, certificate);
-    if (known !== undefined) return Promise.resolve(known);
-    const key = Hash.key(record.id);
-    const passing = this.#passing.get(key);
-    if (passing !== undefined) return passing.verdict;
-    const parentPassing = this.#passing.get(Hash.key(block.header.parent));
-    const entry: Passing = { verdict: this.#judge(block, record, certificate, parentPassing), header: undefined };
-    this.#passing.set(key, entry);
-    return entry.verdict;
+  /**
+   * Offers a block; resolves once it is durable and judged. Never rejects for a bad block: that is a verdict.
+   *
+   * @throws ChainStoppedError; whatever made judging impossible (a busy compute, a damaged record)
+   */
+  async import(block: Block, certificate?: Bytes): Promise<ImportVerdict> {
+    this.#requireRunning();
+    return this.#pipeline.import(block, certificate);
   }
 
   /** A certificate that came apart from its block. */
   async importCertificate(blockId: Hash, certificate: Bytes): Promise<ImportVerdict> {
-    const waiting = this.#waiting.remove(blockId);
-    if (waiting !== undefined) return this.import(waiting.block, certificate);
-    if (this.header(blockId) !== undefined) return { status: "known", id: blockId };
-    return { status: "not-yet", id: blockId, code: Verdicts.unknownParent, reason: "its block has not arrived" };
+    this.#requireRunning();
+    return this.#pipeline.importCertificate(blockId, certificate);
   }
 
   /** Executes a block without importing it. @throws BlockInvalidError, BlockNotYetError */
   async execute(block: Block): Promise<Candidate> {
-    const record = headerRecord(block.header);
-    const parent = this.#tree.get(block.header.parent);
-    if (parent === undefined) throw new UnknownBlockError({ id: Hash.key(block.header.parent) });
-    const checked = await this.#checks.bodyAndSignatures(block, { ...record, weight: 0n }, undefined);
-    await this.#inLane(() => this.#executeBranch(block.header.parent));
-    const execution = await this.#executor.execute(block, record, checked.batch);
-    this.#executor.keep(record.signingRoot, execution);
-    return { block, record, receipts: execution.receipts };
+    this.#requireRunning();
+    return this.#pipeline.execute(block);
   }
 
-  /** Not to be awaited by an engine inside its own `onBlock` or `onInvalid`: these run in the lane that this may wait for. */
   async build(parent: Hash, fields: ProposalFields): Promise<UnsealedBlock> {
-    if (!this.#running) throw new ChainStoppedError({});
+    this.#requireRunning();
     this.#metrics.builtBlocks.increment();
-    if (!this.#dependencies.state.has(parent)) await this.#inLane(() => this.#executeBranch(parent));
     return this.#executor.build(this.#tree.get(parent), parent, fields);
   }
 
@@ -210,177 +202,31 @@ export class Chain {
     if (this.#running) void this.#inLane(() => this.#head.apply()).catch(() => undefined);
   }
 
-  #known(record: HeaderRecord, certificate: Bytes | undefined): ImportVerdict | undefined {
-    const { id } = record;
-    const node = this.#tree.get(id);
-    if (node?.standing === "invalid")
-      return { status: "invalid", id, code: Verdicts.invalidAncestor, reason: "it was found invalid before" };
-    if (node !== undefined || this.store.header(id) !== undefined) return { status: "known", id };
-    const waiting = this.#waiting.get(id);
-    if (
-      waiting !== undefined &&
-      (certificate === undefined || waiting.certificate !== undefined) &&
-      waiting.code === Verdicts.unknownParent
-    )
-      return { status: "not-yet", id, code: waiting.code, reason: "it waits for its parent" };
-    return undefined;
-  }
-
-  async #judge(
-    block: Block,
-    record: HeaderRecord,
-    certificate: Bytes | undefined,
-    parentPassing: Passing | undefined,
-  ): Promise<ImportVerdict> {
-    // Everything below happens after `import` registered this block as passing.
-    await Promise.resolve();
-    let verdict: ImportVerdict;
-    try {
-      verdict = await this.#pass(block, record, certificate, parentPassing);
-    } catch (error) {
-      verdict = this.#refuse(block, record, certificate, error);
-    } finally {
-      this.#passing.delete(Hash.key(record.id));
-    }
-    const code = "code" in verdict ? verdict.code : "";
-    this.#metrics.verdicts.increment(1, { verdict: verdict.status, code });
-    this.#metrics.waitingBlocks.set(this.#waiting.count);
-    if (verdict.status === "imported") this.#retryChildren(record.id);
-    return verdict;
-  }
-
-  async #pass(
-    block: Block,
-    record: HeaderRecord,
-    certificate: Bytes | undefined,
-    parentPassing: Passing | undefined,
-  ): Promise<ImportVerdict> {
-    // Headers that are judged by state need the parent's: all checks move into the lane, behind the parent's execution.
-    if (this.#dependencies.consensus.traits.headers === "state") {
-      await parentPassing?.verdict.catch(() => undefined);
-      return this.#inLane(async () => {
-        await this.#executeBranch(block.header.parent);
-        return this.#admit(await this.#check(block, record, certificate, undefined));
-      });
-    }
-    const checked = await this.#check(block, record, certificate, parentPassing);
-    // The parent's checks began earlier but may end later; it has to be in the tree first.
-    await parentPassing?.verdict.catch(() => undefined);
-    return this.#inLane(() => this.#admit(checked));
-  }
-
-  async #check(
-    block: Block,
-    record: HeaderRecord,
-    certificate: Bytes | undefined,
-    parentPassing: Passing | undefined,
-  ): Promise<CheckedBlock> {
-    const parent = this.#parentOf(record, parentPassing);
-    const lookup = (id: Hash) => this.header(id) ?? this.#passing.get(Hash.key(id))?.header;
-    const ancestors = ancestorsOf(parent, this.#dependencies.consensus.traits.ancestryDepth, lookup);
-    const header = await this.#checks.headerAndSeal(record, parent, ancestors, certificate);
-    const passing = this.#passing.get(Hash.key(record.id));
-    if (passing !== undefined) passing.header = header;
-    return this.#checks.bodyAndSignatures(block, header, certificate);
-  }
-
-  #parentOf(record: HeaderRecord, parentPassing: Passing | undefined): TreeHeader {
-    const { parent } = record.header;
-    const node = this.#tree.get(parent);
-    if (node?.standing === "invalid") throw new BlockInvalidError({ code: Verdicts.invalidAncestor, reason: "its parent is invalid" });
-    if (node !== undefined) return node;
-    if (parentPassing?.header !== undefined) return parentPassing.header;
-    if (this.store.header(parent) !== undefined)
-      throw new BlockInvalidError({
-        code: Verdicts.belowFinality,
-        reason: "its parent lies below the finalized block or on a dropped branch",
-      });
-    throw new BlockNotYetError({ code: Verdicts.unknownParent, reason: "its parent is not known" });
-  }
-
-  /** In the lane: stores the block, gives it to the engine, follows its choice. */
-  async #admit(checked: CheckedBlock): Promise<ImportVerdict> {
-    const { block, header, batch, sizeBytes, certificate } = checked;
-    const { id } = header;
-    const { consensus } = this.#dependencies;
-    this.#parentOf(header, undefined);
-    if (this.#tree.get(id) !== undefined) return { status: "known", id };
-    if (this.#tree.size >= this.#options.treeBlocks)
-      throw new BlockNotYetError({ code: Verdicts.treeFull, reason: "too many blocks wait for finality" });
-    const index = { header, sizeBytes, transactionCount: batch.transactions.length, invalid: false };
-    await this.store.write(this.store.storeBlock(block, index, certificate));
-    const node = this.#tree.add({ ...index, standing: "stored", block });
-    const ready = consensus.traits.headers === "ancestry" || (await this.#head.execute(node, batch));
-    if (ready) await consensus.onBlock(node);
-    await this.#head.apply();
-    // The engine may have looked at it and left it: then its bytes are in the store, and memory is for the head's branch.
-    if (!this.#head.isCanonical(node)) node.block = undefined;
-    if (node.refusal !== undefined) return { status: "invalid", id, ...node.refusal };
-    return { status: "imported", id, canonical: this.#head.isCanonical(node) };
-  }
-
-  /** In the lane: makes sure that a block of the tree has its state. */
-  async #executeBranch(id: Hash): Promise<void> {
-    const node = this.#tree.get(id);
-    if (node === undefined || this.#dependencies.state.has(id)) return;
-    if (node.parent !== undefined) await this.#executeBranch(node.parent.id);
-    await this.#head.execute(node);
-  }
-
-  /** What could not pass: waits, or is refused for good; a fault that is no verdict stops the node. */
-  #refuse(block: Block, record: HeaderRecord, certificate: Bytes | undefined, error: unknown): ImportVerdict {
-    const { id } = record;
-    if (BlockInvalidError.matches(error)) {
-      this.#dependencies.logger.debug({ id: Hash.key(id), ...error.data }, "refused a block");
-      return { status: "invalid", id, ...error.data };
-    }
-    if (!BlockNotYetError.matches(error)) throw error;
-    const { code, reason, retryAtMs } = error.data;
-    if (code !== Verdicts.treeFull) {
-      this.#waiting.add({ block, id, sizeBytes: encodedBlockBytes(block), certificate, code });
-      if (retryAtMs !== undefined)
-        this.#retries.at(retryAtMs, () => {
-          const waiting = this.#waiting.remove(id);
-          if (waiting !== undefined) this.#offer(waiting.block, waiting.certificate);
-        });
-    }
-    return { status: "not-yet", id, code, reason };
-  }
-
-  /** Tells a slot engine the time. A tick that is still waited for when the next is due is not doubled. */
-  #startTicks(): void {
+  /** Tells an engine with slots the time, one tick after the other: a tick that is due while the last waits is left out. */
+  #tickRegularly(): void {
     const { consensus, clock, scheduler } = this.#dependencies;
     if (consensus.traits.clock !== "slots" || consensus.onTick === undefined) return;
-    let ticking = false;
-    this.#ticks = scheduler.every(Math.max(TICK_MS_MIN, consensus.tickMs ?? TICK_MS_DEFAULT), () => {
-      if (ticking) return;
-      ticking = true;
-      this.#inLane(async () => {
+    let isWaiting = false;
+    this.#ticks = scheduler.every(consensus.traits.tickMs ?? DEFAULT_TICK_MS, () => {
+      if (isWaiting) return;
+      isWaiting = true;
+      const tick = this.#inLane(async () => {
+        isWaiting = false;
         await consensus.onTick?.(clock.nowMs());
         await this.#head.apply();
-      })
-        .catch(() => undefined)
-        .finally(() => {
-          ticking = false;
-        });
+      });
+      tick.catch(() => undefined);
     });
   }
 
-  #retryChildren(parent: Hash): void {
-    for (const waiting of this.#waiting.takeChildren(parent)) this.#offer(waiting.block, waiting.certificate);
-  }
-
-  /** Imports a block that nobody waits for. */
-  #offer(block: Block, certificate: Bytes | undefined): void {
-    if (!this.#running) return;
-    this.import(block, certificate).catch((error: unknown) => {
-      this.#dependencies.logger.debug({ reason: messageOf(error) }, "a waiting block was not imported");
-    });
+  #requireRunning(): void {
+    if (!this.#running) throw new ChainStoppedError({});
   }
 
   /** Runs a step in the lane; a fault in it means that nothing can be promised any more. */
   async #inLane<T>(step: () => Promise<T>): Promise<T> {
     return this.#lane.run(async () => {
+      this.#requireRunning();
       try {
         return await step();
       } catch (error) {

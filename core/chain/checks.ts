@@ -4,7 +4,6 @@
  * Each stage has a metric and throws a verdict: `BlockInvalidError` or `BlockNotYetError`.
  */
 import { ChainwrightError } from "../kernel/errors.js";
-import type { Rules } from "../ports/chain-spec.js";
 import type { SignatureBatch } from "../ports/compute.js";
 import { type Ancestors, NEEDS_STATE, type TreeHeader, type ValidationContext } from "../ports/consensus.js";
 import { InvalidHeaderError, NotYetError } from "../ports/errors.js";
@@ -12,7 +11,7 @@ import type { TransactionBatch } from "../ports/ledger.js";
 import type { Block, HeaderRecord } from "../primitives/block.js";
 import { encodedBlockBytes, payloadRootOf } from "../primitives/block-codec.js";
 import type { Bytes } from "../primitives/bytes.js";
-import { Hash } from "../primitives/hash.js";
+import { type Hash, sha256 } from "../primitives/hash.js";
 import { PublicKey, Signature } from "../primitives/keys.js";
 import { bitmapGet, SignatureBatchBuilder } from "../primitives/signature-batch.js";
 import type { ChainDependencies } from "./dependencies.js";
@@ -26,7 +25,6 @@ export interface CheckedBlock {
   readonly header: TreeHeader;
   readonly batch: TransactionBatch;
   readonly sizeBytes: number;
-  readonly certificate: Bytes | undefined;
 }
 
 export class BlockChecks {
@@ -40,21 +38,40 @@ export class BlockChecks {
     this.#metrics = metrics;
   }
 
-  /** Header and seal (and certificate): what a block must have before anyone spends work on its body. */
-  async headerAndSeal(record: HeaderRecord, parent: TreeHeader, ancestors: Ancestors, certificate: Bytes | undefined): Promise<TreeHeader> {
+  /** Header and seal: what a block must have before anyone spends work on its body. Answers the context for `certificate`, too. */
+  async headerAndSeal(
+    record: HeaderRecord,
+    parent: TreeHeader,
+    ancestors: Ancestors,
+  ): Promise<{ readonly header: TreeHeader; readonly context: ValidationContext }> {
     const context = await this.#stage("header", () => this.#header(record, parent, ancestors));
-    await this.#stage("seal", () => this.#seal(record, context, certificate));
-    const { consensus } = this.#dependencies;
-    return { ...record, weight: consensus.weigh?.(record, parent.weight) ?? 0n };
+    await this.#stage("seal", () => this.#seal(record, context));
+    const weight = this.#dependencies.consensus.weigh?.(record, parent.weight) ?? 0n;
+    return { header: { ...record, weight }, context };
+  }
+
+  /** The certificate beside the block, for engines that have them. */
+  async certificate(record: HeaderRecord, certificate: Bytes | undefined, context: ValidationContext): Promise<void> {
+    await this.#stage("certificate", () => this.#certificate(record, certificate, context));
   }
 
   /** Body and signatures. */
-  async bodyAndSignatures(block: Block, header: TreeHeader, certificate: Bytes | undefined): Promise<CheckedBlock> {
-    const rules = this.#dependencies.spec.rulesAt(header.header.height);
+  async bodyAndSignatures(block: Block, header: TreeHeader): Promise<CheckedBlock> {
     const sizeBytes = encodedBlockBytes(block);
-    const batch = await this.#stage("body", () => this.#body(block, rules, sizeBytes));
+    const batch = await this.#stage("body", () => this.#body(block, sizeBytes));
     await this.#stage("signatures", () => this.#signatures(batch));
-    return { block, header, batch, sizeBytes, certificate };
+    return { block, header, batch, sizeBytes };
+  }
+
+  /** Whether the body is of lawful size and the one that its header names. */
+  async isWhole(block: Block): Promise<void> {
+    await this.#stage("body", async () => {
+      this.#size(block, encodedBlockBytes(block));
+      await this.#transactionsRoot(
+        block,
+        block.transactions.map((raw) => sha256(raw)),
+      );
+    });
   }
 
   /** Runs one stage under its metric and turns what engines and ledgers throw into verdicts. */
@@ -86,36 +103,46 @@ export class BlockChecks {
     return context;
   }
 
-  async #seal(record: HeaderRecord, context: ValidationContext, certificate: Bytes | undefined): Promise<void> {
-    const { consensus } = this.#dependencies;
-    const [verdict] = await consensus.verifySeals([{ record, context }]);
+  async #seal(record: HeaderRecord, context: ValidationContext): Promise<void> {
+    const [verdict] = await this.#dependencies.consensus.verifySeals([{ record, context }]);
     if (verdict === undefined || !verdict.ok)
       throw new BlockInvalidError({ code: Verdicts.badSeal, reason: verdict?.reason ?? "the engine gave no verdict" });
-    if (!consensus.traits.certificates) return;
+  }
+
+  async #certificate(record: HeaderRecord, certificate: Bytes | undefined, context: ValidationContext): Promise<void> {
     if (certificate === undefined)
       throw new BlockNotYetError({ code: Verdicts.awaitingCertificate, reason: "its certificate has not arrived" });
-    const certified = await consensus.verifyCertificate?.(record, certificate, context);
+    const certified = await this.#dependencies.consensus.verifyCertificate?.(record, certificate, context);
     if (certified === undefined || !certified.ok)
       throw new BlockInvalidError({ code: Verdicts.badCertificate, reason: certified?.reason ?? "the engine gave no verdict" });
   }
 
-  async #body(block: Block, rules: Rules, sizeBytes: number): Promise<TransactionBatch> {
-    const { consensus, ledger } = this.#dependencies;
-    const { header } = block;
-    if (sizeBytes > rules.limits.blockBytes)
-      throw new BlockInvalidError({
-        code: Verdicts.tooLarge,
-        reason: `it has ${sizeBytes} bytes, the limit is ${rules.limits.blockBytes}`,
-      });
-    if (!sameHash(payloadRootOf(block.payload), header.payloadRoot))
-      throw new BlockInvalidError({ code: Verdicts.payloadRoot, reason: "its payload is not the one that its header names" });
+  async #body(block: Block, sizeBytes: number): Promise<TransactionBatch> {
+    const { spec, consensus, ledger } = this.#dependencies;
+    this.#size(block, sizeBytes);
     if (consensus.checkPayload !== undefined) consensus.checkPayload(block);
     else if (block.payload.length > 0)
       throw new BlockInvalidError({ code: Verdicts.unexpectedPayload, reason: "this chain's blocks have no payload" });
-    const batch = ledger.decodeBlock(block.transactions, rules);
-    if (!sameHash(await this.#executor.transactionsRoot(batch), header.transactionsRoot))
-      throw new BlockInvalidError({ code: Verdicts.transactionsRoot, reason: "its transactions are not those that its header names" });
+    const batch = ledger.decodeBlock(block.transactions, spec.rulesAt(block.header.height));
+    await this.#transactionsRoot(
+      block,
+      batch.transactions.map((each) => each.rawHash),
+    );
     return batch;
+  }
+
+  /** Size and payload root. */
+  #size({ header, payload }: Block, sizeBytes: number): void {
+    const { blockBytes } = this.#dependencies.spec.rulesAt(header.height).limits;
+    if (sizeBytes > blockBytes)
+      throw new BlockInvalidError({ code: Verdicts.tooLarge, reason: `it has ${sizeBytes} bytes, the limit is ${blockBytes}` });
+    if (!sameHash(payloadRootOf(payload), header.payloadRoot))
+      throw new BlockInvalidError({ code: Verdicts.payloadRoot, reason: "its payload is not the one that its header names" });
+  }
+
+  async #transactionsRoot({ header }: Block, rawHashes: readonly Hash[]): Promise<void> {
+    if (!sameHash(await this.#executor.merkleRoot(rawHashes), header.transactionsRoot))
+      throw new BlockInvalidError({ code: Verdicts.transactionsRoot, reason: "its transactions are not those that its header names" });
   }
 
   async #signatures(batch: TransactionBatch): Promise<void> {

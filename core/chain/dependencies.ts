@@ -18,7 +18,12 @@ export interface TransactionSource {
   isVerified(rawHash: Hash): boolean;
   /** Looks again at transactions that production had to leave out. */
   recheck(ids: readonly Hash[]): void | Promise<void>;
-  onHeadChanged(change: { readonly undone: readonly Bytes[]; readonly applied: readonly Bytes[] }): void | Promise<void>;
+  /** The head moved: raw transactions of both branches, oldest first, and all state keys that differ, where they are known. */
+  onHeadChanged(change: {
+    readonly undone: readonly Bytes[];
+    readonly applied: readonly Bytes[];
+    readonly changedKeys?: readonly Bytes[];
+  }): void | Promise<void>;
 }
 
 export interface ChainDependencies {

@@ -41,11 +41,16 @@ interface Run {
   readonly outcome: ExecutionOutcome;
 }
 
+export type ExecutorDependencies = Pick<
+  ChainDependencies,
+  "spec" | "state" | "ledger" | "consensus" | "compute" | "clock" | "scheduler" | "transactions"
+>;
+
 export class Executor {
-  readonly #dependencies: ChainDependencies;
+  readonly #dependencies: ExecutorDependencies;
   readonly #built = new Map<HashKey, Execution>();
 
-  constructor(dependencies: ChainDependencies) {
+  constructor(dependencies: ExecutorDependencies) {
     this.#dependencies = dependencies;
   }
 
@@ -119,7 +124,7 @@ export class Executor {
       height,
       parent: parentId,
       timestampMs: fields.timestampMs,
-      transactionsRoot: await this.#merkleRoot(included.map((each) => each.rawHash)),
+      transactionsRoot: await this.merkleRoot(included.map((each) => each.rawHash)),
       receiptsRoot: await this.#receiptsRoot(outcome.receipts),
       stateRoot: overlay.root,
       payloadRoot: payloadRootOf(payload),
@@ -139,10 +144,6 @@ export class Executor {
       executionMs: clock.monotonicMs() - beganMs,
     });
     return { header, signingRoot, transactions: kept, payload };
-  }
-
-  async transactionsRoot(batch: TransactionBatch): Promise<Hash> {
-    return this.#merkleRoot(batch.transactions.map((each) => each.rawHash));
   }
 
   /** Keeps the result of a block that is expected to be imported soon, so that it is not executed twice. */
@@ -197,10 +198,10 @@ export class Executor {
   }
 
   #receiptsRoot(receipts: readonly Receipt[]): Promise<Hash> {
-    return this.#merkleRoot(receipts.map((receipt) => sha256(encodeReceipt(receipt))));
+    return this.merkleRoot(receipts.map((receipt) => sha256(encodeReceipt(receipt))));
   }
 
-  #merkleRoot(leaves: readonly Hash[]): Promise<Hash> {
+  merkleRoot(leaves: readonly Hash[]): Promise<Hash> {
     const packed = new Uint8Array(leaves.length * 32);
     for (const [index, leaf] of leaves.entries()) packed.set(leaf, index * 32);
     return this.#dependencies.compute.merkleRoot(packed, { priority: "block" });

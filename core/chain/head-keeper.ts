@@ -83,7 +83,7 @@ export class HeadKeeper {
       if (target === undefined) continue;
       const ancestor = this.#tree.commonAncestor(this.head, target);
       const path = present(this.#tree.path(ancestor, target), "a block descends from the common ancestor");
-      if (!(await this.#executeAll(path))) continue;
+      if (!(await this.#executeAll(path, choice))) continue;
       await this.#switch(ancestor, path, choice);
       await this.#flushWhenDue();
     }
@@ -132,15 +132,20 @@ export class HeadKeeper {
     }
     await this.#store.write(operations);
     this.#dependencies.logger.warn({ id: node.key, height: node.header.height, code, reason }, "a block failed execution");
-    await this.#dependencies.consensus.onInvalid(node.id);
+    // An engine that judges by state has not heard of it yet.
+    if (this.#dependencies.consensus.traits.headers === "ancestry") await this.#dependencies.consensus.onInvalid(node.id);
   }
 
   /** Writes all state up to the head to disk. */
   async flush(): Promise<void> {
+    await this.#flushTo(this.head);
+  }
+
+  async #flushTo(node: TreeNode): Promise<void> {
     const { state, clock } = this.#dependencies;
-    if (state.flushed !== undefined && Hash.key(state.flushed.blockId) === this.head.key) return;
+    if (state.flushed !== undefined && Hash.key(state.flushed.blockId) === node.key) return;
     const beganMs = clock.monotonicMs();
-    await state.flush(this.head.id);
+    await state.flush(node.id);
     this.#unflushedMs = 0;
     this.#metrics.stageSeconds.observe((clock.monotonicMs() - beganMs) / 1000, { stage: "flush" });
     this.#gauge();
@@ -149,22 +154,34 @@ export class HeadKeeper {
   /** The chosen head, if the choice can be followed; an engine that breaks the port's laws is logged, not obeyed. */
   #target(choice: Choice): TreeNode | undefined {
     const target = this.#tree.get(choice.head);
-    const refuse = (reason: string): undefined => {
-      this.#dependencies.logger.error({ head: Hash.key(choice.head), reason }, "the engine's choice was not followed");
-      return undefined;
-    };
-    if (target === undefined) return refuse("it is not in the block tree");
-    if (target.standing === "invalid") return refuse("it is invalid");
-    const finalized = choice.finalized === undefined ? undefined : this.#tree.get(choice.finalized);
-    // A finalized block that already left the tree is an old one: finality does not move back.
-    if (finalized !== undefined && !this.#tree.descendsFrom(target, finalized))
-      return refuse("it does not descend from the finalized block");
+    if (target === undefined) return this.#refuse(choice, "it is not in the block tree");
+    if (target.standing === "invalid") return this.#refuse(choice, "it is invalid");
+    if (choice.finalized !== undefined && !this.#isOnChain(choice.finalized, target))
+      return this.#refuse(choice, "it does not descend from the finalized block");
     return target;
   }
 
-  async #executeAll(path: readonly TreeNode[]): Promise<boolean> {
+  #refuse(choice: Choice, reason: string): undefined {
+    this.#dependencies.logger.error({ head: Hash.key(choice.head), reason }, "the engine's choice was not followed");
+    return undefined;
+  }
+
+  /** Whether a block that the engine calls final lies on the chosen chain: in the tree, or below it, where finality does not move back to. */
+  #isOnChain(finalized: Hash, target: TreeNode): boolean {
+    const node = this.#tree.get(finalized);
+    if (node !== undefined) return this.#tree.descendsFrom(target, node);
+    const height = this.#store.header(finalized)?.header.height;
+    const canonical = height === undefined ? undefined : this.#store.idAt(height);
+    return canonical !== undefined && Hash.key(canonical) === Hash.key(finalized);
+  }
+
+  async #executeAll(path: readonly TreeNode[], choice: Choice): Promise<boolean> {
     const { state } = this.#dependencies;
     for (const node of path) {
+      if (!state.has(node.id) && !state.has(node.header.parent)) {
+        this.#refuse(choice, "its branch leaves the chain below the undo horizon");
+        return false;
+      }
       if (!(await this.execute(node))) return false;
       // A long branch must not pile up in memory: the disk follows it, and undo records keep the old branch reachable.
       if (state.unflushedBytes > this.#options.flushAfterBytes) await state.flush(node.id);
@@ -181,6 +198,8 @@ export class HeadKeeper {
     if (target === this.#head && !finalityMoves && justified === this.#justified) return;
     const { clock, transactions } = this.#dependencies;
     const beganMs = clock.monotonicMs();
+    // Before anyone hears of it: a restart begins at the finalized block, so its state has to be on disk by then.
+    if (finalityMoves && !this.#isOnDisk(finalized)) await this.#flushTo(target);
     const undoneBlocks = undone.map((node) => this.#block(node));
     const appliedBlocks = path.map((node) => this.#block(node));
     const { operations, latest } = this.#events.prepare([
@@ -208,7 +227,8 @@ export class HeadKeeper {
     ]);
     this.#head = target;
     this.#justified = justified;
-    if (finalityMoves) await this.#finalize(finalized);
+    const changedKeys = this.#changedKeys([...undone, ...path]);
+    if (finalityMoves) this.#finalize(finalized);
     for (const node of [...undone, ...path]) {
       node.block = undefined;
       node.execution = undefined;
@@ -216,19 +236,39 @@ export class HeadKeeper {
     this.#observe(undone, path);
     this.#metrics.stageSeconds.observe((clock.monotonicMs() - beganMs) / 1000, { stage: "choose" });
     if (undone.length + path.length > 0)
-      await transactions.onHeadChanged({ undone: rawsOf(undoneBlocks.reverse()), applied: rawsOf(appliedBlocks) });
+      await transactions.onHeadChanged({
+        undone: rawsOf(undoneBlocks.reverse()),
+        applied: rawsOf(appliedBlocks),
+        ...(changedKeys === undefined ? {} : { changedKeys }),
+      });
     this.#events.announce(latest);
   }
 
-  /** Drops everything below and beside the finalized block from memory; its state goes to disk first. */
-  async #finalize(finalized: TreeNode): Promise<void> {
+  /** Whether the disk's state is that of a block or of one above it. */
+  #isOnDisk(node: TreeNode): boolean {
+    const { flushed } = this.#dependencies.state;
+    const disk = flushed === undefined ? undefined : this.#tree.get(flushed.blockId);
+    return disk !== undefined && this.#tree.descendsFrom(disk, node);
+  }
+
+  /** Drops everything below and beside the finalized block from memory. */
+  #finalize(finalized: TreeNode): void {
     const { state } = this.#dependencies;
-    const flushedHeight = state.flushed?.height ?? -1;
-    if (flushedHeight < finalized.header.height) await this.flush();
     const { beside } = this.#tree.advanceRoot(finalized);
     for (const node of beside) state.discard(node.id);
     state.pruneUndo(finalized.header.height);
     if (this.#justified !== undefined && this.#tree.get(this.#justified.id) === undefined) this.#justified = finalized;
+  }
+
+  /** State keys that any of these blocks changed; undefined if that is not known of all. */
+  #changedKeys(nodes: readonly TreeNode[]): readonly Bytes[] | undefined {
+    const keys: Bytes[] = [];
+    for (const node of nodes) {
+      const changed = this.#dependencies.state.changedKeys(node.id);
+      if (changed === undefined) return undefined;
+      for (const key of changed) keys.push(key);
+    }
+    return keys;
   }
 
   async #flushWhenDue(): Promise<void> {

@@ -62,15 +62,16 @@ export class Recovery {
     const path: TreeNode[] = [];
     let at: TreeNode | undefined = head;
     while (at !== undefined && !state.has(at.id)) {
-      path.unshift(at);
+      path.push(at);
       at = at === this.#tree.root ? undefined : at.parent;
     }
+    path.reverse();
     if (at === undefined)
       throw new ChainDamagedError({ record: "state", reason: "it is older than the blocks and undo records that lead to the head" });
     const beganMs = clock.monotonicMs();
     let toldMs = beganMs;
     for (const [index, node] of path.entries()) {
-      await this.#execute(node, index === path.length - 1 ? "now" : "later");
+      await this.#executeAgain(node, index === path.length - 1 ? "now" : "later");
       if (clock.monotonicMs() - toldMs > PROGRESS_EVERY_MS) {
         toldMs = clock.monotonicMs();
         logger.info({ done: index + 1, of: path.length }, "executing blocks again after an unclean stop");
@@ -86,29 +87,37 @@ export class Recovery {
 
   /** An engine whose headers need state may ask for any branch since finality. */
   async #executeBranches(): Promise<void> {
+    const { state } = this.#dependencies;
     for (const node of this.#tree.subtree(this.#tree.root)) {
-      if (this.#dependencies.state.has(node.id) || node.standing === "invalid") continue;
+      // Without its parent's state: its branch is invalid, or leaves the chain below the undo horizon.
+      if (state.has(node.id) || node.standing === "invalid" || !state.has(node.header.parent)) continue;
       try {
         await this.#execute(node, "now");
       } catch (error) {
-        if (!ChainDamagedError.matches(error)) throw error;
+        if (!BlockInvalidError.matches(error)) throw error;
         // It was stored, but had not been executed when the process ended: no promise was made about it.
         for (const each of this.#tree.subtree(node)) each.standing = "invalid";
       }
     }
   }
 
+  /** @throws BlockInvalidError, ChainDamagedError */
   async #execute(node: TreeNode, root: "now" | "later"): Promise<void> {
     const { ledger, spec, state } = this.#dependencies;
     const block = this.#store.block(node.id);
     if (block === undefined) throw new ChainDamagedError({ record: `block ${node.key}`, reason: "it is missing" });
+    const batch = ledger.decodeBlock(block.transactions, spec.rulesAt(node.header.height));
+    const execution = await this.#executor.execute(block, node, batch, root);
+    state.adopt(node.id, node.header.height, node.header.parent, execution.overlay, node.header.stateRoot);
+    node.execution = execution;
+    node.executionMs = execution.executionMs;
+    node.standing = "executed";
+  }
+
+  /** As `#execute`, for a block that was acknowledged: it has been executed before. @throws ChainDamagedError */
+  async #executeAgain(node: TreeNode, root: "now" | "later"): Promise<void> {
     try {
-      const batch = ledger.decodeBlock(block.transactions, spec.rulesAt(node.header.height));
-      const execution = await this.#executor.execute(block, node, batch, root);
-      state.adopt(node.id, node.header.height, node.header.parent, execution.overlay, node.header.stateRoot);
-      node.execution = execution;
-      node.executionMs = execution.executionMs;
-      node.standing = "executed";
+      await this.#execute(node, root);
     } catch (error) {
       if (!BlockInvalidError.matches(error)) throw error;
       throw new ChainDamagedError({ record: `block ${node.key}`, reason: `executing it again fails: ${messageOf(error)}` }, error);

@@ -110,7 +110,7 @@ export interface ConsensusHost {
   readonly logger: Logger;
   /** Tells core what fork choice says now. Core executes and moves the head in its own time, in order of calls. */
   choiceChanged(choice: Choice): void;
-  /** Executes without importing (to vote on a proposal). @throws as import would refuse it */
+  /** Executes without importing (to vote on a proposal), after the checks of import but for the certificate. @throws as import would refuse it */
   execute(block: Block): Promise<Candidate>;
   /**
    * Picks transactions, executes them on `parent` (and `parent` itself first, if it was not) and fills the header. Same code
@@ -119,7 +119,7 @@ export interface ConsensusHost {
   buildBlock(parent: Hash, fields: ProposalFields): Promise<UnsealedBlock>;
   /** Imports a block made here or sealed elsewhere; resolves once it is durable and judged. */
   submit(block: Block, certificate?: Bytes): Promise<ImportVerdict>;
-  /** Hands over a certificate that came apart from its block. */
+  /** Hands over a certificate that came apart from its block. Of a block that has not arrived it is not kept: hand it over again then. */
   submitCertificate(blockId: Hash, certificate: Bytes): Promise<ImportVerdict>;
   /** Gossips to peers; not delivered to oneself. */
   publish(channel: string, message: Bytes): void;
@@ -215,7 +215,7 @@ export interface Consensus {
 
   /** A block has passed validation (see `traits.headers` for whether it is executed). */
   onBlock(block: TreeHeader): void | Promise<void>;
-  /** Execution of a chosen block failed: it and its descendants are out. */
+  /** Execution of a block that `onBlock` told of failed: it and its descendants are out. */
   onInvalid(blockId: Hash): void | Promise<void>;
   /**
    * Time goes on: called about every `tickMs` while the chain runs, never twice at a time, for fork choice and duties that

@@ -10,12 +10,12 @@ import { messageOf } from "../kernel/errors.js";
 import type { Logger, Metrics, Scheduler, Slicer } from "../ports/runtime.js";
 import type { StateProof, StateView, StateWriter } from "../ports/state.js";
 import type { Storage, StorageOperation } from "../ports/storage.js";
-import { bytesEqual, Hash, toHex } from "../primitives/index.js";
+import { type Bytes, bytesEqual, Hash, toHex } from "../primitives/index.js";
 import { PathCache } from "./digest.js";
 import { Disk } from "./disk.js";
 import { FlushFailedError, RootMismatchError, UnknownBlockError } from "./errors.js";
 import { type FlushPlan, forgetFlushed, installFlush, planFlush } from "./flush.js";
-import type { KeyText } from "./key-text.js";
+import { type KeyText, keyBytes } from "./key-text.js";
 import { StateMetrics } from "./metrics.js";
 import { Mutex } from "./mutex.js";
 import { type Overlay, OverlayWriter } from "./overlay.js";
@@ -178,6 +178,19 @@ export class StateStore {
   view(blockId: Hash): StateView | undefined {
     const version = this.#tree.get(blockId);
     return version === undefined ? undefined : new VersionView(version, this.#reader);
+  }
+
+  /**
+   * The keys in which the states before and after a block differ; undefined where that is not in memory (a block below the
+   * disk whose undo record was not read lately).
+   */
+  changedKeys(blockId: Hash): readonly Bytes[] | undefined {
+    const version = this.#tree.get(blockId);
+    const parent = version?.parent === undefined ? undefined : this.#tree.get(version.parent);
+    if (version === undefined || parent === undefined) return undefined;
+    // The edge between the two lies on whichever of them points to the other.
+    const layer = version.toward === parent ? version.values : parent.toward === version ? parent.values : undefined;
+    return layer === undefined ? undefined : [...layer.keys()].map(keyBytes);
   }
 
   /** A writer over a view whose writes go nowhere. @throws STATE_UNKNOWN_BLOCK */

@@ -1,0 +1,327 @@
+/**
+ * The way of a block into the chain: header → seal → certificate → body → signatures outside the lane, so that the checks
+ * of the next blocks overlap the execution of this one; storing, executing and choosing inside it.
+ *
+ * Ids do not commit to who sent a block with which body or certificate. So a verdict on a forged copy never speaks for the
+ * real block: neither for one that is under way at the same time, nor for one that waits.
+ */
+import { messageOf } from "../kernel/errors.js";
+import type { Candidate, ImportVerdict, TreeHeader } from "../ports/consensus.js";
+import type { Cancellable } from "../ports/runtime.js";
+import type { Block, HeaderRecord } from "../primitives/block.js";
+import { encodedBlockBytes, headerRecord } from "../primitives/block-codec.js";
+import type { Bytes } from "../primitives/bytes.js";
+import { Hash, type HashKey } from "../primitives/hash.js";
+import type { BlockStore } from "./block-store.js";
+import type { BlockTree } from "./block-tree.js";
+import { ancestorsOf, type BlockChecks, type CheckedBlock } from "./checks.js";
+import type { ChainDependencies, ChainOptions } from "./dependencies.js";
+import { BlockInvalidError, BlockNotYetError, Verdicts } from "./errors.js";
+import type { Executor } from "./executor.js";
+import type { HeadKeeper } from "./head-keeper.js";
+import type { ChainMetrics } from "./metrics.js";
+import { WaitingRoom } from "./waiting-room.js";
+
+/** A block of the far future is looked at again after this long at the latest, or leaves the waiting room before. */
+const RETRY_DELAY_MAX_MS = 3_600_000;
+
+/** A block that is being judged. */
+interface Passing {
+  readonly block: Block;
+  readonly record: HeaderRecord;
+  readonly certificate: Bytes | undefined;
+  /** The block below it, if that is being judged, too. */
+  readonly parent: Passing | undefined;
+  readonly verdict: Promise<ImportVerdict>;
+  /** Settles once header and seal are judged: children are checked against it. Undefined if they are not good. */
+  readonly header: Promise<TreeHeader | undefined>;
+  readonly tellHeader: (header: TreeHeader | undefined) => void;
+  /** What `header` resolved with. */
+  checked: TreeHeader | undefined;
+}
+
+export interface PipelineParts {
+  readonly dependencies: ChainDependencies;
+  readonly options: ChainOptions;
+  readonly store: BlockStore;
+  readonly tree: BlockTree;
+  readonly head: HeadKeeper;
+  readonly executor: Executor;
+  readonly checks: BlockChecks;
+  readonly metrics: ChainMetrics;
+  /** Runs a step in the chain's lane; refuses it when the chain has stopped. */
+  readonly inLane: <T>(step: () => Promise<T>) => Promise<T>;
+  readonly isRunning: () => boolean;
+}
+
+export class ImportPipeline {
+  readonly #parts: PipelineParts;
+  readonly #passing = new Map<HashKey, Passing>();
+  readonly #waiting: WaitingRoom;
+  readonly #retries = new Map<HashKey, Cancellable>();
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    this.#waiting = new WaitingRoom({ maxCount: parts.options.waitingBlocks, maxBytes: parts.options.waitingBytes });
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.count;
+  }
+
+  stop(): void {
+    for (const retry of this.#retries.values()) retry.cancel();
+    this.#retries.clear();
+  }
+
+  async import(block: Block, certificate?: Bytes): Promise<ImportVerdict> {
+    const record = headerRecord(block.header);
+    const known = this.#judged(record.id) ?? this.#awaitsParent(record.id, certificate);
+    if (known !== undefined) return known;
+    const passing = this.#passing.get(Hash.key(record.id));
+    if (passing === undefined) return this.#begin(block, record, certificate).verdict;
+    const verdict = await passing.verdict;
+    const isOther = passing.block !== block || passing.certificate !== certificate;
+    const isOpen = verdict.status === "invalid" || (verdict.status === "not-yet" && certificate !== undefined);
+    return isOther && isOpen ? this.import(block, certificate) : verdict;
+  }
+
+  async importCertificate(blockId: Hash, certificate: Bytes): Promise<ImportVerdict> {
+    // Its block may be under way without it.
+    await this.#passing.get(Hash.key(blockId))?.verdict.catch(() => undefined);
+    const waiting = this.#waiting.get(blockId);
+    if (waiting !== undefined) return this.import(waiting.block, certificate);
+    const reason = "its block has not arrived";
+    return this.#judged(blockId) ?? { status: "not-yet", id: blockId, code: Verdicts.unknownParent, reason };
+  }
+
+  /** Everything that import does with a block but for certificate, storing and choosing. @throws BlockInvalidError, BlockNotYetError */
+  async execute(block: Block): Promise<Candidate> {
+    const { dependencies, executor, checks, inLane } = this.#parts;
+    const record = headerRecord(block.header);
+    await inLane(() => this.#executeBranch(block.header.parent));
+    const parent = this.#parentOf(record);
+    if (!dependencies.state.has(parent.id))
+      throw new BlockNotYetError({ code: Verdicts.needsState, reason: "the state after its parent is not kept" });
+    const { header } = await checks.headerAndSeal(record, parent, this.#ancestors(parent));
+    const { batch } = await checks.bodyAndSignatures(block, header);
+    const execution = await executor.execute(block, record, batch);
+    executor.keep(record.signingRoot, execution);
+    return { block, record, receipts: execution.receipts };
+  }
+
+  /** What is already known of a block for good. */
+  #judged(id: Hash): ImportVerdict | undefined {
+    const { tree, store } = this.#parts;
+    const node = tree.get(id);
+    const isInvalid = node === undefined ? store.index(id)?.invalid : node.standing === "invalid";
+    if (isInvalid === undefined) return undefined;
+    if (!isInvalid) return { status: "known", id };
+    return { status: "invalid", id, code: Verdicts.invalidAncestor, reason: "it was found invalid before" };
+  }
+
+  /** An orphan again: nothing about it has changed, unless it brings its certificate. */
+  #awaitsParent(id: Hash, certificate: Bytes | undefined): ImportVerdict | undefined {
+    const waiting = this.#waiting.get(id);
+    if (waiting?.code !== Verdicts.unknownParent || certificate !== undefined) return undefined;
+    return { status: "not-yet", id, code: waiting.code, reason: "it waits for its parent" };
+  }
+
+  #begin(block: Block, record: HeaderRecord, certificate: Bytes | undefined): Passing {
+    const key = Hash.key(record.id);
+    let tellHeader: Passing["tellHeader"] = () => undefined;
+    const header = new Promise<TreeHeader | undefined>((resolve) => {
+      tellHeader = resolve;
+    });
+    const parent = this.#passing.get(Hash.key(block.header.parent));
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const verdict = begun.then(() => this.#judge(entry));
+    const entry: Passing = { block, record, certificate, parent, verdict, header, tellHeader, checked: undefined };
+    this.#passing.set(key, entry);
+    begin();
+    return entry;
+  }
+
+  async #judge(passing: Passing): Promise<ImportVerdict> {
+    const { metrics } = this.#parts;
+    const { id } = passing.record;
+    try {
+      const verdict = await this.#verdictOn(passing);
+      metrics.verdicts.increment(1, { verdict: verdict.status, code: "code" in verdict ? verdict.code : "" });
+      if (verdict.status === "imported") {
+        this.#leave(id);
+        this.#retryChildren(id);
+      }
+      metrics.waitingBlocks.set(this.#waiting.count);
+      return verdict;
+    } finally {
+      passing.tellHeader(undefined);
+      this.#passing.delete(Hash.key(id));
+    }
+  }
+
+  async #verdictOn(passing: Passing): Promise<ImportVerdict> {
+    for (;;) {
+      try {
+        return await this.#pass(passing);
+      } catch (error) {
+        const verdict = await this.#refuse(passing, error);
+        if (verdict !== undefined) return verdict;
+      }
+    }
+  }
+
+  async #pass(passing: Passing): Promise<ImportVerdict> {
+    const { dependencies, inLane } = this.#parts;
+    if (dependencies.consensus.traits.headers === "state") {
+      // Such headers are judged by the parent's state: its execution comes first.
+      await passing.parent?.verdict.catch(() => undefined);
+      await inLane(() => this.#executeBranch(passing.block.header.parent));
+    }
+    const checked = await this.#check(passing);
+    // The parent's checks began earlier but may end later; it has to be in the tree first.
+    await passing.parent?.verdict.catch(() => undefined);
+    return inLane(() => this.#admit(checked, passing.certificate));
+  }
+
+  async #check(passing: Passing): Promise<CheckedBlock> {
+    const { dependencies, tree, checks } = this.#parts;
+    const { block, record, certificate } = passing;
+    const underWay = tree.get(block.header.parent) === undefined ? await passing.parent?.header : undefined;
+    const parent = underWay ?? this.#parentOf(record);
+    const { header, context } = await checks.headerAndSeal(record, parent, this.#ancestors(parent));
+    if (dependencies.consensus.traits.certificates) await checks.certificate(record, certificate, context);
+    passing.checked = header;
+    passing.tellHeader(header);
+    return checks.bodyAndSignatures(block, header);
+  }
+
+  #ancestors(parent: TreeHeader) {
+    const { dependencies, tree, store } = this.#parts;
+    const lookup = (id: Hash) => tree.get(id) ?? store.header(id) ?? this.#passing.get(Hash.key(id))?.checked;
+    return ancestorsOf(parent, dependencies.consensus.traits.ancestryDepth, lookup);
+  }
+
+  #parentOf({ header: { parent } }: HeaderRecord): TreeHeader {
+    const { tree, store } = this.#parts;
+    const node = tree.get(parent);
+    if (node?.standing === "invalid") throw new BlockInvalidError({ code: Verdicts.invalidAncestor, reason: "its parent is invalid" });
+    if (node !== undefined) return node;
+    if (store.header(parent) === undefined) throw new BlockNotYetError({ code: Verdicts.unknownParent, reason: "its parent is not known" });
+    throw new BlockInvalidError({
+      code: Verdicts.belowFinality,
+      reason: "its parent lies below the finalized block or on a dropped branch",
+    });
+  }
+
+  /** In the lane: stores the block, gives it to the engine, follows its choice. */
+  async #admit({ block, header, batch, sizeBytes }: CheckedBlock, certificate: Bytes | undefined): Promise<ImportVerdict> {
+    const { dependencies, options, store, tree, head } = this.#parts;
+    const { consensus } = dependencies;
+    const { id } = header;
+    this.#parentOf(header);
+    if (tree.get(id) !== undefined) return { status: "known", id };
+    if (tree.size >= options.treeBlocks)
+      throw new BlockNotYetError({ code: Verdicts.treeFull, reason: "too many blocks wait for finality" });
+    const index = { header, sizeBytes, transactionCount: batch.transactions.length, invalid: false };
+    await store.write(store.storeBlock(block, index, certificate));
+    const node = tree.add({ ...index, standing: "stored", block });
+    const ready = consensus.traits.headers === "ancestry" || (await head.execute(node, batch));
+    if (ready) await consensus.onBlock(node);
+    await head.apply();
+    // The engine may have looked at it and left it: then its bytes are in the store, and memory is for the head's branch.
+    if (!head.isCanonical(node)) node.block = undefined;
+    if (node.refusal !== undefined) return { status: "invalid", id, ...node.refusal };
+    return { status: "imported", id, canonical: head.isCanonical(node) };
+  }
+
+  /** In the lane: executes what leads to a block of the tree, as far as that can be done. */
+  async #executeBranch(id: Hash): Promise<void> {
+    const { dependencies, tree, head } = this.#parts;
+    const path = [];
+    for (let node = tree.get(id); node !== undefined && !dependencies.state.has(node.id); node = node.parent) path.push(node);
+    for (const node of path.reverse()) {
+      // Without its parent's state: the fork lies below the undo horizon, and whoever asked finds that there is none.
+      if (!dependencies.state.has(node.header.parent) || !(await head.execute(node))) return;
+    }
+  }
+
+  /** What could not pass: waits, or is refused for good; undefined to try again at once. A fault that is no verdict is thrown on. */
+  async #refuse(passing: Passing, error: unknown): Promise<ImportVerdict | undefined> {
+    const { id } = passing.record;
+    if (BlockInvalidError.matches(error)) {
+      this.#parts.dependencies.logger.debug({ id: Hash.key(id), ...error.data }, "refused a block");
+      // The block itself may be good: it waits for a better certificate.
+      if (error.data.code === Verdicts.badCertificate) await this.#wait(passing, Verdicts.awaitingCertificate, undefined);
+      else if (this.#waiting.get(id)?.block === passing.block) this.#leave(id);
+      return { status: "invalid", id, ...error.data };
+    }
+    if (!BlockNotYetError.matches(error)) throw error;
+    const { code, reason, retryAtMs } = error.data;
+    if (code === Verdicts.treeFull) return { status: "not-yet", id, code, reason };
+    const forged = await this.#wait(passing, code, retryAtMs);
+    if (forged !== undefined) return { status: "invalid", id, ...forged };
+    if (code === Verdicts.unknownParent && this.#parts.tree.get(passing.block.header.parent) !== undefined) {
+      // It came in while this one's body was looked at.
+      this.#leave(id);
+      return undefined;
+    }
+    return { status: "not-yet", id, code, reason };
+  }
+
+  /** Keeps a block for later if its body is the one that its header names; answers what is wrong otherwise. */
+  async #wait(
+    { block, record, certificate }: Passing,
+    code: string,
+    retryAtMs: number | undefined,
+  ): Promise<{ readonly code: string; readonly reason: string } | undefined> {
+    try {
+      await this.#parts.checks.isWhole(block);
+    } catch (error) {
+      if (!BlockInvalidError.matches(error)) throw error;
+      return error.data;
+    }
+    const kept = code === Verdicts.awaitingCertificate ? undefined : certificate;
+    this.#leave(record.id);
+    const waiting = { block, id: record.id, sizeBytes: encodedBlockBytes(block), certificate: kept, code };
+    for (const gone of this.#waiting.add(waiting)) this.#leave(gone.id);
+    if (retryAtMs !== undefined && this.#waiting.get(record.id) !== undefined) this.#retryAt(record.id, retryAtMs);
+    return undefined;
+  }
+
+  #leave(id: Hash): void {
+    const key = Hash.key(id);
+    this.#waiting.remove(id);
+    this.#retries.get(key)?.cancel();
+    this.#retries.delete(key);
+  }
+
+  #retryAt(id: Hash, atMs: number): void {
+    const { clock, scheduler } = this.#parts.dependencies;
+    const delayMs = Math.min(Math.max(0, atMs - clock.nowMs()), RETRY_DELAY_MAX_MS);
+    const retry = scheduler.after(delayMs, () => {
+      const waiting = this.#waiting.get(id);
+      this.#leave(id);
+      if (waiting !== undefined) this.#offer(waiting.block, waiting.certificate);
+    });
+    this.#retries.set(Hash.key(id), retry);
+  }
+
+  #retryChildren(parent: Hash): void {
+    for (const waiting of this.#waiting.takeChildren(parent)) {
+      this.#leave(waiting.id);
+      this.#offer(waiting.block, waiting.certificate);
+    }
+  }
+
+  /** Imports a block that nobody waits for. */
+  #offer(block: Block, certificate: Bytes | undefined): void {
+    if (!this.#parts.isRunning()) return;
+    this.import(block, certificate).catch((error: unknown) => {
+      this.#parts.dependencies.logger.debug({ reason: messageOf(error) }, "a waiting block was not imported");
+    });
+  }
+}

@@ -1,0 +1,96 @@
+/** The command line as people use it: a chain of one's own, keys, transfers, proofs, blocks on demand. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import t from "tap";
+import { getJson, NodeProcess, run } from "./node-process.js";
+
+const SECRET = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+
+t.test("dev: a transfer from a funded account to a key of one's own and back", { timeout: 120_000 }, async (t) => {
+  const directory = t.testdir();
+  const environment = { CHAINWRIGHT_PASSPHRASE: "correct horse", CHAINWRIGHT_KEYS: join(directory, "keys") };
+  const node = new NodeProcess(["dev", "--data-dir", join(directory, "dev"), "--port", "0", "--mine", "instant"]);
+  t.teardown(() => node.kill("SIGKILL"));
+  const api = ["--api", await node.api()];
+
+  t.equal((await run(["keys", "import", "savings", "--file", "-missing"], { environment })).code, 2);
+  const imported = await run(["keys", "import", "savings", "--json"], { environment, input: `${SECRET}\n` });
+  t.equal(imported.code, 0, imported.stderr);
+  const { address } = JSON.parse(imported.stdout) as { address: string };
+
+  const sent = await run(
+    ["tx", "transfer", "--from", "dev:alice", "--to", "savings", "--amount", "100000", "--memo", "hello", "--json", ...api],
+    { environment },
+  );
+  t.equal(sent.code, 0, sent.stderr);
+  t.match(JSON.parse(sent.stdout), { to: address, amount: "100000", nonce: 0, block: { height: 1 }, receipt: { ok: true } });
+  const back = await run(["tx", "transfer", "--from", "savings", "--to", "dev:bob", "--amount", "5", "--fee", "1000", ...api], {
+    environment,
+  });
+  t.equal(back.code, 0, back.stderr);
+  t.match(back.stdout, /in block 2/);
+
+  const account = await run(["account", "savings", ...api], { environment });
+  t.match(account.stdout, /balance\s+98995/);
+  const proof = JSON.parse((await run(["account", address, "--proof", ...api])).stdout);
+  t.match(proof, { account: { balance: "98995", nonce: 1 }, proof: { entries: [{ siblings: Array }] } });
+  const shown = await run(["tx", "show", (JSON.parse(sent.stdout) as { id: string }).id, ...api]);
+  t.match(shown.stdout, /included[\s\S]*in block 1[\s\S]*hello/);
+
+  const mined = await run(["dev", "mine", "3", "--data-dir", join(directory, "dev"), "--json", ...api]);
+  t.equal((JSON.parse(mined.stdout) as { hashes: string[] }).hashes.length, 3, mined.stderr);
+  t.match(JSON.parse((await run(["status", "--json", ...api])).stdout), { height: 5, chainId: "chainwright-dev" });
+
+  for (const [what, args, code, message] of [
+    ["too much", ["--amount", "5000000"], 4, /LEDGER_INSUFFICIENT_BALANCE/],
+    ["a fee below the floor", ["--amount", "1", "--fee", "1"], 2, /LEDGER_FEE_TOO_LOW/],
+    ["a stale nonce", ["--amount", "1", "--nonce", "0"], 4, /LEDGER_STALE_NONCE/],
+    ["a far nonce", ["--amount", "1", "--nonce", "100000"], 4, /LEDGER_FAR_NONCE/],
+    ["over", ["--amount", "1", "--valid-until", "1"], 4, /LEDGER_EXPIRED/],
+    ["no amount", ["--amount", "1.5"], 2, /--amount 1\.5/],
+  ] as const) {
+    const result = await run(["tx", "transfer", "--from", "savings", "--to", "dev:bob", ...args, ...api], { environment });
+    t.match(result.stderr, message, `${what}: ${result.stderr}`);
+    t.ok(result.code === code || (result.code ?? 0) > 1, `${what}: exit code ${result.code}`);
+  }
+  const wrong = await run(["tx", "transfer", "--from", "savings", "--to", "dev:bob", "--amount", "1", ...api], {
+    environment: { ...environment, CHAINWRIGHT_PASSPHRASE: "wrong" },
+  });
+  t.equal(wrong.code, 6, wrong.stderr);
+  t.equal(await node.kill("SIGINT"), 0);
+});
+
+t.test("init and start: a chain of one's own from files", { timeout: 120_000 }, async (t) => {
+  const directory = t.testdir();
+  const made = await run(["init", "mine", "--chain-id", "my-chain"], { cwd: directory });
+  t.equal(made.code, 0, made.stderr);
+  t.equal((await run(["init", "mine"], { cwd: directory })).code, 4, "nothing is overwritten");
+  const config = join(directory, "mine", "node.yaml");
+  t.match((await run(["config", "check", "--config", config])).stdout, /my-chain/);
+  const explained = await run(["explain", "--config", config, "--set", "plugins.api-http.port=0", "--json"]);
+  t.match(explained.stdout, /--set/);
+  const node = new NodeProcess(["start", "--config", config, "--set", "plugins.api-http.port=0"]);
+  t.teardown(() => node.kill("SIGKILL"));
+  await node.block(2);
+  t.match(await getJson(`${await node.api()}/v1/status`), { chainId: "my-chain" });
+  t.equal(await node.kill("SIGTERM"), 0);
+});
+
+t.test("configs in YAML, TOML and JSON mean the same", { timeout: 60_000 }, async (t) => {
+  const directory = t.testdir();
+  await run(["init", "a"], { cwd: directory });
+  await mkdir(join(directory, "b"));
+  await writeFile(join(directory, "b", "chain.yaml"), await readFile(join(directory, "a", "chain.yaml")));
+  await writeFile(
+    join(directory, "b", "node.toml"),
+    'chain = "chain.yaml"\n[plugins.storage-memory]\n[plugins.ledger-account]\n[plugins.consensus-nakamoto]\n',
+  );
+  await writeFile(
+    join(directory, "b", "node.json"),
+    JSON.stringify({ chain: "chain.yaml", plugins: { "storage-memory": {}, "ledger-account": {}, "consensus-nakamoto": {} } }),
+  );
+  for (const file of ["node.toml", "node.json"]) {
+    const result = await run(["config", "check", "--config", join(directory, "b", file)]);
+    t.equal(result.code, 0, `${file}: ${result.stderr}`);
+  }
+});

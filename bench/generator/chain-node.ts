@@ -68,6 +68,7 @@ export class GrantingCompute extends ComputeService {
 export class ChainNode {
   readonly #part: NodePart;
   readonly ledger: AccountLedger;
+  readonly consensus: NakamotoConsensus;
 
   constructor({ plan, storage, compute, clock = new SystemClock(), chain = {} }: ChainNodeOptions) {
     const { spec } = plan;
@@ -82,6 +83,7 @@ export class ChainNode {
       mempool: { maxCount: 1_000_000, maxPerSender: 65_536 },
     });
     this.ledger = new AccountLedger(spec, [], ledgerConfig, parameters.ledger, UNMETERED);
+    this.consensus = new NakamotoConsensus(engineConfig, parameters.consensus, SILENT, UNMETERED);
     this.#part = new NodePart(
       config as ConstructorParameters<typeof NodePart>[0],
       SILENT,
@@ -90,7 +92,7 @@ export class ChainNode {
       spec,
       storage,
       this.ledger,
-      new NakamotoConsensus(engineConfig, parameters.consensus, SILENT, UNMETERED),
+      this.consensus,
       compute,
       clock,
       new SystemScheduler(clock),

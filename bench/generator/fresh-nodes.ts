@@ -1,5 +1,6 @@
 /** Fresh nodes, one after the other, each at genesis over a storage of its own: what a bench repeats itself on. */
 import { Value } from "typebox/value";
+import { present } from "../../core/kernel/assert.js";
 import type { Compute } from "../../core/ports/compute.js";
 import type { Storage } from "../../core/ports/storage.js";
 import { SystemClock } from "../../core/runtime/index.js";
@@ -23,6 +24,13 @@ export function storageOf(kind: StorageKind, path: string): OwnedStorage {
   return new LevelStorage({ path, resolve: (name) => `${path}/${name}` }, new SystemClock(), UNMETERED, options);
 }
 
+export interface FreshNodeOptions {
+  /** Folder of a chain that is kept. Default: a new one. */
+  readonly path?: string;
+  /** Keys of the node config's `node.chain`. */
+  readonly chain?: Readonly<Record<string, number>>;
+}
+
 export class FreshNodes {
   readonly #context: BenchContext;
   readonly #kind: StorageKind;
@@ -34,24 +42,29 @@ export class FreshNodes {
     this.#kind = kind;
   }
 
-  /** The last one that was asked for. */
-  get node(): ChainNode {
-    if (this.#node === undefined) throw new Error("ask for a node first");
-    return this.#node;
+  /** Of the last node. */
+  get storage(): Storage {
+    return present(this.#storage, "ask for a node first");
   }
 
-  /**
-   * The next node, started. The last one is left as a crash leaves it and its storage closed.
-   *
-   * @param path folder of a chain that is kept; default: a new one
-   */
-  async next(plan: ChainPlan, compute: Compute, options: { readonly path?: string; readonly chain?: Readonly<Record<string, number>> } = {}): Promise<ChainNode> {
+  /** The last one that was asked for. */
+  get node(): ChainNode {
+    return present(this.#node, "ask for a node first");
+  }
+
+  /** The next node, started. The last one is left as a crash leaves it. */
+  async next(plan: ChainPlan, compute: Compute, options: FreshNodeOptions = {}): Promise<ChainNode> {
+    const node = await this.prepare(plan, compute, options);
+    await node.start();
+    return node;
+  }
+
+  /** The next node, not started, over an open storage. */
+  async prepare(plan: ChainPlan, compute: Compute, { path, chain = {} }: FreshNodeOptions = {}): Promise<ChainNode> {
     await this.close();
-    const storage = storageOf(this.#kind, options.path ?? (await this.#context.directory()));
-    await storage.start();
-    this.#storage = storage;
-    this.#node = new ChainNode({ plan, storage, compute, ...(options.chain === undefined ? {} : { chain: options.chain }) });
-    await this.#node.start();
+    this.#storage = storageOf(this.#kind, path ?? (await this.#context.directory()));
+    await this.#storage.start();
+    this.#node = new ChainNode({ plan, storage: this.#storage, compute, chain });
     return this.#node;
   }
 

@@ -5,7 +5,6 @@
  * transactions that the mempool verified before their block came, as on a node that keeps up; a node that syncs verifies
  * them all. Repetitions that import start at genesis, on a fresh node.
  */
-import { cp } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { Executor } from "../../core/chain/executor.js";
 import { ComputeService } from "../../core/compute/index.js";
@@ -16,12 +15,27 @@ import type { Block } from "../../core/primitives/block.js";
 import { encodedBlockBytes, headerRecord } from "../../core/primitives/block-codec.js";
 import type { Bytes } from "../../core/primitives/bytes.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
+import { StateStore } from "../../core/state/index.js";
 import { readAccount } from "../../plugins/ledger-account/accounts.js";
 import { SeededNumbers } from "../generator/accounts.js";
 import { FreshNodes, type StorageKind } from "../generator/fresh-nodes.js";
-import { type ChainNode, type ChainOptions, type ChainPlan, generateChain, GrantingCompute, NEVER_FLUSH, planChain } from "../generator/index.js";
+import {
+  type ChainNode,
+  type ChainOptions,
+  type ChainPlan,
+  GrantingCompute,
+  generateChain,
+  NEVER_FLUSH,
+  planChain,
+} from "../generator/index.js";
 import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
+
+const MIB = 2 ** 20;
+const clock = new SystemClock();
+const scheduler = new SystemScheduler(clock);
+/** An executor that builds no blocks takes none from anywhere. */
+const NO_TRANSACTIONS = { select: () => [], isVerified: () => true, recheck: () => undefined, onHeadChanged: () => undefined };
 
 const KINDS: readonly StorageKind[] = ["memory", "level"];
 
@@ -79,17 +93,22 @@ async function imports(context: BenchContext, chain: Chain, computes: Computes, 
 }
 
 /** Nothing but decoding, execution, receipts and state root of one block, as import, production and recovery do it. */
-async function execution(context: BenchContext, chain: Chain, { granting }: Computes): Promise<void> {
-  const block = present(chain.blocks[0], "the chain has a block");
+async function execution(context: BenchContext, { plan, blocks }: Chain, { granting }: Computes): Promise<void> {
+  const block = present(blocks[0], "the chain has a block");
   const record = headerRecord(block.header);
   const nodes = new FreshNodes(context, "memory");
-  const { dependencies } = await nodes.next(chain.plan, granting);
-  const { ledger, spec } = dependencies;
+  const { ledger, consensus } = await nodes.next(plan, granting);
+  const { spec } = plan;
+  const parts = { storage: nodes.storage, compute: granting, scheduler, logger: SILENT, metrics: UNMETERED };
+  const state = new StateStore(parts, { pageCacheBytes: 32 * MIB, valueCacheBytes: 32 * MIB, undoBlocks: 100 });
+  await state.open();
+  const executor = new Executor({ spec, state, ledger, consensus, compute: granting, clock, scheduler, transactions: NO_TRANSACTIONS });
+  const { length } = block.transactions;
   await context.measure(
-    `execute one block of ${block.transactions.length}, with root`,
+    "execute a block of 1,000, with root",
     async () => {
-      const batch = ledger.decodeBlock(block.transactions, spec.rulesAt(1));
-      await new Executor(dependencies).execute(block, record, batch);
+      const { receipts } = await executor.execute(block, record, ledger.decodeBlock(block.transactions, spec.rulesAt(1)));
+      assert(receipts.length === length, "every transaction has its receipt");
     },
     { unit: "ms" },
   );
@@ -98,7 +117,6 @@ async function execution(context: BenchContext, chain: Chain, { granting }: Comp
 
 async function blockStore(context: BenchContext, chain: Chain, { granting }: Computes): Promise<void> {
   const { plan, blocks } = chain;
-  const name = `${blocks[0]?.transactions.length} transfers`;
   const nodes = new FreshNodes(context, "level");
   try {
     const operations = blocks.length;
@@ -108,15 +126,16 @@ async function blockStore(context: BenchContext, chain: Chain, { granting }: Com
     });
     const write = async () => {
       const { store } = nodes.node.chain;
-      for (const [i, block] of blocks.entries()) await store.write(store.storeBlock(block, present(records[i], "each block has one"), undefined));
+      for (const [i, block] of blocks.entries())
+        await store.write(store.storeBlock(block, present(records[i], "each block has one"), undefined));
     };
     const before = async () => void (await nodes.next(plan, granting));
-    await context.measure(`block write, ${name}, durable`, write, { unit: "blocks/s", operations, before });
+    await context.measure("block write, 100 transfers, durable", write, { unit: "blocks/s", operations, before });
     const { store } = nodes.node.chain;
     const read = () => {
       for (const { header } of records) assert(store.block(header.id)?.transactions.length !== 0, "the block is there");
     };
-    await context.measure(`block read, ${name}`, read, { unit: "blocks/s", operations });
+    await context.measure("block read, 100 transfers", read, { unit: "blocks/s", operations });
   } finally {
     await nodes.close();
   }
@@ -137,8 +156,8 @@ async function accounts(context: BenchContext, { granting }: Computes): Promise<
   const unit = { unit: "accounts/s", operations: reads };
   const reopen = async () => void (await nodes.next(plan, granting, { path }));
   try {
-    await context.measure(`account lookup, cold, ${count}`, readAll, { ...unit, before: reopen });
-    await context.measure(`account lookup, warm, ${count}`, readAll, { ...unit, reference: `account lookup, cold, ${count}` });
+    await context.measure(`account lookup, cold`, readAll, { ...unit, before: reopen });
+    await context.measure(`account lookup, warm`, readAll, { ...unit, reference: `account lookup, cold` });
   } finally {
     await nodes.close();
   }
@@ -158,23 +177,62 @@ async function submissions(context: BenchContext, chain: Chain, { real }: Comput
 }
 
 /** What a restart after kill -9 does in its process: read and execute every block above the last flush, then one root. */
-async function reexecution(context: BenchContext, chain: Chain, { granting }: Computes): Promise<void> {
-  const { plan, blocks } = chain;
+async function reexecution(context: BenchContext, { plan, blocks }: Chain, { granting }: Computes): Promise<void> {
   const nodes = new FreshNodes(context, "level");
-  const path = await context.directory();
+  const kept = { path: await context.directory(), chain: NEVER_FLUSH };
   try {
-    const node = await nodes.next(plan, granting, { path, chain: NEVER_FLUSH });
+    const node = await nodes.next(plan, granting, kept);
     await importAll(node, blocks);
     assert(node.view.status().flushedHeight === 0, "nothing was flushed");
-    await nodes.close();
-    await context.measure(
-      `re-execute ${blocks.length} unflushed blocks of ${blocks[0]?.transactions.length}`,
-      async () => {
-        await present(waiting, "a node waits").start();
-      },
-      { unit: "ms", before: async () => {} },
-    );
+    const again = async () => {
+      await nodes.node.start();
+      assert(nodes.node.view.status().head.header.height === blocks.length, "it came up at the head");
+    };
+    const name = "re-execute 32 blocks of 1,000 after a crash";
+    await context.measure(name, again, { unit: "ms", before: async () => void (await nodes.prepare(plan, granting, kept)) });
   } finally {
     await nodes.close();
   }
 }
+
+const suite: BenchSuite = {
+  name: "import",
+  description: "blocks in and out, accounts read, transactions taken in, blocks executed again after a crash",
+  async run(context) {
+    const { seed, quick } = context;
+    const threads = Math.max(1, availableParallelism() - 1);
+    const real = new ComputeService({ clock, scheduler, logger: SILENT, metrics: UNMETERED }, { threads });
+    const granting = new GrantingCompute(scheduler, clock);
+    const computes: Computes = { real, granting };
+    const people = quick ? { accounts: 8 } : { accounts: 2_000, holders: 20_000 };
+    try {
+      const empty = await chainOf({ blocks: quick ? 2 : 200, transactions: 0, accounts: 1, seed });
+      await imports(context, empty, computes, { blocks: "empty blocks", signatures: "none", unit: "blocks/s" });
+      const small = await chainOf({ blocks: quick ? 2 : 20, transactions: quick ? 4 : 100, ...people, seed });
+      const hundred = { blocks: "blocks of 100", unit: "blocks/s" } as const;
+      await imports(context, small, computes, { ...hundred, signatures: "known" });
+      await imports(context, small, computes, { ...hundred, signatures: "verified" });
+      await blockStore(context, small, computes);
+      const large = await chainOf({ blocks: quick ? 2 : 32, transactions: quick ? 8 : 1_000, ...people, seed });
+      const few = firstOf(large, quick ? 1 : 4);
+      const thousand = { blocks: "blocks of 1,000", unit: "transactions/s" } as const;
+      await imports(context, few, computes, { ...thousand, signatures: "known" });
+      await imports(context, few, computes, { ...thousand, signatures: "verified" });
+      await submissions(context, few, computes);
+      await execution(context, large, computes);
+      await reexecution(context, large, computes);
+      await accounts(context, computes);
+    } finally {
+      await real.close();
+      await granting.close();
+      scheduler.close();
+    }
+  },
+};
+
+function firstOf({ plan, blocks }: Chain, count: number): Chain {
+  const part = blocks.slice(0, count);
+  return { plan, blocks: part, transactions: part.flatMap(({ transactions }) => transactions) };
+}
+
+export default suite;

@@ -8,8 +8,8 @@ import { decodeBlock, encodeBlock } from "../primitives/block-codec.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash, type HashKey } from "../primitives/hash.js";
 import type { Receipt } from "../primitives/receipt.js";
-import { decodeReceipts, encodeReceipts } from "../primitives/receipt-codec.js";
-import { ChainDamagedError } from "./errors.js";
+import { decodeReceipts } from "../primitives/receipt-codec.js";
+import { ChainDamagedError, JournalLawError } from "./errors.js";
 import {
   decodeEvent,
   decodeHeadPointer,
@@ -18,10 +18,10 @@ import {
   encodeEvent,
   encodeHeadPointer,
   encodeIndexRecord,
-  encodeLocation,
   type HeadPointer,
   type IndexRecord,
   keys,
+  locationsIn,
   ranges,
   readNumber,
   seal,
@@ -33,6 +33,9 @@ const del = (key: Bytes): StorageOperation => ({ type: "del", key });
 
 /** Headers below the tree that were read lately: ancestors of difficulty rules, API pages. */
 const HEADER_CACHE_ENTRIES = 4_096;
+/** Laws of `EngineJournal`. */
+const JOURNAL_KEY_BYTES_MAX = 64;
+const JOURNAL_VALUE_BYTES_MAX = 65_536;
 const NO_BYTES = new Uint8Array(0);
 /** Stored blocks were checked against the limits of their height when they came in; reading only needs an upper bound. */
 const READ_LIMITS = { blockBytes: 1 << 30, transactionBytes: 1 << 30 };
@@ -86,8 +89,13 @@ export class BlockStore {
   }
 
   receipts(id: Hash): readonly Receipt[] | undefined {
+    const encoded = this.encodedReceipts(id);
+    return encoded === undefined ? undefined : decodeReceipts(encoded);
+  }
+
+  encodedReceipts(id: Hash): Bytes | undefined {
     const value = this.#storage.get(keys.receipts(id));
-    return value === undefined ? undefined : decodeReceipts(unseal(`receipts of block ${Hash.key(id)}`, value));
+    return value === undefined ? undefined : unseal(`receipts of block ${Hash.key(id)}`, value);
   }
 
   certificate(id: Hash): Bytes | undefined {
@@ -171,13 +179,11 @@ export class BlockStore {
     return [put(keys.index(record.header.id), encodeIndexRecord(marked))];
   }
 
-  makeCanonical(header: TreeHeader, transactionIds: readonly Hash[], receipts: readonly Receipt[]): StorageOperation[] {
-    const operations = [
-      put(keys.canonical(header.header.height), seal(header.id)),
-      put(keys.receipts(header.id), seal(encodeReceipts(receipts))),
-    ];
-    for (const [index, id] of transactionIds.entries())
-      operations.push(put(keys.transaction(id), encodeLocation(header.id, header.header.height, index)));
+  /** @param encodedReceipts all receipts as `encodeReceipts` makes them */
+  makeCanonical(header: TreeHeader, transactionIds: readonly Hash[], encodedReceipts: Bytes): StorageOperation[] {
+    const operations = [put(keys.canonical(header.header.height), seal(header.id)), put(keys.receipts(header.id), seal(encodedReceipts))];
+    const locationOf = locationsIn(header.id, header.header.height);
+    for (const [index, id] of transactionIds.entries()) operations.push(put(keys.transaction(id), locationOf(index)));
     return operations;
   }
 
@@ -206,7 +212,13 @@ export class BlockStore {
       const value = this.#storage.get(keys.journal(key));
       return value === undefined ? undefined : unseal("engine journal record", value);
     },
-    put: (key: Bytes, value: Bytes): Promise<void> => this.write([put(keys.journal(key), seal(value))]),
+    put: async (key: Bytes, value: Bytes): Promise<void> => {
+      if (key.length === 0 || key.length > JOURNAL_KEY_BYTES_MAX)
+        throw new JournalLawError({ what: "key", bytes: key.length, limit: JOURNAL_KEY_BYTES_MAX });
+      if (value.length > JOURNAL_VALUE_BYTES_MAX)
+        throw new JournalLawError({ what: "record", bytes: value.length, limit: JOURNAL_VALUE_BYTES_MAX });
+      await this.write([put(keys.journal(key), seal(value))]);
+    },
     delete: (key: Bytes): Promise<void> => this.write([del(keys.journal(key))]),
   };
 }

@@ -6,13 +6,14 @@
 import { assert, present } from "../kernel/assert.js";
 import type { TreeHeader } from "../ports/consensus.js";
 import type { Block } from "../primitives/block.js";
+import type { Bytes } from "../primitives/bytes.js";
 import { Hash, type HashKey } from "../primitives/hash.js";
-import type { Receipt } from "../primitives/receipt.js";
 
 /** What execution left behind, until it is written with the canonical switch. */
 export interface ExecutionRecord {
-  readonly receipts: readonly Receipt[];
   readonly transactionIds: readonly Hash[];
+  /** All receipts, encoded (`encodeReceipts`). */
+  readonly encodedReceipts: Bytes;
 }
 
 export interface TreeNode extends TreeHeader {

@@ -1,54 +1,41 @@
 /**
- * The chain: offers blocks to the import pipeline, keeps the head, and is the engine's host.
+ * The chain: its life from start to stop, its one lane, and what the engine's host and the views ask of it.
  *
- * Life of a block: header → seal → body → signatures run outside the lane, so that the checks of the next blocks overlap
- * the execution of this one; storing, executing, choosing and flushing run inside it, one block after the other.
+ * The parts do the work: import-pipeline.ts judges blocks, head-keeper.ts executes and follows fork choice, recovery.ts
+ * comes back after a crash.
  */
-import { messageOf } from "../kernel/errors.js";
 import type { Candidate, ImportVerdict, ProposalFields, TreeHeader, UnsealedBlock } from "../ports/consensus.js";
 import type { Cancellable } from "../ports/runtime.js";
-import type { Block, HeaderRecord } from "../primitives/block.js";
-import { encodedBlockBytes, headerRecord } from "../primitives/block-codec.js";
+import type { Block } from "../primitives/block.js";
 import type { Bytes } from "../primitives/bytes.js";
-import { Hash, type HashKey } from "../primitives/hash.js";
+import { Hash } from "../primitives/hash.js";
 import { BlockStore } from "./block-store.js";
-import { BlockTree } from "./block-tree.js";
-import { ancestorsOf, BlockChecks, type CheckedBlock } from "./checks.js";
+import { BlockTree, type TreeNode } from "./block-tree.js";
+import { BlockChecks } from "./checks.js";
 import { type ChainDependencies, type ChainOptions, DEFAULT_CHAIN_OPTIONS } from "./dependencies.js";
-import { BlockInvalidError, BlockNotYetError, ChainStoppedError, UnknownBlockError, Verdicts } from "./errors.js";
+import { BlockInvalidError, BlockNotYetError, ChainStoppedError, UnknownBlockError } from "./errors.js";
 import { EventLog } from "./event-log.js";
 import { Executor } from "./executor.js";
 import { HeadKeeper } from "./head-keeper.js";
 import { consensusHost } from "./host.js";
+import { ImportPipeline } from "./import-pipeline.js";
 import { Lane } from "./lane.js";
 import { chainMetrics } from "./metrics.js";
 import { Recovery } from "./recovery.js";
-import { RetryTimers } from "./retry-timers.js";
-import { WaitingRoom } from "./waiting-room.js";
 
 /** Bounds and default of `Consensus.tickMs`. */
 const TICK_MS_MIN = 10;
 const TICK_MS_DEFAULT = 1_000;
-
-interface Passing {
-  readonly verdict: Promise<ImportVerdict>;
-  /** Set once header and seal are good: children can be checked against it. */
-  header: TreeHeader | undefined;
-}
 
 export class Chain {
   readonly #dependencies: ChainDependencies;
   readonly #options: ChainOptions;
   readonly #lane = new Lane();
   readonly #tree = new BlockTree();
-  readonly #passing = new Map<HashKey, Passing>();
-  readonly #waiting: WaitingRoom;
-  readonly #retries: RetryTimers;
   readonly #metrics: ReturnType<typeof chainMetrics>;
   readonly #executor: Executor;
   readonly #head: HeadKeeper;
   readonly #pipeline: ImportPipeline;
-  #ticks: Cancellable | undefined;
   #genesis: TreeHeader | undefined;
   #ticks: Cancellable | undefined;
   #running = false;
@@ -59,7 +46,6 @@ export class Chain {
     this.#dependencies = dependencies;
     this.#options = { ...DEFAULT_CHAIN_OPTIONS, ...options };
     this.#metrics = chainMetrics(dependencies.metrics);
-    this.#retries = new RetryTimers(dependencies, this.#options.waitingBlocks);
     this.store = new BlockStore(dependencies.storage);
     this.events = new EventLog(this.store, dependencies.logger, this.#options.keptEvents);
     this.#executor = new Executor(dependencies);
@@ -118,7 +104,7 @@ export class Chain {
     if (!this.#running) return;
     this.#running = false;
     this.#ticks?.cancel();
-    this.#retries.cancel();
+    this.#pipeline.stop();
     await this.#lane.idle();
     await this.#lane.run(async () => {
       await this.#head.flush();
@@ -190,9 +176,11 @@ export class Chain {
     return this.#pipeline.execute(block);
   }
 
+  /** Not to be awaited by an engine inside its own `onBlock` or `onInvalid`: these run in the lane that this may wait for. */
   async build(parent: Hash, fields: ProposalFields): Promise<UnsealedBlock> {
     this.#requireRunning();
     this.#metrics.builtBlocks.increment();
+    if (!this.#dependencies.state.has(parent)) await this.#inLane(() => this.#pipeline.executeBranch(parent));
     return this.#executor.build(this.#tree.get(parent), parent, fields);
   }
 
@@ -202,20 +190,22 @@ export class Chain {
     if (this.#running) void this.#inLane(() => this.#head.apply()).catch(() => undefined);
   }
 
-  /** Tells an engine with slots the time, one tick after the other: a tick that is due while the last waits is left out. */
-  #tickRegularly(): void {
+  /** Tells a slot engine the time. A tick that is still waited for when the next is due is not doubled. */
+  #startTicks(): void {
     const { consensus, clock, scheduler } = this.#dependencies;
     if (consensus.traits.clock !== "slots" || consensus.onTick === undefined) return;
-    let isWaiting = false;
-    this.#ticks = scheduler.every(consensus.traits.tickMs ?? DEFAULT_TICK_MS, () => {
-      if (isWaiting) return;
-      isWaiting = true;
-      const tick = this.#inLane(async () => {
-        isWaiting = false;
+    let ticking = false;
+    this.#ticks = scheduler.every(Math.max(TICK_MS_MIN, consensus.tickMs ?? TICK_MS_DEFAULT), () => {
+      if (ticking) return;
+      ticking = true;
+      this.#inLane(async () => {
         await consensus.onTick?.(clock.nowMs());
         await this.#head.apply();
-      });
-      tick.catch(() => undefined);
+      })
+        .catch(() => undefined)
+        .finally(() => {
+          ticking = false;
+        });
     });
   }
 

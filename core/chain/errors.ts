@@ -43,6 +43,13 @@ export const ChainDamagedError = defineError<{ record: string; reason: string }>
     `stored ${record} is damaged: ${reason}; nothing wrong was served; restore a copy of the data directory or start with an empty one and sync again`,
 );
 
+/** An engine breaks a law of its journal: a bug of the plugin. */
+export const JournalLawError = defineError<{ what: string; bytes: number; limit: number }>(
+  "CHAIN_JOURNAL_LAW",
+  "internal",
+  ({ what, bytes, limit }) => `a ${what} of the engine's journal has 1 to ${limit} bytes, not ${bytes}; keep large data in state`,
+);
+
 export const EventsPrunedError = defineError<{ after: number; oldest: number }>(
   "EVENTS_PRUNED",
   "missing",

@@ -12,10 +12,10 @@ import type { Slicer } from "../ports/runtime.js";
 import { Height } from "../primitives/amount.js";
 import type { Block, HeaderRecord, UnsealedHeader } from "../primitives/block.js";
 import { encodedBlockBytes, payloadRootOf, signingRootOf } from "../primitives/block-codec.js";
-import { EMPTY_BYTES } from "../primitives/bytes.js";
-import { Hash, type HashKey, sha256 } from "../primitives/hash.js";
+import { type Bytes, concatBytes, EMPTY_BYTES } from "../primitives/bytes.js";
+import { Hash, type HashKey } from "../primitives/hash.js";
 import type { Receipt } from "../primitives/receipt.js";
-import { encodeReceipt } from "../primitives/receipt-codec.js";
+import { encodeReceiptsAndLeaves } from "../primitives/receipt-codec.js";
 import type { Overlay } from "../state/index.js";
 import type { ChainDependencies } from "./dependencies.js";
 import { BlockInvalidError, StateUnavailableError, UnknownBlockError, Verdicts } from "./errors.js";
@@ -26,12 +26,16 @@ const BUILT_BLOCKS_KEPT = 8;
 const BLOCK_OVERHEAD_BYTES = 12 * 1024;
 /** A transaction's tag and length inside a block. */
 const TRANSACTION_FRAMING_BYTES = 5;
+/** How many receipts are encoded between two looks at the slicer: about 0.5 ms. */
+const RECEIPTS_PER_LOOK = 128;
 /** SSZ list limit of the transactions root. */
 const BLOCK_TRANSACTIONS_MAX = 2 ** 20;
 
 export interface Execution {
   readonly overlay: Overlay;
   readonly receipts: readonly Receipt[];
+  /** The same, encoded for the store. */
+  readonly encodedReceipts: Bytes;
   readonly transactionIds: readonly Hash[];
   readonly executionMs: number;
 }
@@ -57,13 +61,12 @@ export class Executor {
   /**
    * Executes a block over its parent's state and checks what its header says of the result.
    *
-   * @param root `later` leaves the state root unchecked, for re-execution whose last block is checked
    * @throws BlockInvalidError
    */
-  async execute(block: Block, record: HeaderRecord, batch: TransactionBatch, root: "now" | "later" = "now"): Promise<Execution> {
+  async execute(block: Block, record: HeaderRecord, batch: TransactionBatch): Promise<Execution> {
     const built = this.#built.get(Hash.key(record.signingRoot));
     // The signing root commits to parent, transactions, payload and results: the same work was done here already.
-    if (built !== undefined && root === "now") {
+    if (built !== undefined) {
       this.#built.delete(Hash.key(record.signingRoot));
       return built;
     }
@@ -71,14 +74,33 @@ export class Executor {
     const beganMs = clock.monotonicMs();
     const { header } = record;
     const env = this.#environment(header, block.payload);
-    const { overlay, outcome } = await this.#run(header.parent, env, batch, "import", root);
+    const { overlay, outcome } = await this.#run(header.parent, env, batch, "import", "now");
     const { receipts } = outcome;
     assert(receipts.length === batch.transactions.length, "the ledger answers a receipt for each transaction of an imported block");
-    if (!sameHash(await this.#receiptsRoot(receipts), header.receiptsRoot))
+    const encoded = await this.#encode(receipts);
+    if (!sameHash(encoded.root, header.receiptsRoot))
       throw new BlockInvalidError({ code: Verdicts.receiptsRoot, reason: "its receipts root is not what execution gives" });
-    if (root === "now" && (overlay.root === undefined || !sameHash(overlay.root, header.stateRoot)))
+    if (overlay.root === undefined || !sameHash(overlay.root, header.stateRoot))
       throw new BlockInvalidError({ code: Verdicts.stateRoot, reason: "its state root is not what execution gives" });
-    return { overlay, receipts, transactionIds: batch.transactions.map((each) => each.id), executionMs: clock.monotonicMs() - beganMs };
+    return {
+      overlay,
+      receipts,
+      encodedReceipts: encoded.bytes,
+      transactionIds: batch.transactions.map((each) => each.id),
+      executionMs: clock.monotonicMs() - beganMs,
+    };
+  }
+
+  /**
+   * Executes a block that was executed and checked here before, for its effect on state alone: receipts are not encoded and
+   * the root is put off. A block above it that `execute` checks vouches for the state.
+   *
+   * @throws BlockInvalidError
+   */
+  async executeUnchecked(block: Block, batch: TransactionBatch): Promise<Overlay> {
+    const { header } = block;
+    const { overlay } = await this.#run(header.parent, this.#environment(header, block.payload), batch, "import", "later");
+    return overlay;
   }
 
   /** Picks transactions, executes them over `parent` and fills the header. @throws StateUnavailableError, UnknownBlockError */
@@ -119,13 +141,14 @@ export class Executor {
       return transaction;
     });
     assert(overlay.root !== undefined, "a built block has a state root");
+    const receipts = await this.#encode(outcome.receipts);
     const header: UnsealedHeader = {
       chainId: spec.chainId,
       height,
       parent: parentId,
       timestampMs: fields.timestampMs,
       transactionsRoot: await this.merkleRoot(included.map((each) => each.rawHash)),
-      receiptsRoot: await this.#receiptsRoot(outcome.receipts),
+      receiptsRoot: receipts.root,
       stateRoot: overlay.root,
       payloadRoot: payloadRootOf(payload),
       proposer: fields.proposer,
@@ -140,6 +163,7 @@ export class Executor {
     this.keep(signingRoot, {
       overlay,
       receipts: outcome.receipts,
+      encodedReceipts: receipts.bytes,
       transactionIds: included.map((each) => each.id),
       executionMs: clock.monotonicMs() - beganMs,
     });
@@ -197,13 +221,23 @@ export class Executor {
     };
   }
 
-  #receiptsRoot(receipts: readonly Receipt[]): Promise<Hash> {
-    return this.merkleRoot(receipts.map((receipt) => sha256(encodeReceipt(receipt))));
+  /** Receipts as they are stored, and their root. */
+  async #encode(receipts: readonly Receipt[]): Promise<{ readonly bytes: Bytes; readonly root: Hash }> {
+    const slicer = this.#dependencies.scheduler.slicer();
+    const parts: Bytes[] = [];
+    const leaves = new Uint8Array(Hash.bytes * receipts.length);
+    for (let at = 0; at < receipts.length; at += RECEIPTS_PER_LOOK) {
+      if (slicer.due()) await slicer.pause();
+      const part = encodeReceiptsAndLeaves(receipts.slice(at, at + RECEIPTS_PER_LOOK));
+      parts.push(part.bytes);
+      leaves.set(part.leaves, Hash.bytes * at);
+    }
+    return { bytes: concatBytes(...parts), root: await this.#dependencies.compute.merkleRoot(leaves, { priority: "block" }) };
   }
 
   merkleRoot(leaves: readonly Hash[]): Promise<Hash> {
-    const packed = new Uint8Array(leaves.length * 32);
-    for (const [index, leaf] of leaves.entries()) packed.set(leaf, index * 32);
+    const packed = new Uint8Array(leaves.length * Hash.bytes);
+    for (const [index, leaf] of leaves.entries()) packed.set(leaf, index * Hash.bytes);
     return this.#dependencies.compute.merkleRoot(packed, { priority: "block" });
   }
 }

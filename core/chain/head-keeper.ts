@@ -9,6 +9,7 @@ import type { StorageOperation } from "../ports/storage.js";
 import type { Block } from "../primitives/block.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash } from "../primitives/hash.js";
+import { decodeReceipts } from "../primitives/receipt-codec.js";
 import type { BlockStore } from "./block-store.js";
 import type { BlockTree, ExecutionRecord, TreeNode } from "./block-tree.js";
 import type { ChainDependencies, ChainOptions } from "./dependencies.js";
@@ -16,6 +17,12 @@ import { BlockInvalidError, ChainDamagedError } from "./errors.js";
 import type { EventLog } from "./event-log.js";
 import type { Executor } from "./executor.js";
 import type { ChainMetrics } from "./metrics.js";
+
+/** A block of the tree whose transactions are decoded. */
+export interface DecodedBlock {
+  readonly node: TreeNode;
+  readonly batch: TransactionBatch;
+}
 
 export class HeadKeeper {
   readonly #dependencies: ChainDependencies;
@@ -74,8 +81,12 @@ export class HeadKeeper {
     this.#pending = { ...this.#pending, ...choice };
   }
 
-  /** Acts on choices until none is pending: a failed execution makes the engine choose again. */
-  async apply(): Promise<void> {
+  /**
+   * Acts on choices until none is pending: a failed execution makes the engine choose again.
+   *
+   * @param decoded a block that just came in: if it is chosen now, its transactions need not be decoded again
+   */
+  async apply(decoded?: DecodedBlock): Promise<void> {
     while (this.#pending !== undefined) {
       const choice = this.#pending;
       this.#pending = undefined;
@@ -83,7 +94,7 @@ export class HeadKeeper {
       if (target === undefined) continue;
       const ancestor = this.#tree.commonAncestor(this.head, target);
       const path = present(this.#tree.path(ancestor, target), "a block descends from the common ancestor");
-      if (!(await this.#executeAll(path, choice))) continue;
+      if (!(await this.#executeAll(path, choice, decoded))) continue;
       await this.#switch(ancestor, path, choice);
       await this.#flushWhenDue();
     }
@@ -175,14 +186,14 @@ export class HeadKeeper {
     return canonical !== undefined && Hash.key(canonical) === Hash.key(finalized);
   }
 
-  async #executeAll(path: readonly TreeNode[], choice: Choice): Promise<boolean> {
+  async #executeAll(path: readonly TreeNode[], choice: Choice, decoded: DecodedBlock | undefined): Promise<boolean> {
     const { state } = this.#dependencies;
     for (const node of path) {
       if (!state.has(node.id) && !state.has(node.header.parent)) {
         this.#refuse(choice, "its branch leaves the chain below the undo horizon");
         return false;
       }
-      if (!(await this.execute(node))) return false;
+      if (!(await this.execute(node, decoded?.node === node ? decoded.batch : undefined))) return false;
       // A long branch must not pile up in memory: the disk follows it, and undo records keep the old branch reachable.
       if (state.unflushedBytes > this.#options.flushAfterBytes) await state.flush(node.id);
     }
@@ -209,10 +220,13 @@ export class HeadKeeper {
     ]);
     const changes: StorageOperation[] = [];
     // Removals first: a transaction of an undone block may stand in an applied one.
-    for (const node of undone) changes.push(...this.#store.unmakeCanonical(node, (await this.#execution(node)).transactionIds));
+    for (const node of undone) {
+      const { transactionIds } = await this.#execution(node);
+      for (const change of this.#store.unmakeCanonical(node, transactionIds)) changes.push(change);
+    }
     for (const node of path) {
-      const { transactionIds, receipts } = await this.#execution(node);
-      changes.push(...this.#store.makeCanonical(node, transactionIds, receipts));
+      const { transactionIds, encodedReceipts } = await this.#execution(node);
+      for (const change of this.#store.makeCanonical(node, transactionIds, encodedReceipts)) changes.push(change);
     }
     await this.#store.write([
       ...changes,
@@ -274,8 +288,16 @@ export class HeadKeeper {
   async #flushWhenDue(): Promise<void> {
     const { state } = this.#dependencies;
     const { flushAfterBlocks, flushAfterMs, flushAfterBytes } = this.#options;
-    if (state.unflushedBlocks >= flushAfterBlocks || this.#unflushedMs >= flushAfterMs || state.unflushedBytes > flushAfterBytes)
+    if (this.#unflushedDepth() >= flushAfterBlocks || this.#unflushedMs >= flushAfterMs || state.unflushedBytes > flushAfterBytes)
       await this.flush();
+  }
+
+  /** Blocks on the head's branch whose state is only in memory. Those of other branches stay there whatever is flushed. */
+  #unflushedDepth(): number {
+    const { flushed } = this.#dependencies.state;
+    const disk = flushed === undefined ? undefined : this.#tree.get(flushed.blockId);
+    const base = disk === undefined ? this.#tree.root : this.#tree.commonAncestor(this.head, disk);
+    return this.head.header.height - base.header.height;
   }
 
   #block(node: TreeNode): Block {
@@ -288,8 +310,9 @@ export class HeadKeeper {
   /** What execution left: in memory, in the store for a block that was canonical before, or else from executing it again. */
   async #execution(node: TreeNode): Promise<ExecutionRecord> {
     if (node.execution !== undefined) return node.execution;
-    const receipts = this.#store.receipts(node.id);
-    if (receipts !== undefined) return { receipts, transactionIds: receipts.map((receipt) => receipt.transactionId) };
+    const encodedReceipts = this.#store.encodedReceipts(node.id);
+    if (encodedReceipts !== undefined)
+      return { encodedReceipts, transactionIds: decodeReceipts(encodedReceipts).map((receipt) => receipt.transactionId) };
     // A crash after an early flush of a branch leaves its state without its receipts.
     const { ledger, spec } = this.#dependencies;
     const block = this.#block(node);

@@ -7,7 +7,6 @@
  */
 import { messageOf } from "../kernel/errors.js";
 import type { Candidate, ImportVerdict, TreeHeader } from "../ports/consensus.js";
-import type { Cancellable } from "../ports/runtime.js";
 import type { Block, HeaderRecord } from "../primitives/block.js";
 import { encodedBlockBytes, headerRecord } from "../primitives/block-codec.js";
 import type { Bytes } from "../primitives/bytes.js";
@@ -20,10 +19,8 @@ import { BlockInvalidError, BlockNotYetError, Verdicts } from "./errors.js";
 import type { Executor } from "./executor.js";
 import type { HeadKeeper } from "./head-keeper.js";
 import type { ChainMetrics } from "./metrics.js";
+import { RetryTimers } from "./retry-timers.js";
 import { WaitingRoom } from "./waiting-room.js";
-
-/** A block of the far future is looked at again after this long at the latest, or leaves the waiting room before. */
-const RETRY_DELAY_MAX_MS = 3_600_000;
 
 /** A block that is being judged. */
 interface Passing {
@@ -58,11 +55,12 @@ export class ImportPipeline {
   readonly #parts: PipelineParts;
   readonly #passing = new Map<HashKey, Passing>();
   readonly #waiting: WaitingRoom;
-  readonly #retries = new Map<HashKey, Cancellable>();
+  readonly #retries: RetryTimers;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
     this.#waiting = new WaitingRoom({ maxCount: parts.options.waitingBlocks, maxBytes: parts.options.waitingBytes });
+    this.#retries = new RetryTimers(parts.dependencies);
   }
 
   get waitingCount(): number {
@@ -70,8 +68,7 @@ export class ImportPipeline {
   }
 
   stop(): void {
-    for (const retry of this.#retries.values()) retry.cancel();
-    this.#retries.clear();
+    this.#retries.cancelAll();
   }
 
   async import(block: Block, certificate?: Bytes): Promise<ImportVerdict> {
@@ -99,7 +96,7 @@ export class ImportPipeline {
   async execute(block: Block): Promise<Candidate> {
     const { dependencies, executor, checks, inLane } = this.#parts;
     const record = headerRecord(block.header);
-    await inLane(() => this.#executeBranch(block.header.parent));
+    await inLane(() => this.executeBranch(block.header.parent));
     const parent = this.#parentOf(record);
     if (!dependencies.state.has(parent.id))
       throw new BlockNotYetError({ code: Verdicts.needsState, reason: "the state after its parent is not kept" });
@@ -108,6 +105,17 @@ export class ImportPipeline {
     const execution = await executor.execute(block, record, batch);
     executor.keep(record.signingRoot, execution);
     return { block, record, receipts: execution.receipts };
+  }
+
+  /** In the lane: executes what leads to a block of the tree, as far as that can be done. */
+  async executeBranch(id: Hash): Promise<void> {
+    const { dependencies, tree, head } = this.#parts;
+    const path = [];
+    for (let node = tree.get(id); node !== undefined && !dependencies.state.has(node.id); node = node.parent) path.push(node);
+    for (const node of path.reverse()) {
+      // Without its parent's state: the fork lies below the undo horizon, and whoever asked finds that there is none.
+      if (!dependencies.state.has(node.header.parent) || !(await head.execute(node))) return;
+    }
   }
 
   /** What is already known of a block for good. */
@@ -179,7 +187,7 @@ export class ImportPipeline {
     if (dependencies.consensus.traits.headers === "state") {
       // Such headers are judged by the parent's state: its execution comes first.
       await passing.parent?.verdict.catch(() => undefined);
-      await inLane(() => this.#executeBranch(passing.block.header.parent));
+      await inLane(() => this.executeBranch(passing.block.header.parent));
     }
     const checked = await this.#check(passing);
     // The parent's checks began earlier but may end later; it has to be in the tree first.
@@ -231,22 +239,11 @@ export class ImportPipeline {
     const node = tree.add({ ...index, standing: "stored", block });
     const ready = consensus.traits.headers === "ancestry" || (await head.execute(node, batch));
     if (ready) await consensus.onBlock(node);
-    await head.apply();
+    await head.apply({ node, batch });
     // The engine may have looked at it and left it: then its bytes are in the store, and memory is for the head's branch.
     if (!head.isCanonical(node)) node.block = undefined;
     if (node.refusal !== undefined) return { status: "invalid", id, ...node.refusal };
     return { status: "imported", id, canonical: head.isCanonical(node) };
-  }
-
-  /** In the lane: executes what leads to a block of the tree, as far as that can be done. */
-  async #executeBranch(id: Hash): Promise<void> {
-    const { dependencies, tree, head } = this.#parts;
-    const path = [];
-    for (let node = tree.get(id); node !== undefined && !dependencies.state.has(node.id); node = node.parent) path.push(node);
-    for (const node of path.reverse()) {
-      // Without its parent's state: the fork lies below the undo horizon, and whoever asked finds that there is none.
-      if (!dependencies.state.has(node.header.parent) || !(await head.execute(node))) return;
-    }
   }
 
   /** What could not pass: waits, or is refused for good; undefined to try again at once. A fault that is no verdict is thrown on. */
@@ -293,26 +290,20 @@ export class ImportPipeline {
   }
 
   #leave(id: Hash): void {
-    const key = Hash.key(id);
     this.#waiting.remove(id);
-    this.#retries.get(key)?.cancel();
-    this.#retries.delete(key);
+    this.#retries.cancel(id);
   }
 
   #retryAt(id: Hash, atMs: number): void {
-    const { clock, scheduler } = this.#parts.dependencies;
-    const delayMs = Math.min(Math.max(0, atMs - clock.nowMs()), RETRY_DELAY_MAX_MS);
-    const retry = scheduler.after(delayMs, () => {
-      const waiting = this.#waiting.get(id);
-      this.#leave(id);
+    this.#retries.set(id, atMs, () => {
+      const waiting = this.#waiting.remove(id);
       if (waiting !== undefined) this.#offer(waiting.block, waiting.certificate);
     });
-    this.#retries.set(Hash.key(id), retry);
   }
 
   #retryChildren(parent: Hash): void {
     for (const waiting of this.#waiting.takeChildren(parent)) {
-      this.#leave(waiting.id);
+      this.#retries.cancel(waiting.id);
       this.#offer(waiting.block, waiting.certificate);
     }
   }

@@ -18,6 +18,7 @@
  * against their ids besides.
  */
 
+import { assert } from "../kernel/assert.js";
 import type { TreeHeader } from "../ports/consensus.js";
 import type { ChainEvent } from "../ports/views.js";
 import { decodeHeader, encodeHeader } from "../primitives/block-codec.js";
@@ -76,6 +77,8 @@ export function unseal(record: string, value: Bytes): Bytes {
   return body;
 }
 
+const WEIGHT_BOUND = 1n << 256n;
+
 /** A block's index record: everything that is needed of it without reading its body. */
 export interface IndexRecord {
   readonly header: TreeHeader;
@@ -93,6 +96,7 @@ export function encodeIndexRecord(record: IndexRecord): Bytes {
   view.setUint32(1, record.sizeBytes);
   view.setUint32(5, record.transactionCount);
   let weight = record.header.weight;
+  assert(weight >= 0n && weight < WEIGHT_BOUND, "the engine weighs a header within 256 bits");
   for (let i = 40; i >= 9; i--) {
     out[i] = Number(weight & 0xffn);
     weight >>= 8n;
@@ -140,11 +144,21 @@ export function decodeHeadPointer(value: Bytes): HeadPointer {
 }
 
 export function encodeLocation(blockId: Hash, height: number, index: number): Bytes {
-  const tail = new Uint8Array(12);
-  const view = new DataView(tail.buffer);
-  view.setBigUint64(0, BigInt(height));
-  view.setUint32(8, index);
-  return seal(concatBytes(blockId, tail));
+  return locationsIn(blockId, height)(index);
+}
+
+/** Makes the locations of one block's transactions, which differ in their index only: CRC-32C ‖ block id ‖ height (8) ‖ index (4). */
+export function locationsIn(blockId: Hash, height: number): (index: number) => Bytes {
+  const sealed = new Uint8Array(48);
+  const view = new DataView(sealed.buffer);
+  const body = sealed.subarray(4);
+  body.set(blockId);
+  view.setBigUint64(36, BigInt(height));
+  return (index) => {
+    view.setUint32(44, index);
+    view.setUint32(0, crc32c(body), true);
+    return new Uint8Array(sealed);
+  };
 }
 
 export function decodeLocation(name: string, value: Bytes): { blockId: Hash; height: number; index: number } {

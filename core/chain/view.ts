@@ -12,7 +12,7 @@ import { Hash, sha256 } from "../primitives/hash.js";
 import { type MerkleProof, merkleProof } from "../primitives/merkle.js";
 import type { Chain } from "./chain.js";
 import type { ChainDependencies } from "./dependencies.js";
-import { UnknownBlockError } from "./errors.js";
+import { ChainDamagedError, UnknownBlockError } from "./errors.js";
 
 export class ChainReader implements ChainView {
   readonly #chain: Chain;
@@ -66,7 +66,11 @@ export class ChainReader implements ChainView {
     if (location === undefined) return undefined;
     const raw = this.#chain.store.block(location.blockId)?.transactions[location.index];
     const receipt = this.#chain.store.receipts(location.blockId)?.[location.index];
-    if (raw === undefined || receipt === undefined) return undefined;
+    if (raw === undefined || receipt === undefined)
+      throw new ChainDamagedError({
+        record: `${raw === undefined ? "block" : "receipts of block"} ${Hash.key(location.blockId)}`,
+        reason: `transaction ${Hash.key(id)} is missing in it`,
+      });
     return { ...location, raw, receipt, confirmations: this.#chain.head.header.height - location.height + 1 };
   }
 

@@ -5,6 +5,7 @@
 import { Command, Option } from "#bundled/commander";
 import { VERSION } from "../node/version.js";
 import type { Context } from "./context.js";
+import { StopSignal } from "./stop-signal.js";
 
 const EXIT_CODES = `
 Exit codes:
@@ -68,6 +69,9 @@ const withKeys = (command: Command): Command =>
     .option("--keys <dir>", "keystore folder (default: .chainwright/keys, or CHAINWRIGHT_KEYS)")
     .option("--passphrase-file <file>", "its first line is the passphrase (default: CHAINWRIGHT_PASSPHRASE, or asked for)");
 
+/** For commands that run until a signal comes; it counts from here on. */
+const untilStopped = (command: (stop: StopSignal) => Promise<number>): Promise<number> => command(new StopSignal());
+
 function addNodeCommands(program: Command, context: Context, run: Run): void {
   const dev = withJson(
     withSet(
@@ -94,7 +98,7 @@ function addNodeCommands(program: Command, context: Context, run: Run): void {
         "chainwright dev mine 10",
       ]),
     )
-    .action(async (options) => run((await import("./commands/node.js")).dev(options, context)));
+    .action((options) => run(untilStopped(async (stop) => (await import("./commands/node.js")).dev(options, context, stop))));
   withJson(withApi(dev.command("mine <count>")))
     .description("let the running development node make blocks now (1 to 1000)")
     .option("--data-dir <dir>", "where its chain lives (default: .chainwright/dev)")
@@ -121,7 +125,7 @@ function addNodeCommands(program: Command, context: Context, run: Run): void {
       "after",
       examples(["chainwright start --config config/dev.yaml", "chainwright start --config node.yaml --set plugins.api-http.port=9000"]),
     )
-    .action(async (options) => run((await import("./commands/node.js")).start(options, context)));
+    .action((options) => run(untilStopped(async (stop) => (await import("./commands/node.js")).start(options, context, stop))));
 }
 
 function addClientCommands(program: Command, context: Context, run: Run): void {

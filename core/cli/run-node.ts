@@ -11,6 +11,8 @@ import {
 } from "../ports/index.js";
 import { Hash } from "../primitives/hash.js";
 import type { Context } from "./context.js";
+import { ExitCode } from "./exit-codes.js";
+import type { StopSignal } from "./stop-signal.js";
 
 /** A stop that hangs ends the process after this long; everything acknowledged is durable anyway. */
 const STOP_TIMEOUT_MS = 10_000;
@@ -22,44 +24,32 @@ export interface RunOptions extends NodeOptions {
   readonly onReady: (node: Node, apiUrl: string | undefined) => void;
 }
 
-/** Resolves with the exit code once the node has stopped. */
-export async function runNode(options: RunOptions, context: Context): Promise<number> {
+/** Resolves with the exit code once the node has stopped; whenever the signal comes, what had started is stopped first. */
+export async function runNode(options: RunOptions, context: Context, stop: StopSignal): Promise<number> {
   let fatal: unknown;
-  let end: (reason: string) => void = () => undefined;
-  const ended = new Promise<string>((resolve) => {
-    end = resolve;
+  const node = await createNode({
+    ...options,
+    onFatal: (error) => {
+      fatal = error;
+      stop.request();
+    },
   });
-  // Signals count from the first moment: a start can take its time, too.
-  const onSignal = (signal: NodeJS.Signals) => end(signal);
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  try {
-    const node = await createNode({
-      ...options,
-      onFatal: (error) => {
-        fatal = error;
-        end("fatal");
-      },
-    });
-    const started = node.start();
-    const first = await Promise.race([started.then(() => undefined), ended]);
-    let stopReporting: () => void = () => undefined;
-    if (first === undefined) {
-      options.onReady(node, node.has(API_ADDRESS) ? node.get<ApiAddress>(API_ADDRESS).url : undefined);
-      stopReporting = reportBlocks(node, options.json, context);
-      await ended;
-    }
-    stopReporting();
-    const deadline = setTimeout(() => process.exit(1), STOP_TIMEOUT_MS);
-    await node.stop();
-    await started.catch(() => undefined);
-    clearTimeout(deadline);
-    if (fatal === undefined) return 0;
-    throw fatal;
-  } finally {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+  if (stop.requested) return ExitCode.ok;
+  const started = node.start();
+  await Promise.race([started, stop.wait]);
+  let stopReporting: () => void = () => undefined;
+  if (!stop.requested) {
+    options.onReady(node, node.has(API_ADDRESS) ? node.get<ApiAddress>(API_ADDRESS).url : undefined);
+    stopReporting = reportBlocks(node, options.json, context);
+    await stop.wait;
   }
+  stopReporting();
+  const deadline = setTimeout(() => process.exit(ExitCode.failure), STOP_TIMEOUT_MS);
+  await node.stop();
+  await started.catch(() => undefined);
+  clearTimeout(deadline);
+  if (fatal === undefined) return ExitCode.ok;
+  throw fatal;
 }
 
 /** One line a block, from the chain's events. */

@@ -2,6 +2,7 @@
 import type { Rules } from "../ports/chain-spec.js";
 import type { StateView } from "../ports/state.js";
 import type { Bytes } from "../primitives/bytes.js";
+import type { Hash } from "../primitives/hash.js";
 
 export interface ChainHead {
   readonly height: number;
@@ -14,6 +15,10 @@ export interface ChainHead {
 export interface MempoolChain {
   /** The executed head. Asked for each submission: cheap. */
   head(): ChainHead;
+  /** Height of the newest block that can't be undone any more: what it and those below it hold is never handed back. */
+  finalizedHeight(): number;
+  /** Height of the canonical block that holds this transaction, as durably as the head is; undefined if none does. */
+  inclusionHeight(id: Hash): number | undefined;
 }
 
 /** The head moved: what left the canonical chain and what joined it. Told after `MempoolChain.head()` answers the new head. */

@@ -5,7 +5,6 @@
  * height and the state that was read, so only who read a changed key is asked again.
  */
 import { assert } from "../kernel/assert.js";
-import { ChainwrightError } from "../kernel/errors.js";
 import type { Ledger, PoolFacts, TransactionBatch } from "../ports/ledger.js";
 import type { StateReader } from "../ports/state.js";
 import { Address } from "../primitives/address.js";
@@ -14,6 +13,7 @@ import type { Bytes } from "../primitives/bytes.js";
 import { Hash, type HashKey, sha256 } from "../primitives/hash.js";
 import type { ChainHead, MempoolChain } from "./chain.js";
 import { type Examination, PoolItem } from "./pool-item.js";
+import { isRefusal } from "./refusal.js";
 
 /** A state key as the key of a map. */
 export function keyText(key: Bytes): string {
@@ -57,15 +57,28 @@ export class Examiner {
    */
   newItem(raw: Bytes, rawKey: HashKey): PoolItem {
     const head = this.#chain.head();
+    const { revision } = head.rules;
     const batch = this.#ledger.decodeBlock([raw], head.rules);
     const transaction = batch.transactions[0];
     assert(transaction !== undefined, "a batch of one has one transaction");
-    return new PoolItem(batch, transaction.id, raw, rawKey, this.#examine(batch, head));
+    return new PoolItem({ batch, revision }, transaction.id, raw, rawKey, this.#examine(batch, head));
   }
 
-  /** @throws LEDGER_* if it is no longer valid */
-  examine(item: PoolItem): Examination {
-    return this.#examine(item.batch, this.#chain.head());
+  /**
+   * Asks again over the head, and decodes again where its rules are not those under which the item was decoded: an upgrade
+   * may allow fewer bytes, or another encoding.
+   *
+   * @param decoding `again` decodes in any case
+   * @throws ENCODING_*, LEDGER_* if it is no longer valid
+   */
+  examine(item: PoolItem, decoding?: "again"): Examination {
+    const head = this.#chain.head();
+    const { revision } = head.rules;
+    if (decoding === "again" || item.revision !== revision) {
+      item.batch = this.#ledger.decodeBlock([item.raw], head.rules);
+      item.revision = revision;
+    }
+    return this.#examine(item.batch, head);
   }
 
   #examine(batch: TransactionBatch, head: ChainHead): Examination {
@@ -90,12 +103,12 @@ export class Examiner {
     return complete;
   }
 
-  /** Undefined for what does not decode under the head's rules: it can't have been in a block under them. */
+  /** Undefined for what does not decode under the head's rules: it was in a block under others. */
   decode(raws: readonly Bytes[]): TransactionBatch | undefined {
     try {
       return this.#ledger.decodeBlock(raws, this.#chain.head().rules);
     } catch (error) {
-      if (ChainwrightError.is(error)) return undefined;
+      if (isRefusal(error)) return undefined;
       throw error;
     }
   }

@@ -2,25 +2,30 @@
  * The journal: what "accepted" means. A transaction is accepted once its record is durable, and after a crash the pool is
  * made again from the records, in order of acceptance.
  *
- * Record: key `40 ‖ sequence (8 bytes, big-endian)`, value `CRC-32C of the rest (4 bytes, little-endian) ‖ raw`. Records of
- * what left the pool are deleted in batches, with the next write at hand: one that a crash leaves behind is refused by
- * the ledger at the next start, so deleting may be late but never early. What a block took is kept for some blocks more,
- * since a reorg hands it back, and the crash may come before it is written again.
+ * Record: key `40 ‖ sequence (8 bytes, big-endian)`, value `CRC-32C of the rest (4 bytes, little-endian) ‖ id (32) ‖ raw`. The id
+ * is there so that a start can ask the chain for it under whatever rules, without decoding. Records of what left the pool are
+ * deleted in batches, with the next write at hand: one that a crash leaves behind is judged anew at the next start, so
+ * deleting may be late but never early. What a block took is retired, not deleted, until that block is final: a reorg
+ * hands it back, and the crash may come before anything is written again.
  */
 import { assert } from "../kernel/assert.js";
 import { messageOf } from "../kernel/errors.js";
 import type { Storage, StorageOperation } from "../ports/storage.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { crc32c } from "../primitives/crc32c.js";
-import type { HashKey } from "../primitives/hash.js";
+import { Hash, type HashKey } from "../primitives/hash.js";
 import { JournalFailedError } from "./errors.js";
 
 /** First byte of all keys of the journal. */
 export const JOURNAL_PREFIX = 0x40;
 const CRC_BYTES = 4;
+const RAW_AT = CRC_BYTES + Hash.bytes;
+/** What a retired record takes beside its raw bytes: in memory, and in the database. */
+const RETIRED_OVERHEAD_BYTES = 256;
 
 export interface JournalRecord {
   readonly sequence: number;
+  readonly id: Hash;
   readonly raw: Bytes;
 }
 
@@ -29,24 +34,32 @@ export interface DamagedRecord {
   readonly damage: string;
 }
 
-interface RetiredRecord {
+/** The record of a transaction that a block took. */
+export interface RetiredRecord {
   readonly sequence: number;
+  /** Of that block, or above it. */
   readonly height: number;
+  /** Of the raw transaction. */
+  readonly bytes: number;
 }
 
 export class Journal {
   readonly #storage: Storage;
-  readonly #retainBlocks: number;
-  readonly #maxRetired: number;
+  readonly #maxRetiredBytes: number;
   #nextSequence = 1;
   #deletions: number[] = [];
   /** Taken by a block, by raw hash, oldest first. */
   readonly #retired = new Map<HashKey, RetiredRecord>();
+  #retiredBytes = 0;
 
-  constructor(storage: Storage, options: { readonly retainBlocks: number; readonly maxRetired: number }) {
+  constructor(storage: Storage, options: { readonly maxRetiredBytes: number }) {
     this.#storage = storage;
-    this.#retainBlocks = options.retainBlocks;
-    this.#maxRetired = options.maxRetired;
+    this.#maxRetiredBytes = options.maxRetiredBytes;
+  }
+
+  /** What the retired records take, as the bound counts it. */
+  get retiredBytes(): number {
+    return this.#retiredBytes;
   }
 
   /** The place of the next accepted transaction in the order of acceptance. */
@@ -60,14 +73,14 @@ export class Journal {
       const sequence = sequenceOf(key);
       this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
       const damage = damageOf(key, value);
-      yield damage === undefined ? { sequence, raw: value.slice(CRC_BYTES) } : { sequence, damage };
+      yield damage === undefined ? { sequence, id: Hash.from(value.slice(CRC_BYTES, RAW_AT)), raw: value.slice(RAW_AT) } : { sequence, damage };
     }
   }
 
   /** Writes records durably, together with the deletions that wait. @throws JournalFailedError */
   async append(records: readonly JournalRecord[]): Promise<void> {
     await this.#write(
-      records.map(({ sequence, raw }): StorageOperation => ({ type: "put", key: journalKey(sequence), value: journalValue(raw) })),
+      records.map(({ sequence, id, raw }): StorageOperation => ({ type: "put", key: journalKey(sequence), value: journalValue(id, raw) })),
       true,
     );
   }
@@ -77,26 +90,33 @@ export class Journal {
     this.#deletions.push(sequence);
   }
 
-  /** A block at `height` took it: its record stays for a while. */
-  retire(rawKey: HashKey, sequence: number, height: number): void {
-    this.#retired.set(rawKey, { sequence, height });
-    if (this.#retired.size <= this.#maxRetired) return;
-    const oldest = this.#retired.entries().next();
-    if (!oldest.done) this.#forgetRetired(...oldest.value);
+  /** A block took it: its record stays until `tidy` hears that the block is final. Blocks come in the order of their heights. */
+  retire(rawKey: HashKey, record: RetiredRecord): void {
+    this.revive(rawKey);
+    this.#retired.set(rawKey, record);
+    this.#retiredBytes += RETIRED_OVERHEAD_BYTES + record.bytes;
+    for (const [oldest, { sequence }] of this.#retired) {
+      if (this.#retiredBytes <= this.#maxRetiredBytes) break;
+      this.revive(oldest);
+      this.forget(sequence);
+    }
   }
 
   /** The sequence under which a retired transaction still stands, if it does: nothing has to be written for it. */
   revive(rawKey: HashKey): number | undefined {
     const record = this.#retired.get(rawKey);
+    if (record === undefined) return undefined;
     this.#retired.delete(rawKey);
-    return record?.sequence;
+    this.#retiredBytes -= RETIRED_OVERHEAD_BYTES + record.bytes;
+    return record.sequence;
   }
 
-  /** Lets go of what was retired long before `height`, and writes deletions that wait. */
-  async tidy(height: number): Promise<void> {
-    for (const [rawKey, record] of this.#retired) {
-      if (record.height + this.#retainBlocks > height) break;
-      this.#forgetRetired(rawKey, record);
+  /** Lets go of what blocks up to `finalizedHeight` took, and writes deletions that wait. */
+  async tidy(finalizedHeight: number): Promise<void> {
+    for (const [rawKey, { sequence, height }] of this.#retired) {
+      if (height > finalizedHeight) break;
+      this.revive(rawKey);
+      this.forget(sequence);
     }
     if (this.#deletions.length > 0) await this.#write([], false);
   }
@@ -104,11 +124,6 @@ export class Journal {
   /** Writes what waits, durably. What is retired stays, for the next run. */
   async flush(): Promise<void> {
     await this.#write([], true);
-  }
-
-  #forgetRetired(rawKey: HashKey, record: RetiredRecord): void {
-    this.#retired.delete(rawKey);
-    this.forget(record.sequence);
   }
 
   async #write(puts: readonly StorageOperation[], durable: boolean): Promise<void> {
@@ -134,10 +149,11 @@ export function journalKey(sequence: number): Bytes {
   return key;
 }
 
-export function journalValue(raw: Bytes): Bytes {
-  const value = new Uint8Array(CRC_BYTES + raw.length);
-  value.set(raw, CRC_BYTES);
-  new DataView(value.buffer).setUint32(0, crc32c(raw), true);
+export function journalValue(id: Hash, raw: Bytes): Bytes {
+  const value = new Uint8Array(RAW_AT + raw.length);
+  value.set(id, CRC_BYTES);
+  value.set(raw, RAW_AT);
+  new DataView(value.buffer).setUint32(0, crc32c(value.subarray(CRC_BYTES)), true);
   return value;
 }
 
@@ -149,7 +165,7 @@ function sequenceOf(key: Bytes): number {
 
 function damageOf(key: Bytes, value: Bytes): string | undefined {
   if (key.length !== 9 || sequenceOf(key) === 0) return "its key is not 40 and a sequence";
-  if (value.length <= CRC_BYTES) return `it has ${value.length} bytes`;
+  if (value.length <= RAW_AT) return `it has ${value.length} bytes`;
   const stored = new DataView(value.buffer, value.byteOffset).getUint32(0, true);
   return stored === crc32c(value.subarray(CRC_BYTES)) ? undefined : "its checksum does not fit its bytes";
 }

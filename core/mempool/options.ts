@@ -23,8 +23,12 @@ export interface MempoolOptions {
   readonly rememberVerified: number;
   /** Why transactions were dropped: how many are remembered. */
   readonly rememberDropped: number;
-  /** Blocks for which the journal keeps a transaction after a block took it, so that a reorg and a crash together don't lose it. */
-  readonly journalRetainBlocks: number;
+  /**
+   * Raw bytes (and 256 for each) of transactions that the journal keeps after a block took them, until that block is final, so that
+   * a reorg and a crash together don't lose them. Beyond it the oldest are let go: only then, with finality that far behind, a
+   * crash between a reorg's two writes can lose one.
+   */
+  readonly journalRetainedBytes: number;
 }
 
 export const DEFAULT_MEMPOOL_OPTIONS: MempoolOptions = {
@@ -39,5 +43,5 @@ export const DEFAULT_MEMPOOL_OPTIONS: MempoolOptions = {
   rememberBad: 10_000,
   rememberVerified: 50_000,
   rememberDropped: 10_000,
-  journalRetainBlocks: 6,
+  journalRetainedBytes: 64 * 1024 * 1024,
 };

@@ -15,6 +15,12 @@ export interface Examination {
   readonly readKeys: readonly string[];
 }
 
+/** A single transaction, decoded under the rules of a revision. */
+export interface Decoded {
+  readonly batch: TransactionBatch;
+  readonly revision: number;
+}
+
 /**
  * Where an item stands in the order.
  *
@@ -40,8 +46,10 @@ export class PoolItem {
   readonly idKey: HashKey;
   readonly raw: Bytes;
   readonly rawKey: HashKey;
-  /** Decoded, for the ledger. */
-  readonly batch: TransactionBatch;
+  /** Decoded, for the ledger, under the rules of … */
+  batch: TransactionBatch;
+  /** … this revision. */
+  revision: number;
   /** Order of acceptance, and key in the journal. After all others until it is accepted. */
   sequence = Number.MAX_SAFE_INTEGER;
   examination: Examination;
@@ -50,8 +58,9 @@ export class PoolItem {
   /** Set by the pool while it is inside. */
   place: Place | undefined;
 
-  constructor(batch: TransactionBatch, id: Hash, raw: Bytes, rawKey: HashKey, examination: Examination) {
-    this.batch = batch;
+  constructor(decoded: Decoded, id: Hash, raw: Bytes, rawKey: HashKey, examination: Examination) {
+    this.batch = decoded.batch;
+    this.revision = decoded.revision;
     this.id = id;
     this.idKey = Hash.key(id);
     this.raw = raw;

@@ -116,6 +116,8 @@ export class Node {
   readonly #clock = new SystemClock();
   #processMetrics: { stop(): void } | undefined;
   #scheduler: SystemScheduler | undefined;
+  /** Settles when `start` has nothing more to do. */
+  #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
   constructor(options: NodeOptions, config: LoadedConfig, spec: ChainSpec) {
@@ -145,12 +147,17 @@ export class Node {
     return this.#kernel?.has(capability) === true;
   }
 
-  /** Brings the node up; after a failure everything that had started is stopped and the data directory is free. */
+  /**
+   * Brings the node up; after a failure everything that had started is stopped and the data directory is free.
+   * @throws NodeStateError, StartAbortedError if `stop` was called meanwhile
+   */
   async start(): Promise<void> {
     if (this.#state !== "loaded") throw new NodeStateError({ state: this.#state, wanted: "start" });
     this.#state = "starting";
+    const bringingUp = this.#bringUp();
+    this.#starting = bringingUp.catch(() => undefined);
     try {
-      await this.#bringUp();
+      await bringingUp;
       this.#state = "running";
     } catch (error) {
       await this.stop();
@@ -165,6 +172,7 @@ export class Node {
     this.#scheduler = scheduler;
     const entropy = new SystemEntropy();
     this.#directory = await openDataDirectory({ path: config.dataDir, chain: spec, createdBy: `chainwright ${VERSION}`, clock, scheduler });
+    this.#goOn();
     const metrics = createMetrics();
     this.#processMetrics = startProcessMetrics(metrics.metricsFor("process"), clock);
     const keys = config.sections.keys as KeysConfig;
@@ -177,6 +185,8 @@ export class Node {
       },
       entropy,
     );
+    const identity = await openIdentity(this.#directory, entropy);
+    this.#goOn();
     const kernel = await Kernel.create({
       config,
       scheduler,
@@ -188,19 +198,26 @@ export class Node {
         [ENTROPY]: entropy,
         [METRICS_SOURCE]: metrics,
         [SIGNER]: signer,
-        [NODE_IDENTITY]: await openIdentity(this.#directory, entropy),
+        [NODE_IDENTITY]: identity,
       },
       loggerFor: (component) => this.#logging.loggerFor(component),
       metricsFor: (component) => metrics.metricsFor(component),
       specParametersFor: (manifest) => (manifest.spec === undefined ? undefined : spec[manifest.spec.section].parameters),
     });
+    this.#goOn();
     this.#kernel = kernel;
     const part = kernel.get<NodePart>(NODE_PART);
     part.onFatal = (error) => this.#onFatal(error);
     await kernel.start();
     await this.#directory.bindGenesis(part.chain.genesis.id);
+    this.#goOn();
     // Blocks begin when everybody who wants to see them is there.
     await part.begin();
+  }
+
+  /** Between the steps of a start: a stop has come. What there is by then is taken down by it. */
+  #goOn(): void {
+    if (this.#stopping !== undefined) throw new NodeStateError({ state: this.#state, wanted: "start" });
   }
 
   /** Brings the node down; idempotent, at any time. */
@@ -212,7 +229,9 @@ export class Node {
   async #bringDown(): Promise<void> {
     this.#state = "stopping";
     try {
+      // First the plugins: a start that waits for one of them is interrupted by it.
       await this.#kernel?.stop();
+      await this.#starting;
     } finally {
       this.#processMetrics?.stop();
       await this.#directory?.close();

@@ -5,6 +5,10 @@
  * Order of calls for a block: `decodeBlock` → `signatures` (verified by core on compute) → `access` (prefetched by core)
  * → `execute`. For the mempool: `decodeBlock([raw])` → `signatures` → `pool`.
  *
+ * Only `execute` gets a slicer. So that no block holds the main thread, core decodes a large one piece by piece and makes one
+ * batch of the pieces with `join`, and asks for signatures and keys of one `slice` of it after the other; other work runs in
+ * between. These calls are synchronous and see a few dozen transactions at a time.
+ *
  * Laws: everything is deterministic: integers only, no clock, no randomness, no iteration order of unordered things.
  * `execute` in mode `import` throws if any transaction may not be in a block at that place; in mode `produce` it leaves
  * such transactions out; for the transactions that it includes, both modes do exactly the same. A transaction that is
@@ -90,8 +94,16 @@ export interface Ledger {
   readonly kind: string;
   /** Writes the initial state (allocations) of the chain. */
   genesis(writer: StateWriter, spec: ChainSpec): void;
-  /** Decodes strictly. @throws a typed error that names the index if any is not canonical or too large under `rules` */
+  /**
+   * Decodes strictly: a block's transactions, or some of them in a row. Ids and raw hashes do not depend on `rules`.
+   *
+   * @throws a typed error of kind `input` if any is not canonical or too large under `rules`
+   */
   decodeBlock(raws: readonly Bytes[], rules: Rules): TransactionBatch;
+  /** One batch of several that were decoded under the same rules, in order: the same as if they had been decoded together. */
+  join(batches: readonly TransactionBatch[]): TransactionBatch;
+  /** The transactions from index `from` up to and without `to`, as a batch of their own. */
+  slice(batch: TransactionBatch, from: number, to: number): TransactionBatch;
   /** All signatures of the batch with their exact messages, and which transaction each belongs to (index by entry). */
   signatures(batch: TransactionBatch): { readonly batch: SignatureBatch; readonly transactionIndexes: Uint32Array };
   /** State keys that the batch will touch; `complete` if there are no others. */

@@ -37,9 +37,32 @@ export function receiptHash(receipt: Receipt): Hash {
   return sha256(encodeReceipt(receipt));
 }
 
-/** All receipts of a block in one string, as they are stored; empty for none. */
+/**
+ * All receipts of a block in one string, as they are stored; empty for none. The strings of several parts of a list, one
+ * after the other, are the string of the list.
+ */
 export function encodeReceipts(receipts: readonly Receipt[]): Bytes {
-  return new CanonicalWriter(64 + 128 * receipts.length).repeatedBytes(1, receipts.map(encodeReceipt)).finish();
+  return encodeReceiptsAndLeaves(receipts).bytes;
+}
+
+/** The same with the receipts' Merkle leaves, 32 bytes each: every receipt is encoded once for both. @throws as `encodeReceipt` */
+export function encodeReceiptsAndLeaves(receipts: readonly Receipt[]): { readonly bytes: Bytes; readonly leaves: Bytes } {
+  const bytes = new CanonicalWriter(64 + 256 * receipts.length).repeatedMessages(1, receipts, writeReceipt).finish();
+  const leaves = new Uint8Array(Hash.bytes * receipts.length);
+  let at = 0;
+  for (let index = 0; index < receipts.length; index++) {
+    // Before each of them: its tag, one byte, and its length as a varint.
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[++at] as number;
+      length |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    checkReceiptLimit("bytes", length, MAX_RECEIPT_BYTES);
+    leaves.set(sha256(bytes.subarray(++at, at + length)), Hash.bytes * index);
+    at += length;
+  }
+  return { bytes, leaves };
 }
 
 /** @throws EncodingError, EncodingLimitError */

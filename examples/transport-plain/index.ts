@@ -5,7 +5,8 @@
  * backpressure in both directions, close reasons. Both ends contribute random bytes to `security.value`, so an identity
  * handshake can be bound to the connection; against someone in the middle only an encrypted transport helps.
  *
- * Wire: hello = 32 random bytes from each side; then frames: length (4, big-endian) ‖ channel (1) ‖ flags (1: more follows) ‖ payload.
+ * Wire: hello = 32 random bytes from each side; then frames: length (4, big-endian) ‖ channel (1) ‖ kind (1) ‖ payload. Kind 0
+ * ends a message, 1 is a full fragment of one that goes on, 2 says goodbye: its payload is `CODE message`.
  */
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import {
@@ -22,6 +23,8 @@ import {
   type Entropy,
   PLUGIN_CONFIG,
   type Plugin,
+  SCHEDULER,
+  type Scheduler,
   type Static,
   sha256Of,
   TRANSPORT,
@@ -42,6 +45,11 @@ const TransportPlainError = defineError<{ reason: string }>("TRANSPORT_PLAIN", "
 const HELLO_BYTES = 32;
 const HEADER_BYTES = 6;
 const FRAGMENT_BYTES = 65_536;
+const [END, MORE, GOODBYE] = [0, 1, 2];
+const GOODBYE_BYTES_MAX = 256;
+/** Whoever does not say hello, or does not take a goodbye, within this time is cut off. */
+const HELLO_PATIENCE_MS = 5_000;
+const GOODBYE_PATIENCE_MS = 500;
 /** Above this many unsent bytes `send` answers `wait`. */
 const SEND_BYTES_HIGH = 1_048_576;
 const TAG = domainTag("cw/plain/1");
@@ -52,6 +60,8 @@ class PlainConnection implements Connection {
   #rest: Bytes = new Uint8Array(0);
   #unsent = 0;
   #full = false;
+  /** Until somebody listens, and while the listener asks for it. */
+  #paused = true;
   #closed: CloseReason | undefined;
   #onMessage: (channel: number, message: Bytes) => void = () => undefined;
   #onDrain: () => void = () => undefined;
@@ -63,8 +73,10 @@ class PlainConnection implements Connection {
     readonly direction: "inbound" | "outbound",
     readonly security: ConnectionSecurity,
     readonly remoteAddress: string,
+    private readonly scheduler: Scheduler,
   ) {
     socket.on("data", (chunk) => this.#read(chunk));
+    socket.pause();
     socket.on("drain", () => this.#write());
     socket.on("error", (error) => this.#end("TRANSPORT_BROKEN", error.message, false));
     socket.on("close", () => this.#end("TRANSPORT_CLOSED", "the other side closed the connection", false));
@@ -78,16 +90,12 @@ class PlainConnection implements Connection {
     const queue = this.#outgoing.get(channel) ?? [];
     for (let at = 0; at === 0 || at < message.length; at += FRAGMENT_BYTES) {
       const part = message.subarray(at, at + FRAGMENT_BYTES);
-      const header = new DataView(new ArrayBuffer(HEADER_BYTES));
-      header.setUint32(0, part.length);
-      header.setUint8(4, channel);
-      header.setUint8(5, at + FRAGMENT_BYTES < message.length ? 1 : 0);
-      queue.push(concatBytes(new Uint8Array(header.buffer), part));
+      queue.push(frame(channel, at + FRAGMENT_BYTES < message.length ? MORE : END, part));
       this.#unsent += HEADER_BYTES + part.length;
     }
     this.#outgoing.set(channel, queue);
     this.#write();
-    this.#full = this.#unsent > SEND_BYTES_HIGH;
+    if (this.#unsent > SEND_BYTES_HIGH) this.#full = true;
     return this.#full ? "wait" : "sent";
   }
 
@@ -98,11 +106,11 @@ class PlainConnection implements Connection {
         (a, b) => (this.channels.get(a)?.priority ?? 0) - (this.channels.get(b)?.priority ?? 0),
       )[0];
       const queue = urgent === undefined ? undefined : this.#outgoing.get(urgent);
-      const frame = queue?.shift();
-      if (urgent === undefined || queue === undefined || frame === undefined) break;
+      const next = queue?.shift();
+      if (urgent === undefined || queue === undefined || next === undefined) break;
       if (queue.length === 0) this.#outgoing.delete(urgent);
-      this.#unsent -= frame.length;
-      this.socket.write(frame);
+      this.#unsent -= next.length;
+      this.socket.write(next);
     }
     if (this.#full && this.#unsent <= SEND_BYTES_HIGH / 2) {
       this.#full = false;
@@ -111,21 +119,27 @@ class PlainConnection implements Connection {
   }
 
   #read(chunk: Bytes): void {
+    if (this.#closed !== undefined) return;
     this.#rest = this.#rest.length === 0 ? chunk : concatBytes(this.#rest, chunk);
-    while (this.#closed === undefined && this.#rest.length >= HEADER_BYTES) {
+    while (this.#closed === undefined && !this.#paused && this.#rest.length >= HEADER_BYTES) {
       const header = new DataView(this.#rest.buffer, this.#rest.byteOffset, HEADER_BYTES);
-      const [length, channel, more] = [header.getUint32(0), header.getUint8(4), header.getUint8(5) === 1];
+      const [length, channel, kind] = [header.getUint32(0), header.getUint8(4), header.getUint8(5)];
       const spec = this.channels.get(channel);
       const message = this.#incoming.get(channel) ?? { parts: [], bytes: 0 };
       // Before anything of the frame is waited for or kept.
-      if (spec === undefined) return void this.close("TRANSPORT_UNKNOWN_CHANNEL", `there is no channel ${channel}`);
-      if (length > FRAGMENT_BYTES || message.bytes + length > spec.maxMessageBytes || (more && length === 0))
+      const isGoodbye = kind === GOODBYE && length <= GOODBYE_BYTES_MAX;
+      if (!isGoodbye && spec === undefined) return void this.close("TRANSPORT_UNKNOWN_CHANNEL", `there is no channel ${channel}`);
+      if (!isGoodbye && (kind > MORE || length > FRAGMENT_BYTES || (kind === MORE && length < FRAGMENT_BYTES)))
+        return void this.close("TRANSPORT_BAD_FRAME", "frames are ends of messages, full fragments or goodbyes");
+      if (spec !== undefined && !isGoodbye && message.bytes + length > spec.maxMessageBytes)
         return void this.close("TRANSPORT_MESSAGE_TOO_LARGE", `channel ${channel} takes ${spec.maxMessageBytes} bytes`);
       if (this.#rest.length < HEADER_BYTES + length) return;
-      message.parts.push(this.#rest.slice(HEADER_BYTES, HEADER_BYTES + length));
-      message.bytes += length;
+      const payload = this.#rest.slice(HEADER_BYTES, HEADER_BYTES + length);
       this.#rest = this.#rest.subarray(HEADER_BYTES + length);
-      if (more) this.#incoming.set(channel, message);
+      if (isGoodbye) return this.#left(payload);
+      message.parts.push(payload);
+      message.bytes += length;
+      if (kind === MORE) this.#incoming.set(channel, message);
       else {
         this.#incoming.delete(channel);
         this.#onMessage(channel, concatBytes(...message.parts));
@@ -133,8 +147,27 @@ class PlainConnection implements Connection {
     }
   }
 
+  /** The other side says why it goes. */
+  #left(payload: Bytes): void {
+    const [, code, message] = /^([A-Z][A-Z0-9_]{0,63}) (.*)$/s.exec(new TextDecoder().decode(payload)) ?? [];
+    this.#end(code ?? "TRANSPORT_CLOSED", message ?? "the other side closed the connection", false);
+  }
+
+  /** What was sent before still goes out, and the reason after it. */
   async close(code: string, message: string): Promise<void> {
-    this.#end(code, message, true);
+    if (this.#closed !== undefined) return;
+    this.#closed = { code, message, local: true };
+    for (const queue of this.#outgoing.values()) for (const each of queue) this.socket.write(each);
+    const reason = new TextEncoder().encode(`${code} ${message}`).subarray(0, GOODBYE_BYTES_MAX);
+    const cutOff = this.scheduler.after(GOODBYE_PATIENCE_MS, () => this.socket.destroy());
+    this.#onClose(this.#closed);
+    await new Promise<void>((resolve) => {
+      this.socket.once("close", resolve);
+      this.socket.end(frame(0, GOODBYE, reason));
+      // What still comes in is read and dropped: unread bytes would turn the goodbye into a reset.
+      this.socket.resume();
+    });
+    cutOff.cancel();
   }
 
   #end(code: string, message: string, local: boolean): void {
@@ -146,6 +179,7 @@ class PlainConnection implements Connection {
 
   onMessage(listener: (channel: number, message: Bytes) => void): void {
     this.#onMessage = listener;
+    this.resume();
   }
   onDrain(listener: () => void): void {
     this.#onDrain = listener;
@@ -155,23 +189,37 @@ class PlainConnection implements Connection {
     if (this.#closed !== undefined) listener(this.#closed);
   }
   pause(): void {
+    this.#paused = true;
     this.socket.pause();
   }
   resume(): void {
-    this.socket.resume();
+    this.#paused = false;
+    this.#read(new Uint8Array(0));
+    if (!this.#paused) this.socket.resume();
   }
 }
 
+function frame(channel: number, kind: number, payload: Bytes): Bytes {
+  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
+  header.setUint32(0, payload.length);
+  header.setUint8(4, channel);
+  header.setUint8(5, kind);
+  return concatBytes(new Uint8Array(header.buffer), payload);
+}
+
 class PlainTransport implements Transport, Plugin {
-  static readonly inject = [PLUGIN_CONFIG, ENTROPY];
+  static readonly inject = [PLUGIN_CONFIG, ENTROPY, SCHEDULER];
   readonly scheme = "plain";
   #channels: ReadonlyMap<number, ChannelSpec> = new Map();
   #server: Server | undefined;
   readonly #open = new Set<Connection>();
+  /** Also those that have not said hello yet. */
+  readonly #sockets = new Set<Socket>();
 
   constructor(
     private readonly config: Static<typeof Config>,
     private readonly entropy: Entropy,
+    private readonly scheduler: Scheduler,
   ) {}
 
   configure(channels: readonly ChannelSpec[]): void {
@@ -192,14 +240,17 @@ class PlainTransport implements Transport, Plugin {
   }
 
   async dial(address: string, signal: AbortSignal): Promise<Connection> {
-    const { protocol, hostname, port } = new URL(address);
-    if (protocol !== "plain:") throw new TransportPlainError({ reason: `${address} does not begin with plain://` });
-    const socket = createConnection({ host: hostname, port: Number(port), noDelay: true });
-    const abort = () => socket.destroy(new Error("the dial was given up"));
-    signal.addEventListener("abort", abort, { once: true });
+    let socket: Socket | undefined;
+    const abort = () => socket?.destroy(new Error("the dial was given up"));
     try {
+      signal.throwIfAborted();
+      const { protocol, hostname, port } = new URL(address);
+      if (protocol !== "plain:") throw new Error("it does not begin with plain://");
+      socket = createConnection({ host: hostname, port: Number(port), noDelay: true });
+      signal.addEventListener("abort", abort, { once: true });
       return await this.#greet(socket, "outbound");
     } catch (error) {
+      socket?.destroy();
       throw new TransportPlainError({ reason: `can't reach ${address}: ${error instanceof Error ? error.message : String(error)}` }, error);
     } finally {
       signal.removeEventListener("abort", abort);
@@ -212,28 +263,36 @@ class PlainTransport implements Transport, Plugin {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => (this.#server === undefined ? resolve(undefined) : this.#server.close(resolve)));
-    for (const connection of this.#open) await connection.close("TRANSPORT_STOPPING", "the node is stopping");
+    await Promise.all([...this.#open].map((connection) => connection.close("TRANSPORT_STOPPING", "the node is stopping")));
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
   /** Exchanges hellos, from which both ends derive the value that only they share. */
   async #greet(socket: Socket, direction: "inbound" | "outbound"): Promise<Connection> {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    // There is always somebody to hear of an error, also between this greeting and the connection.
+    socket.on("error", () => undefined);
+    const cutOff = this.scheduler.after(HELLO_PATIENCE_MS, () => socket.destroy(new Error("no hello came in time")));
+    socket.once("close", () => cutOff.cancel());
     const own = this.entropy.bytes(HELLO_BYTES);
     socket.write(own);
     const theirs = await new Promise<Bytes>((resolve, reject) => {
       const onReadable = () => {
         const hello = socket.read(HELLO_BYTES) as Bytes | null;
         if (hello === null) return;
-        for (const event of ["readable", "error", "close"]) socket.removeAllListeners(event);
+        socket.off("readable", onReadable);
         resolve(hello);
       };
       socket.on("readable", onReadable);
-      socket.on("error", reject);
-      socket.on("close", () => reject(new Error("closed before its hello")));
+      socket.once("error", reject);
+      socket.once("close", () => reject(new Error("closed before its hello")));
     });
+    cutOff.cancel();
     const value = direction === "inbound" ? sha256Of(TAG, own, theirs) : sha256Of(TAG, theirs, own);
     const remote = `plain://${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
-    const connection = new PlainConnection(socket, this.#channels, direction, { kind: "binding", value }, remote);
+    const connection = new PlainConnection(socket, this.#channels, direction, { kind: "binding", value }, remote, this.scheduler);
     this.#open.add(connection);
     socket.once("close", () => this.#open.delete(connection));
     return connection;
@@ -246,7 +305,7 @@ export default definePlugin({
   ports: "^0.1.0",
   description: "Frames over plain TCP, for links that are protected otherwise",
   provides: [TRANSPORT],
-  requires: [ENTROPY],
+  requires: [ENTROPY, SCHEDULER],
   config: Config,
   plugin: PlainTransport,
 });

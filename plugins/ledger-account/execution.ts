@@ -19,7 +19,7 @@ import {
   type Receipt,
   type StateWriter,
 } from "../../core/sdk.js";
-import { BANK_NAMESPACE, readSupply, WorkingSet, writeAccount, writeSupply } from "./accounts.js";
+import { BANK_NAMESPACE, readSupply, type WorkingAccount, WorkingSet, writeAccount, writeSupply } from "./accounts.js";
 import type { AccountBatch, DecodedTransaction } from "./batch.js";
 import { type CheckContext, canNeverBecomeValid, statelessRefusal } from "./checks.js";
 import {
@@ -51,6 +51,8 @@ export class BlockExecution implements ModuleContext {
   #weight = 0;
   // Of the operation that is being executed.
   #sender: Address;
+  /** The sender's account, which each operation asks for several times. */
+  #senderAccount: WorkingAccount;
   #module: LedgerModule | undefined;
   #events: LedgerEvent[] = [];
 
@@ -61,6 +63,7 @@ export class BlockExecution implements ModuleContext {
     this.#working = new WorkingSet(writer);
     this.#supplyBefore = readSupply(writer);
     this.#sender = env.proposer;
+    this.#senderAccount = this.#working.of(env.proposer);
   }
 
   /** @throws InvalidTransactionError in mode `import` */
@@ -103,6 +106,8 @@ export class BlockExecution implements ModuleContext {
     const weight = this.#weight + transaction.weight;
     if (weight > blockWeight) return new BlockFullError({ weight, limit: blockWeight });
     const account = this.#working.of(sender);
+    this.#sender = sender;
+    this.#senderAccount = account;
     const { addresses } = this.#context;
     if (nonce < account.nonce) return new StaleNonceError({ sender: addresses.format(sender), nonce, expected: account.nonce });
     if (nonce > account.nonce) return new NonceGapError({ sender: addresses.format(sender), nonce, expected: account.nonce });
@@ -117,13 +122,12 @@ export class BlockExecution implements ModuleContext {
 
   /** Executes a transaction that was not refused. */
   #apply({ envelope, body, module, operation, weight }: DecodedTransaction): Receipt {
-    const account = this.#working.of(body.sender);
+    const account = this.#senderAccount;
     this.#working.setBalance(account, account.balance - body.fee);
     account.nonce++;
     this.#fees += body.fee;
     this.#weight += weight;
     this.#working.mark();
-    this.#sender = body.sender;
     this.#module = present(module, "a transaction of an unknown module was refused");
     this.#events = [];
     const code = this.#module.namespace === BANK_NAMESPACE ? this.#operate(operation, this.#writer) : this.#operateFenced(operation);
@@ -177,16 +181,16 @@ export class BlockExecution implements ModuleContext {
 
   transfer(from: Address, to: Address, amount: bigint): void {
     if (amount < 0n) throw new ModuleLawError({ module: this.#name(), reason: `it transfers a negative amount (${amount})` });
-    const source = this.#working.of(from);
+    const source = this.#of(from);
     if (source.balance < amount) this.fail(BankFailures.insufficientBalance, `the account has ${source.balance}, not ${amount}`);
     this.#working.setBalance(source, source.balance - amount);
     // Read only now: `to` may be `from`.
-    const target = this.#working.of(to);
+    const target = this.#of(to);
     this.#working.setBalance(target, target.balance + amount);
   }
 
   balance(of: Address): bigint {
-    return this.#working.of(of).balance;
+    return this.#of(of).balance;
   }
 
   emit(event: LedgerEvent): void {
@@ -198,6 +202,11 @@ export class BlockExecution implements ModuleContext {
   fail(code: string, message: string): never {
     if (code === "") throw new ModuleLawError({ module: this.#name(), reason: "it fails without a code" });
     throw new ModuleFailure(code, message);
+  }
+
+  /** By identity, not by bytes: a module may use one buffer for several addresses, but the sender's is the transaction's own. */
+  #of(address: Address): WorkingAccount {
+    return address === this.#sender ? this.#senderAccount : this.#working.of(address);
   }
 
   #name(): string {

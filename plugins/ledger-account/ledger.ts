@@ -100,6 +100,14 @@ export class AccountLedger implements Ledger, Treasury, Plugin {
     return decodeBatch(raws, { chainHash: this.#chainHash, modules: this.#modules, transactionBytes: rules.limits.transactionBytes });
   }
 
+  join(batches: readonly TransactionBatch[]): AccountBatch {
+    return new AccountBatch(batches.flatMap(decodedOf));
+  }
+
+  slice(batch: TransactionBatch, from: number, to: number): AccountBatch {
+    return new AccountBatch(decodedOf(batch).slice(from, to));
+  }
+
   signatures(batch: TransactionBatch): { readonly batch: SignatureBatch; readonly transactionIndexes: Uint32Array } {
     const builder = new SignatureBatchBuilder(batch.transactions.length);
     const indexes: number[] = [];

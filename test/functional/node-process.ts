@@ -57,8 +57,9 @@ export class NodeProcess {
   stderr = "";
   #ended = false;
 
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.#child = spawn(process.execPath, [CLI, ...args, "--json"], {
+  /** @param cli another built command line: that of an installed package */
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}, cli = CLI) {
+    this.#child = spawn(process.execPath, [cli, ...args, "--json"], {
       env: { ...ENVIRONMENT, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -11,6 +11,7 @@ import { DEV_BALANCE, DEV_NAMES, devAccount } from "../dev-accounts.js";
 import { DEV_PREFIX, type DevChain, devFiles, openDevChain } from "../dev-chain.js";
 import { DirectoryNotEmptyError, UsageError } from "../errors.js";
 import { runNode } from "../run-node.js";
+import type { StopSignal } from "../stop-signal.js";
 
 export const DEFAULT_DEV_DIRECTORY = ".chainwright/dev";
 
@@ -23,7 +24,7 @@ export interface DevOptions {
   readonly json?: boolean;
 }
 
-export async function dev(options: DevOptions, context: Context): Promise<number> {
+export async function dev(options: DevOptions, context: Context, stop: StopSignal): Promise<number> {
   const { output } = context;
   const chain = await openDevChain(resolve(options.dataDir), { fresh: options.fresh === true, nowMs: Date.now() });
   const overrides = [`plugins.consensus-nakamoto.mode=${options.mine}`];
@@ -44,6 +45,7 @@ export async function dev(options: DevOptions, context: Context): Promise<number
       },
     },
     context,
+    stop,
   );
 }
 
@@ -104,7 +106,7 @@ export interface StartOptions {
   readonly json?: boolean;
 }
 
-export function start(options: StartOptions, context: Context): Promise<number> {
+export function start(options: StartOptions, context: Context, stop: StopSignal): Promise<number> {
   const { output } = context;
   return runNode(
     {
@@ -123,6 +125,7 @@ export function start(options: StartOptions, context: Context): Promise<number> 
       },
     },
     context,
+    stop,
   );
 }
 

@@ -63,8 +63,17 @@ export class TestTime implements Clock, Scheduler {
     };
   }
 
-  every(): Cancellable {
-    throw new Error("nothing in the chain repeats by itself");
+  every(periodMs: number, callback: () => void): Cancellable {
+    let pending = this.after(periodMs, () => undefined);
+    const again = () => {
+      pending.cancel();
+      pending = this.after(periodMs, () => {
+        again();
+        callback();
+      });
+    };
+    again();
+    return { cancel: () => pending.cancel() };
   }
 
   yield(): Promise<void> {

@@ -38,6 +38,8 @@ export interface ScriptedOptions {
   /** Blocks may carry a payload; one that begins with 0xff is refused. Default: the engine says nothing of payloads. */
   readonly payloads?: boolean;
   readonly ancestryDepth?: number;
+  /** Slots: `onTick` is called. */
+  readonly tickMs?: number;
 }
 
 interface Seen {
@@ -49,6 +51,7 @@ interface Seen {
 export class ScriptedEngine implements Consensus {
   readonly traits: ConsensusTraits;
   readonly confirmations = 2;
+  readonly tickMs?: number;
   readonly checkPayload?: (block: Block) => void;
   /** Every call that a law is about, in order. */
   readonly calls: string[] = [];
@@ -58,6 +61,9 @@ export class ScriptedEngine implements Consensus {
   futureBoundMs = 60_000;
   /** Held seals wait for it. */
   sealGate: Promise<void> | undefined;
+  /** Held ticks wait for it. */
+  tickGate: Promise<void> | undefined;
+  tickFailure: Error | undefined;
   /** Thrown by the next `onBlock`. */
   onBlockFailure: Error | undefined;
   /** Bends the next choices. */
@@ -72,8 +78,9 @@ export class ScriptedEngine implements Consensus {
       finality: "probabilistic",
       ancestryDepth: options.ancestryDepth ?? 4,
       certificates: options.certificates ?? false,
-      clock: "free",
+      clock: options.tickMs === undefined ? "free" : "slots",
     };
+    if (options.tickMs !== undefined) this.tickMs = options.tickMs;
     this.#finalAtDepth = options.finalAtDepth ?? Number.POSITIVE_INFINITY;
     if (options.payloads === true)
       this.checkPayload = ({ payload }) => {
@@ -135,6 +142,12 @@ export class ScriptedEngine implements Consensus {
     this.choose();
   }
 
+  async onTick(timeMs: number): Promise<void> {
+    this.calls.push(`onTick ${timeMs - this.#hosted.spec.genesisTimeMs}`);
+    await this.tickGate;
+    if (this.tickFailure !== undefined) throw this.tickFailure;
+  }
+
   restore(tree: RestoredTree): void {
     this.restored = tree;
     const head = tree.blocks.find(({ id }) => bytesEqual(id, tree.head));
@@ -165,7 +178,10 @@ export class ScriptedEngine implements Consensus {
     let finalized: TreeHeader | undefined = best.header;
     for (let depth = 0; depth < this.#finalAtDepth && finalized !== undefined; depth++)
       finalized = finalized.header.height === 0 ? undefined : this.#hosted.header(finalized.header.parent);
-    const choice: Choice = { head: best.header.id, ...(finalized === undefined ? {} : { justified: finalized.id, finalized: finalized.id }) };
+    const choice: Choice = {
+      head: best.header.id,
+      ...(finalized === undefined ? {} : { justified: finalized.id, finalized: finalized.id }),
+    };
     this.#hosted.choiceChanged(this.bend?.(choice) ?? choice);
   }
 

@@ -289,7 +289,7 @@ t.test("what a prefetch read before the disk moved is not kept after it", async 
     await first.flush(blockId("g"));
     const store = newStore(storage);
     await store.open();
-    await execute(store, "x", "g", 1, many("new"));
+    await execute(store, "x", "g", 1, many("new"), "later");
     let reads = 0;
     storage.onRead = async () => {
       if (++reads === late) await store.flush(blockId("x"));
@@ -302,6 +302,7 @@ t.test("what a prefetch read before the disk moved is not kept after it", async 
       if (text(viewOf(store, "g").get(key(`k${i}`))) !== `old${i}`) t.fail(`k${i} is of the version after`);
     }
     if (late === 1) t.ok(reads > 0, "storage was asked");
+    await viewOf(store, "x").prove(key("k0"));
     const view = viewOf(store, "x");
     for (let i = 0; i < 60; i++) {
       const claim = { root: view.root, key: key(`k${i}`), value: key(`new${i}`), proof: await view.prove(key(`k${i}`)) };

@@ -147,7 +147,7 @@ async function world(funded: readonly Sender[], compute: Compute): Promise<World
     SPEC,
     [],
     { maxNonceAhead: 256, maxValidFromAheadBlocks: 1_000 },
-    { allocations, issuance: { initialPerBlock: 0 } },
+    { allocations, issuance: { initialPerBlock: 0 }, modules: [] },
     METRICS,
   );
   let height = 0;
@@ -155,7 +155,7 @@ async function world(funded: readonly Sender[], compute: Compute): Promise<World
   ledger.genesis(state, SPEC);
   const mempool = new Mempool({
     ledger,
-    chain: { head: () => ({ height, rules: RULES, view: state }) },
+    chain: { head: () => ({ height, rules: RULES, view: state }), finalizedHeight: () => Math.max(0, height - 6), inclusionHeight: nothing },
     spec: SPEC,
     storage,
     compute,

@@ -6,8 +6,9 @@
 import { ChainwrightError } from "../kernel/errors.js";
 import type { SignatureBatch } from "../ports/compute.js";
 import { type Ancestors, NEEDS_STATE, type TreeHeader, type ValidationContext } from "../ports/consensus.js";
-import { InvalidHeaderError, NotYetError } from "../ports/errors.js";
+import { InvalidHeaderError, InvalidTransactionError, NotYetError } from "../ports/errors.js";
 import type { TransactionBatch } from "../ports/ledger.js";
+import type { Slicer } from "../ports/runtime.js";
 import type { Block, HeaderRecord } from "../primitives/block.js";
 import { encodedBlockBytes, payloadRootOf } from "../primitives/block-codec.js";
 import type { Bytes } from "../primitives/bytes.js";
@@ -18,6 +19,7 @@ import type { ChainDependencies } from "./dependencies.js";
 import { BlockInvalidError, BlockNotYetError, Verdicts } from "./errors.js";
 import { type Executor, sameHash } from "./executor.js";
 import type { ChainMetrics, Stage } from "./metrics.js";
+import { decodeTransactions, forEachPiece } from "./transaction-pieces.js";
 
 /** A block that passed all checks but execution. */
 export interface CheckedBlock {
@@ -58,8 +60,9 @@ export class BlockChecks {
   /** Body and signatures. */
   async bodyAndSignatures(block: Block, header: TreeHeader): Promise<CheckedBlock> {
     const sizeBytes = encodedBlockBytes(block);
-    const batch = await this.#stage("body", () => this.#body(block, sizeBytes));
-    await this.#stage("signatures", () => this.#signatures(batch));
+    const slicer = this.#dependencies.scheduler.slicer();
+    const batch = await this.#stage("body", () => this.#body(block, sizeBytes, slicer));
+    await this.#stage("signatures", () => this.#signatures(batch, slicer));
     return { block, header, batch, sizeBytes };
   }
 
@@ -117,13 +120,13 @@ export class BlockChecks {
       throw new BlockInvalidError({ code: Verdicts.badCertificate, reason: certified?.reason ?? "the engine gave no verdict" });
   }
 
-  async #body(block: Block, sizeBytes: number): Promise<TransactionBatch> {
-    const { spec, consensus, ledger } = this.#dependencies;
+  async #body(block: Block, sizeBytes: number, slicer: Slicer): Promise<TransactionBatch> {
+    const { spec, ledger, consensus } = this.#dependencies;
     this.#size(block, sizeBytes);
     if (consensus.checkPayload !== undefined) consensus.checkPayload(block);
     else if (block.payload.length > 0)
       throw new BlockInvalidError({ code: Verdicts.unexpectedPayload, reason: "this chain's blocks have no payload" });
-    const batch = ledger.decodeBlock(block.transactions, spec.rulesAt(block.header.height));
+    const batch = await decodeTransactions(ledger, block.transactions, spec.rulesAt(block.header.height), slicer);
     await this.#transactionsRoot(
       block,
       batch.transactions.map((each) => each.rawHash),
@@ -145,42 +148,43 @@ export class BlockChecks {
       throw new BlockInvalidError({ code: Verdicts.transactionsRoot, reason: "its transactions are not those that its header names" });
   }
 
-  async #signatures(batch: TransactionBatch): Promise<void> {
+  async #signatures(batch: TransactionBatch, slicer: Slicer): Promise<void> {
     const { ledger, compute, transactions } = this.#dependencies;
-    const { batch: signatures, transactionIndexes } = ledger.signatures(batch);
-    const open: number[] = [];
-    for (let entry = 0; entry < signatures.count; entry++) {
-      const transaction = batch.transactions[transactionIndexes[entry] ?? -1];
-      if (transaction === undefined || !transactions.isVerified(transaction.rawHash)) open.push(entry);
-    }
-    if (open.length === 0) return;
-    const rest = open.length === signatures.count ? signatures : pick(signatures, open);
-    const verdicts = await compute.verifySignatures(rest, { priority: "block" });
-    for (const [at, entry] of open.entries())
+    const open = new SignatureBatchBuilder();
+    /** Transaction of each open signature. */
+    const owners: number[] = [];
+    await forEachPiece(ledger, batch, slicer, (piece, from) => {
+      const isKnown = piece.transactions.map(({ rawHash }) => transactions.isVerified(rawHash));
+      if (!isKnown.includes(false)) return;
+      const { batch: signatures, transactionIndexes } = ledger.signatures(piece);
+      for (let entry = 0; entry < signatures.count; entry++) {
+        const owner = transactionIndexes[entry] ?? -1;
+        if (isKnown[owner] === true) continue;
+        addEntry(open, signatures, entry);
+        owners.push(from + owner);
+      }
+    });
+    if (owners.length === 0) return;
+    const verdicts = await compute.verifySignatures(open.build(), { priority: "block" });
+    for (const [at, owner] of owners.entries())
       if (!bitmapGet(verdicts, at))
-        throw new BlockInvalidError({
-          code: Verdicts.badSignature,
-          reason: `the signature of transaction ${transactionIndexes[entry]} is wrong`,
-        });
+        throw new BlockInvalidError({ code: Verdicts.badSignature, reason: `the signature of transaction ${owner} is wrong` });
   }
 }
 
-/** The entries at `indexes` as a batch of their own. */
-function pick(batch: SignatureBatch, indexes: readonly number[]): SignatureBatch {
-  const builder = new SignatureBatchBuilder(indexes.length);
-  for (const i of indexes)
-    builder.add(
-      PublicKey.from(batch.publicKeys.subarray(32 * i, 32 * i + 32)),
-      Signature.from(batch.signatures.subarray(64 * i, 64 * i + 64)),
-      batch.messages.subarray(batch.offsets[i], batch.offsets[i + 1]),
-    );
-  return builder.build();
+function addEntry(builder: SignatureBatchBuilder, { publicKeys, signatures, messages, offsets }: SignatureBatch, entry: number): void {
+  builder.add(
+    PublicKey.from(publicKeys.subarray(32 * entry, 32 * entry + 32)),
+    Signature.from(signatures.subarray(64 * entry, 64 * entry + 64)),
+    messages.subarray(offsets[entry], offsets[entry + 1]),
+  );
 }
 
 function asVerdict(error: unknown): unknown {
   if (BlockInvalidError.matches(error) || BlockNotYetError.matches(error)) return error;
   if (NotYetError.matches(error)) return new BlockNotYetError(error.data, error);
   if (InvalidHeaderError.matches(error)) return new BlockInvalidError(error.data, error);
+  if (InvalidTransactionError.matches(error)) return new BlockInvalidError({ code: error.data.code, reason: error.message }, error);
   // Decoders and ledgers refuse a body with typed input errors of their own.
   if (ChainwrightError.is(error) && error.kind === "input")
     return new BlockInvalidError({ code: error.code, reason: error.message }, error);

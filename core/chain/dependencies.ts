@@ -13,10 +13,14 @@ import type { StateStore } from "../state/index.js";
 /** Where blocks get their transactions from, and who wants to know what became of them: the mempool. */
 export interface TransactionSource {
   /** Best first, in an order in which they can be executed over the head's state. */
-  select(limits: { readonly maxBytes: number; readonly maxWeight: number; readonly maxCount: number }): readonly { readonly raw: Bytes }[];
+  select(limits: {
+    readonly maxBytes: number;
+    readonly maxWeight: number;
+    readonly maxCount: number;
+  }): readonly { readonly raw: Bytes; readonly id: Hash }[];
   /** Whether this very byte string passed signature verification before. */
   isVerified(rawHash: Hash): boolean;
-  /** Looks again at transactions that production had to leave out. */
+  /** Looks again at transactions that production had to leave out: they did not decode under the block's rules, or could not be executed. */
   recheck(ids: readonly Hash[]): void | Promise<void>;
   /** The head moved: raw transactions of both branches, oldest first, and all state keys that differ, where they are known. */
   onHeadChanged(change: {

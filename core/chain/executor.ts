@@ -7,7 +7,7 @@ import { assert } from "../kernel/assert.js";
 import { ChainwrightError } from "../kernel/errors.js";
 import type { ProposalFields, UnsealedBlock } from "../ports/consensus.js";
 import { InvalidHeaderError, InvalidTransactionError } from "../ports/errors.js";
-import type { BlockEnvironment, ExecutionOutcome, TransactionBatch } from "../ports/ledger.js";
+import type { BlockEnvironment, ExecutionOptions, ExecutionOutcome, TransactionBatch } from "../ports/ledger.js";
 import type { Slicer } from "../ports/runtime.js";
 import { Height } from "../primitives/amount.js";
 import type { Block, HeaderRecord, UnsealedHeader } from "../primitives/block.js";
@@ -19,6 +19,7 @@ import { encodeReceiptsAndLeaves } from "../primitives/receipt-codec.js";
 import type { Overlay } from "../state/index.js";
 import type { ChainDependencies } from "./dependencies.js";
 import { BlockInvalidError, StateUnavailableError, UnknownBlockError, Verdicts } from "./errors.js";
+import { decodeUsable, forEachPiece } from "./transaction-pieces.js";
 
 /** Overlays of blocks built here, kept until they come back sealed. */
 const BUILT_BLOCKS_KEPT = 8;
@@ -70,14 +71,15 @@ export class Executor {
       this.#built.delete(Hash.key(record.signingRoot));
       return built;
     }
-    const { clock } = this.#dependencies;
+    const { clock, scheduler } = this.#dependencies;
     const beganMs = clock.monotonicMs();
     const { header } = record;
     const env = this.#environment(header, block.payload);
-    const { overlay, outcome } = await this.#run(header.parent, env, batch, "import", "now");
+    const slicer = scheduler.slicer();
+    const { overlay, outcome } = await this.#run(header.parent, env, batch, { mode: "import", slicer, root: "now" });
     const { receipts } = outcome;
     assert(receipts.length === batch.transactions.length, "the ledger answers a receipt for each transaction of an imported block");
-    const encoded = await this.#encode(receipts);
+    const encoded = await this.#encode(receipts, slicer);
     if (!sameHash(encoded.root, header.receiptsRoot))
       throw new BlockInvalidError({ code: Verdicts.receiptsRoot, reason: "its receipts root is not what execution gives" });
     if (overlay.root === undefined || !sameHash(overlay.root, header.stateRoot))
@@ -99,28 +101,26 @@ export class Executor {
    */
   async executeUnchecked(block: Block, batch: TransactionBatch): Promise<Overlay> {
     const { header } = block;
-    const { overlay } = await this.#run(header.parent, this.#environment(header, block.payload), batch, "import", "later");
-    return overlay;
+    const slicer = this.#dependencies.scheduler.slicer();
+    const env = this.#environment(header, block.payload);
+    return (await this.#run(header.parent, env, batch, { mode: "import", slicer, root: "later" })).overlay;
   }
 
   /** Picks transactions, executes them over `parent` and fills the header. @throws StateUnavailableError, UnknownBlockError */
   async build(parent: HeaderRecord | undefined, parentId: Hash, fields: ProposalFields): Promise<UnsealedBlock> {
     if (parent === undefined) throw new UnknownBlockError({ id: Hash.key(parentId) });
-    const { spec, ledger, transactions, clock } = this.#dependencies;
+    const { spec, ledger, transactions, clock, scheduler } = this.#dependencies;
     const beganMs = clock.monotonicMs();
     const height = Height.next(parent.header.height);
     const { limits } = spec.rulesAt(height);
     const payload = fields.payload ?? EMPTY_BYTES;
     const maxBytes = Math.min(fields.maxBytes ?? limits.blockBytes, limits.blockBytes) - BLOCK_OVERHEAD_BYTES - payload.length;
-    const picked = transactions.select({
+    const selected = transactions.select({
       maxBytes: Math.max(0, maxBytes),
       maxWeight: limits.blockWeight,
       maxCount: BLOCK_TRANSACTIONS_MAX,
     });
-    const raws = within(
-      picked.map(({ raw }) => raw),
-      maxBytes,
-    );
+    const picked = within(selected, maxBytes);
     const rules = spec.rulesAt(height);
     const env: BlockEnvironment = {
       chainId: spec.chainId,
@@ -132,16 +132,22 @@ export class Executor {
       extra: fields.extra,
       payload,
     };
-    const batch = ledger.decodeBlock(raws, rules);
-    const { overlay, outcome } = await this.#run(parentId, env, batch, "produce", "now");
-    if (outcome.skipped.length > 0) await transactions.recheck(outcome.skipped.flatMap(({ index }) => batch.transactions[index]?.id ?? []));
+    const raws = picked.map(({ raw }) => raw);
+    const slicer = scheduler.slicer();
+    const { batch, refused } = await decodeUsable(ledger, raws, rules, slicer);
+    const { overlay, outcome } = await this.#run(parentId, env, batch, { mode: "produce", slicer, root: "now" });
+    const leftOut = [
+      ...refused.flatMap((index) => picked[index]?.id ?? []),
+      ...outcome.skipped.flatMap(({ index }) => batch.transactions[index]?.id ?? []),
+    ];
+    if (leftOut.length > 0) await transactions.recheck(leftOut);
     const included = outcome.included.map((index) => {
       const transaction = batch.transactions[index];
       assert(transaction !== undefined, "the ledger includes transactions of the batch");
       return transaction;
     });
     assert(overlay.root !== undefined, "a built block has a state root");
-    const receipts = await this.#encode(outcome.receipts);
+    const receipts = await this.#encode(outcome.receipts, slicer);
     const header: UnsealedHeader = {
       chainId: spec.chainId,
       height,
@@ -184,15 +190,17 @@ export class Executor {
     parent: Hash,
     env: BlockEnvironment,
     batch: TransactionBatch,
-    mode: "import" | "produce",
-    root: "now" | "later",
+    { mode, slicer, root }: ExecutionOptions & { readonly root: "now" | "later" },
   ): Promise<Run> {
-    const { state, ledger, consensus, scheduler } = this.#dependencies;
+    const { state, ledger, consensus } = this.#dependencies;
     const view = state.view(parent);
     if (view === undefined) throw new StateUnavailableError({ id: Hash.key(parent) });
-    await view.prefetch(ledger.access(batch, env).keys);
+    const keys: Bytes[] = [];
+    await forEachPiece(ledger, batch, slicer, (piece) => {
+      for (const key of ledger.access(piece, env).keys) keys.push(key);
+    });
+    await view.prefetch(keys);
     const writer = state.writer(parent);
-    const slicer: Slicer = scheduler.slicer();
     try {
       await consensus.begin?.(writer, env, slicer);
       const outcome = await ledger.execute(batch, writer, env, { mode, slicer });
@@ -222,8 +230,7 @@ export class Executor {
   }
 
   /** Receipts as they are stored, and their root. */
-  async #encode(receipts: readonly Receipt[]): Promise<{ readonly bytes: Bytes; readonly root: Hash }> {
-    const slicer = this.#dependencies.scheduler.slicer();
+  async #encode(receipts: readonly Receipt[], slicer: Slicer): Promise<{ readonly bytes: Bytes; readonly root: Hash }> {
     const parts: Bytes[] = [];
     const leaves = new Uint8Array(Hash.bytes * receipts.length);
     for (let at = 0; at < receipts.length; at += RECEIPTS_PER_LOOK) {
@@ -247,13 +254,13 @@ export function sameHash(a: Hash, b: Hash): boolean {
 }
 
 /** As many from the front as fit. */
-function within(raws: readonly Uint8Array[], maxBytes: number): readonly Uint8Array[] {
+function within<T extends { readonly raw: Bytes }>(picked: readonly T[], maxBytes: number): readonly T[] {
   let bytes = 0;
-  for (const [index, raw] of raws.entries()) {
+  for (const [index, { raw }] of picked.entries()) {
     bytes += raw.length + TRANSACTION_FRAMING_BYTES;
-    if (bytes > maxBytes) return raws.slice(0, index);
+    if (bytes > maxBytes) return picked.slice(0, index);
   }
-  return raws;
+  return picked;
 }
 
 /** What ledgers and engines throw for an invalid block becomes the block's verdict; anything else is a fault and stays one. */

@@ -17,6 +17,7 @@ import { BlockInvalidError, ChainDamagedError } from "./errors.js";
 import type { EventLog } from "./event-log.js";
 import type { Executor } from "./executor.js";
 import type { ChainMetrics } from "./metrics.js";
+import { decodeTransactions } from "./transaction-pieces.js";
 
 /** A block of the tree whose transactions are decoded. */
 export interface DecodedBlock {
@@ -109,7 +110,7 @@ export class HeadKeeper {
     if (node.standing === "invalid") return false;
     if (state.has(node.id)) return true;
     const block = this.#block(node);
-    const decoded = batch ?? this.#dependencies.ledger.decodeBlock(block.transactions, this.#dependencies.spec.rulesAt(node.header.height));
+    const decoded = batch ?? (await this.#decode(block));
     const beganMs = clock.monotonicMs();
     try {
       const execution = await this.#executor.execute(block, node, decoded);
@@ -314,9 +315,13 @@ export class HeadKeeper {
     if (encodedReceipts !== undefined)
       return { encodedReceipts, transactionIds: decodeReceipts(encodedReceipts).map((receipt) => receipt.transactionId) };
     // A crash after an early flush of a branch leaves its state without its receipts.
-    const { ledger, spec } = this.#dependencies;
     const block = this.#block(node);
-    return this.#executor.execute(block, node, ledger.decodeBlock(block.transactions, spec.rulesAt(node.header.height)));
+    return this.#executor.execute(block, node, await this.#decode(block));
+  }
+
+  #decode({ header, transactions }: Block): Promise<TransactionBatch> {
+    const { ledger, spec, scheduler } = this.#dependencies;
+    return decodeTransactions(ledger, transactions, spec.rulesAt(header.height), scheduler.slicer());
   }
 
   #observe(undone: readonly TreeNode[], applied: readonly TreeNode[]): void {

@@ -20,6 +20,7 @@ import type { ChainDependencies } from "./dependencies.js";
 import { BlockInvalidError, ChainDamagedError, OtherChainError } from "./errors.js";
 import type { Executor } from "./executor.js";
 import type { HeadPointer } from "./records.js";
+import { decodeTransactions } from "./transaction-pieces.js";
 
 /** Re-execution that takes longer than this says how far it is. */
 const PROGRESS_EVERY_MS = 1_000;
@@ -107,10 +108,10 @@ export class Recovery {
    * @throws BlockInvalidError, ChainDamagedError
    */
   async #execute(node: TreeNode, root: "now" | "later"): Promise<void> {
-    const { ledger, spec, state } = this.#dependencies;
+    const { ledger, spec, state, scheduler } = this.#dependencies;
     const block = this.#store.block(node.id);
     if (block === undefined) throw new ChainDamagedError({ record: `block ${node.key}`, reason: "it is missing" });
-    const batch = ledger.decodeBlock(block.transactions, spec.rulesAt(node.header.height));
+    const batch = await decodeTransactions(ledger, block.transactions, spec.rulesAt(node.header.height), scheduler.slicer());
     const adopt = (overlay: Overlay) => state.adopt(node.id, node.header.height, node.header.parent, overlay, node.header.stateRoot);
     if (root === "later") {
       adopt(await this.#executor.executeUnchecked(block, batch));

@@ -41,8 +41,11 @@ export function keystore(options: KeyOptions, { environment }: Context): Keystor
 
 /** From `--passphrase-file`, CHAINWRIGHT_PASSPHRASE, or asked on a terminal (twice for a new one). */
 export async function passphrase(name: string, options: KeyOptions, { environment }: Context, isNew: boolean): Promise<string> {
-  if (options.passphraseFile !== undefined) return readPassphrase(options.passphraseFile);
-  if (environment.CHAINWRIGHT_PASSPHRASE !== undefined) return environment.CHAINWRIGHT_PASSPHRASE;
+  const given = options.passphraseFile === undefined ? environment.CHAINWRIGHT_PASSPHRASE : await readPassphrase(options.passphraseFile);
+  if (given !== undefined) {
+    if (isNew && given.length === 0) throw new UsageError({ reason: "a key needs a passphrase of at least one character" });
+    return given;
+  }
   if (!process.stdin.isTTY) throw new KeyPassphraseMissingError({ names: [name] });
   const first = await ask(`Passphrase for ${name}: `);
   if (isNew && first.length === 0) throw new UsageError({ reason: "a key needs a passphrase of at least one character" });

@@ -6,13 +6,14 @@ import { Address } from "../primitives/address.js";
 import { asciiBytes, type Bytes, domainTag } from "../primitives/bytes.js";
 import { sha256Of } from "../primitives/hash.js";
 import { publicKeyOf } from "../primitives/signing.js";
+import { UsageError } from "./errors.js";
 
 export const DEV_NAMES = ["alice", "bob", "carol", "dave"] as const;
 /** Of each account at genesis, smallest unit. */
 export const DEV_BALANCE = 1_000_000_000_000n;
 
 const TAG = domainTag("cw/dev-account/1");
-const DEV_REFERENCE = /^dev:([a-z]{1,16})$/;
+const DEV_REFERENCE = /^dev:(.{0,64})$/;
 
 export interface DevAccount {
   readonly name: string;
@@ -25,8 +26,13 @@ export function devAccount(name: string): DevAccount {
   return { name, secretKey, address: Address.ofKey(publicKeyOf(secretKey)) };
 }
 
-/** The account of a reference like `dev:alice`; undefined if the text is none. */
+/** The account of a reference like `dev:alice`; undefined if the text is none. @throws UsageError for a name that no chain funds */
 export function parseDevReference(text: string): DevAccount | undefined {
   const name = DEV_REFERENCE.exec(text)?.[1];
-  return name === undefined ? undefined : devAccount(name);
+  if (name === undefined) return undefined;
+  if (!(DEV_NAMES as readonly string[]).includes(name))
+    throw new UsageError({
+      reason: `there is no development account ${text}; there are ${DEV_NAMES.map((each) => `dev:${each}`).join(", ")}`,
+    });
+  return devAccount(name);
 }

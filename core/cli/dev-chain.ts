@@ -1,12 +1,15 @@
 /** The files of a development chain: a chain spec with funded accounts and a node config, written once and kept. */
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { DataDirectoryLockedError } from "../node/data-directory-errors.js";
+import { lockDirectory } from "../node/directory-lock.js";
 import { PACKAGE_ROOT } from "../node/version.js";
 import { Address } from "../primitives/address.js";
 import { DEV_BALANCE, DEV_NAMES, devAccount } from "./dev-accounts.js";
-import { NotADevDirectoryError } from "./errors.js";
+import { DevSpecMissingError, NotADevDirectoryError } from "./errors.js";
 
 export const DEV_CHAIN_ID = "chainwright-dev";
 export const DEV_PREFIX = "cw";
@@ -22,30 +25,51 @@ export interface DevChain {
  * Opens the development chain in `directory`, or writes one.
  *
  * @param options.fresh removes what an earlier `dev` left there; never anything else
- * @throws NotADevDirectoryError
+ * @throws NotADevDirectoryError; DataDirectoryLockedError while a node runs there; DevSpecMissingError
  */
 export async function openDevChain(directory: string, options: { readonly fresh: boolean; readonly nowMs: number }): Promise<DevChain> {
   const configFile = join(directory, "node.yaml");
   const specFile = join(directory, "chain.yaml");
   const dataDirectory = join(directory, "data");
   if (options.fresh && existsSync(directory)) {
-    if (!existsSync(configFile) || !existsSync(specFile)) throw new NotADevDirectoryError({ path: directory });
-    for (const path of [dataDirectory, configFile, specFile]) await rm(path, { recursive: true, force: true });
+    const spec = await readFile(specFile, "utf8").catch(() => "");
+    if (!spec.startsWith(firstLine(MADE_BY_DEV))) throw new NotADevDirectoryError({ path: directory });
+    await removeData(dataDirectory);
+    for (const path of [configFile, specFile]) await rm(path, { force: true });
   }
-  const isNew = !existsSync(configFile) || !existsSync(specFile);
-  if (isNew) {
+  const isNew = !existsSync(specFile);
+  // Another genesis would not fit what is there.
+  if (isNew && existsSync(join(dataDirectory, "format.json"))) throw new DevSpecMissingError({ path: specFile });
+  if (isNew || !existsSync(configFile)) {
     await mkdir(directory, { recursive: true });
     const files = devFiles({
       chainId: DEV_CHAIN_ID,
       genesisTimeMs: options.nowMs,
       address: Address.format(devAccount("alice").address, DEV_PREFIX),
-      comment: 'made by "chainwright dev"',
+      comment: MADE_BY_DEV,
     });
-    await writeFile(specFile, files.spec);
-    // The config last: both are there when it is.
-    await writeFile(configFile, files.config);
+    if (isNew) await writeFile(specFile, files.spec);
+    if (!existsSync(configFile)) await writeFile(configFile, files.config);
   }
   return { directory, configFile, dataDirectory, isNew };
+}
+
+const MADE_BY_DEV = 'made by "chainwright dev"';
+
+function firstLine(comment: string): string {
+  return `# A chain spec, ${comment}`;
+}
+
+/** Removes a chain's data, unless a node is running on it. */
+async function removeData(dataDirectory: string): Promise<void> {
+  if (!existsSync(dataDirectory)) return;
+  const lock = await lockDirectory(dataDirectory, () => turn());
+  if ("heldBy" in lock) throw new DataDirectoryLockedError({ path: dataDirectory, pid: lock.heldBy });
+  try {
+    await rm(dataDirectory, { recursive: true, force: true });
+  } finally {
+    lock.release();
+  }
 }
 
 export interface DevFileOptions {
@@ -64,7 +88,7 @@ export function devFiles({ chainId, genesisTimeMs, address, comment }: DevFileOp
     const funded = Address.format(devAccount(name).address, DEV_PREFIX);
     return `      - { address: ${funded}, amount: "${DEV_BALANCE}" } # dev:${name}, a public key`;
   });
-  const spec = `# A chain spec, ${comment}: what all nodes of the chain must agree on.
+  const spec = `${firstLine(comment)}: what all nodes of the chain must agree on.
 chainId: ${chainId}
 addressPrefix: ${DEV_PREFIX}
 genesisTimeMs: ${genesisTimeMs}

@@ -27,6 +27,12 @@ export const DirectoryNotEmptyError = defineError<{ path: string }>(
   ({ path }) => `${path} is there already; choose another directory, or remove it yourself`,
 );
 
+export const DevSpecMissingError = defineError<{ path: string }>(
+  "CLI_DEV_SPEC_MISSING",
+  "missing",
+  ({ path }) => `${path} is missing, but the chain's data is there; put the file back, or start over with --fresh`,
+);
+
 export const NotADevDirectoryError = defineError<{ path: string }>(
   "CLI_NOT_A_DEV_DIRECTORY",
   "conflict",

@@ -11,15 +11,29 @@ const wantsJson = process.argv.includes("--json");
 // A reader that went away (`chainwright … | head`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(ExitCode.ok);
-  throw error;
+  process.stderr.write(`error: the output can't be written: ${error.message}\n`);
+  process.exit(ExitCode.failure);
 });
 
 try {
   process.exitCode = await buildProgram(context).run(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  else {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    const hint = error.code === "commander.missingMandatoryOptionValue" ? await misspeltOption(error.message, process.argv) : undefined;
+    if (hint !== undefined) process.stderr.write(`${hint}\n`);
+  } else {
     context.output.error(error, wantsJson);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** A required option is missing: perhaps one of those that were given was meant to be it. */
+async function misspeltOption(message: string, argv: readonly string[]): Promise<string | undefined> {
+  const wanted = /'(--[a-z-]+)/.exec(message)?.[1];
+  const given = argv.filter((word) => word.startsWith("--")).map((word) => word.split("=", 1)[0] ?? word);
+  if (wanted === undefined) return undefined;
+  const { nearest } = await import("../kernel/nearest.js");
+  const near = given.find((word) => nearest(word, [wanted]) === wanted);
+  return near === undefined ? undefined : `(${near}: did you mean ${wanted}?)`;
 }

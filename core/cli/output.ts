@@ -1,5 +1,6 @@
 /** What the command line prints: colours only on a terminal, JSON where a script asks for it, errors in one shape. */
 import { ChainwrightError, messageOf } from "../kernel/errors.js";
+import { isConfigInvalid } from "../kernel/problem.js";
 
 export interface Stream {
   readonly isTTY?: boolean | undefined;
@@ -69,10 +70,22 @@ export class Output {
   error(thrown: unknown, asJson: boolean): void {
     const known = ChainwrightError.is(thrown);
     if (asJson) {
+      const problems = isConfigInvalid(thrown) ? { problems: thrown.data.problems.map(({ text: _text, ...problem }) => problem) } : {};
       const body = known
-        ? { code: thrown.code, message: thrown.message, ...(codesOf(thrown).length > 1 ? { causes: codesOf(thrown).slice(1) } : {}) }
+        ? {
+            code: thrown.code,
+            message: thrown.message,
+            ...(codesOf(thrown).length > 1 ? { causes: codesOf(thrown).slice(1) } : {}),
+            ...problems,
+          }
         : { code: "INTERNAL", message: messageOf(thrown) };
       this.#errors.write(`${JSON.stringify({ error: body })}\n`);
+      return;
+    }
+    if (isConfigInvalid(thrown)) {
+      const { problems } = thrown.data;
+      this.#errors.write(`${this.style("red", "error")}: ${thrown.message.split("\n", 1)[0]} ${this.style("dim", "(CONFIG_INVALID)")}\n`);
+      for (const { text, code } of problems) this.#errors.write(`  ${text} ${this.style("dim", `(${code})`)}\n`);
       return;
     }
     const code = known ? ` ${this.style("dim", `(${codesOf(thrown).join(", caused by ")})`)}` : "";

@@ -143,6 +143,7 @@ function addClientCommands(program: Command, context: Context, run: Run): void {
           .option("--fee <fee>", "default: the least that the chain takes")
           .option("--nonce <nonce>", "default: the sender's next one")
           .option("--memo <text>", "up to 256 bytes")
+          .option("--valid-from <height>", "first height at which it may be in a block")
           .option("--valid-until <height>", "last height at which it may be in a block")
           .option("--wait <seconds>", "how long to wait for its block (default: 30)")
           .option("--no-wait", "return once it is accepted"),

@@ -1,5 +1,5 @@
 /**
- * Ctrl-C and SIGTERM as something to wait for, from before a node is there: loading and starting one takes its time, too.
+ * Ctrl-C, SIGTERM and a closed terminal as something to wait for, from before a node is there: loading and starting one takes its time, too.
  *
  * They are never given back: the process is about to end, and a second Ctrl-C (npm passes on a copy of each) must not turn
  * a clean stop into a killed one.
@@ -14,7 +14,7 @@ export class StopSignal {
 
   /** From here on the signals don't end the process any more. */
   constructor() {
-    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => this.request());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => this.request());
   }
 
   get requested(): boolean {

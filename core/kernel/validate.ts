@@ -1,9 +1,9 @@
 /**
  * Checks a document against a TypeBox schema and fills in defaults: all problems, each with its line and what is allowed.
  *
- * The walk over the schema is the kernel's own. TypeBox's checker answers with paths into a plain value, has no notion of
- * a source or a secret, and costs some 50 ms (Value: 180 ms) to load, of a start-up of 500 ms. It still decides the rarer
- * keywords (see DELEGATED in schema-node.ts), and a differential test holds the two to the same verdicts.
+ * The walk over the schema is the kernel's own: TypeBox's checker answers with paths into a plain value and has no notion
+ * of a source or a secret. It still decides the rarer keywords (see DELEGATED in schema-node.ts), and a differential test
+ * holds the two to the same verdicts.
  *
  * Stricter than JSON Schema in one point: an object with `properties` has no others, unless `additionalProperties` is
  * written. A misspelt key must never be ignored.

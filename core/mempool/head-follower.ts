@@ -3,17 +3,15 @@
  * a reorg undid. Only those are looked at whose facts rest on state that changed; everybody is only at a change of rules, or
  * where the ledger can't tell what a block touched. Long work makes room for others between two transactions.
  */
-import { ChainwrightError } from "../kernel/errors.js";
 import type { Logger, Scheduler, Slicer } from "../ports/runtime.js";
-import type { DropReason } from "../ports/views.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash, type HashKey } from "../primitives/hash.js";
 import type { HeadChange, MempoolChain } from "./chain.js";
-import { MempoolFullError, ReplacementUnderpricedError } from "./errors.js";
 import { type Examiner, keyText, rawKeyOf } from "./examiner.js";
 import type { JournalRecord } from "./journal.js";
 import type { MempoolMetrics } from "./metrics.js";
 import type { PoolItem } from "./pool-item.js";
+import { dropReasonFor, isRefusal } from "./refusal.js";
 import type { Residents } from "./residents.js";
 
 /** Transactions of a block that the pool never saw are decoded so many at a time. */
@@ -54,8 +52,20 @@ export class HeadFollower {
     this.#revision = dependencies.chain.head().rules.revision;
   }
 
-  /** One change at a time, in order. Runs at once as far as its first slice goes. @throws JournalFailedError */
+  /**
+   * One change at a time, in order. Runs at once as far as its first slice goes.
+   *
+   * @throws JournalFailedError, and what ledger and state throw that is no refusal: nothing was forgotten for it
+   */
   async follow(change: HeadChange): Promise<void> {
+    try {
+      await this.#follow(change);
+    } finally {
+      this.#dependencies.residents.pool.settle();
+    }
+  }
+
+  async #follow(change: HeadChange): Promise<void> {
     const { chain, residents, scheduler } = this.#dependencies;
     const { pool, journal } = residents;
     const head = chain.head();
@@ -92,11 +102,15 @@ export class HeadFollower {
     await this.recheck(rulesChanged || !(exact || wake.complete) ? [...pool.items()] : this.#readersOf(wake.touched), slicer);
     const records = await this.#readmit(returning, slicer);
     if (records.length > 0) await journal.append(records);
-    await journal.tidy(head.height);
+    await journal.tidy(chain.finalizedHeight());
   }
 
-  /** Asks the ledger again about each that is still pooled, and drops what is no longer valid or no longer borne. */
-  async recheck(items: Iterable<PoolItem>, slicer: Slicer): Promise<void> {
+  /**
+   * Asks the ledger again about each that is still pooled, and drops what is no longer valid or no longer borne.
+   *
+   * @param decoding `again` decodes them again, too; a change of rules does so in any case
+   */
+  async recheck(items: Iterable<PoolItem>, slicer: Slicer, decoding?: "again"): Promise<void> {
     const { residents, examiner } = this.#dependencies;
     const { pool } = residents;
     const accounts = new Set<string>();
@@ -104,9 +118,9 @@ export class HeadFollower {
       if (slicer.due()) await this.#pause(slicer);
       if (pool.byId(item.idKey) !== item) continue;
       try {
-        pool.update(item, examiner.examine(item));
+        pool.update(item, examiner.examine(item, decoding));
       } catch (error) {
-        if (!ChainwrightError.is(error)) throw error;
+        if (!isRefusal(error)) throw error;
         this.#dependencies.logger.debug({ id: item.idKey, code: error.code }, "dropped a transaction that is no longer valid");
         residents.drop(item, "invalid");
         continue;
@@ -172,14 +186,14 @@ export class HeadFollower {
       try {
         residents.admit(item, standing);
       } catch (error) {
-        if (!ChainwrightError.is(error)) throw error;
+        if (!isRefusal(error)) throw error;
         logger.debug({ id: item.idKey, code: error.code }, "could not take back a transaction of an undone block");
-        residents.refuse(item.idKey, reasonFor(error));
+        residents.refuse(item.idKey, dropReasonFor(error));
         if (standing !== undefined) residents.journal.forget(standing);
         continue;
       }
       metrics.restored();
-      if (standing === undefined) records.push({ sequence: item.sequence, raw });
+      if (standing === undefined) records.push({ sequence: item.sequence, id: item.id, raw });
     }
     return records;
   }
@@ -190,16 +204,11 @@ export class HeadFollower {
     try {
       return examiner.newItem(raw, rawKey);
     } catch (error) {
-      if (!ChainwrightError.is(error)) throw error;
+      if (!isRefusal(error)) throw error;
       logger.debug({ code: error.code, reason: error.message }, "a transaction of an undone block is not valid on the new branch");
       const id = examiner.decode([raw])?.transactions[0]?.id;
       if (id !== undefined) residents.refuse(Hash.key(id), "invalid");
       return undefined;
     }
   }
-}
-
-function reasonFor(error: ChainwrightError): DropReason {
-  if (ReplacementUnderpricedError.matches(error)) return "replaced";
-  return MempoolFullError.matches(error) ? "evicted" : "invalid";
 }

@@ -73,7 +73,9 @@ export class Journal {
       const sequence = sequenceOf(key);
       this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
       const damage = damageOf(key, value);
-      yield damage === undefined ? { sequence, id: Hash.from(value.slice(CRC_BYTES, RAW_AT)), raw: value.slice(RAW_AT) } : { sequence, damage };
+      yield damage === undefined
+        ? { sequence, id: Hash.from(value.slice(CRC_BYTES, RAW_AT)), raw: value.slice(RAW_AT) }
+        : { sequence, damage };
     }
   }
 
@@ -92,7 +94,8 @@ export class Journal {
 
   /** A block took it: its record stays until `tidy` hears that the block is final. Blocks come in the order of their heights. */
   retire(rawKey: HashKey, record: RetiredRecord): void {
-    this.revive(rawKey);
+    const standing = this.revive(rawKey);
+    if (standing !== undefined && standing !== record.sequence) this.forget(standing);
     this.#retired.set(rawKey, record);
     this.#retiredBytes += RETIRED_OVERHEAD_BYTES + record.bytes;
     for (const [oldest, { sequence }] of this.#retired) {

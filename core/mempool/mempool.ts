@@ -5,7 +5,6 @@
  * transaction-pool.ts orders, journal.ts keeps, head-follower.ts follows the chain.
  */
 import { assert } from "../kernel/assert.js";
-import { ChainwrightError } from "../kernel/errors.js";
 import type { ChainSpec } from "../ports/chain-spec.js";
 import type { Compute } from "../ports/compute.js";
 import type { Ledger } from "../ports/ledger.js";
@@ -18,10 +17,11 @@ import type { HeadChange, MempoolChain, SelectionLimits } from "./chain.js";
 import { BadSignatureError, MempoolStoppedError, TransactionTooLargeError } from "./errors.js";
 import { Examiner, rawKeyOf } from "./examiner.js";
 import { HeadFollower } from "./head-follower.js";
-import { Journal, type JournalRecord } from "./journal.js";
+import { Journal, type JournalRecord, type RetiredRecord } from "./journal.js";
 import { type MempoolMetrics, mempoolMetrics } from "./metrics.js";
 import { DEFAULT_MEMPOOL_OPTIONS, type MempoolOptions } from "./options.js";
 import { entryOf, type PoolItem } from "./pool-item.js";
+import { dropReasonFor, isRefusal } from "./refusal.js";
 import { Residents } from "./residents.js";
 import { type Gated, SignatureGate } from "./signature-gate.js";
 import { TransactionPool } from "./transaction-pool.js";
@@ -64,7 +64,9 @@ export class Mempool implements MempoolView, TransactionSubmission {
   readonly #pending = new Map<HashKey, Promise<Submitted>>();
   readonly #listeners = new Set<(entries: readonly PoolEntry[]) => void>();
   #follower: HeadFollower | undefined;
+  /** Waits while the journal is loaded, and before. */
   #changes: HeadChange[] = [];
+  #loading: Promise<unknown> | undefined;
   #following: Promise<void> | undefined;
   /** Counts changes of the head, so that a submission notices one that came during its verification. */
   #headVersion = 0;
@@ -74,17 +76,27 @@ export class Mempool implements MempoolView, TransactionSubmission {
     this.#dependencies = dependencies;
     this.#options = { ...DEFAULT_MEMPOOL_OPTIONS, ...options };
     const { ledger, chain, storage, compute, scheduler, metrics, spec } = dependencies;
-    this.#metrics = mempoolMetrics(metrics, () => ({ count: this.count, bytes: this.bytes, pending: this.#gate.pending }));
+    this.#metrics = mempoolMetrics(metrics, () => ({
+      count: this.count,
+      bytes: this.bytes,
+      pending: this.#gate.pending,
+      retainedBytes: this.#journal.retiredBytes,
+    }));
     this.#examiner = new Examiner(ledger, chain);
     this.#pool = new TransactionPool(this.#options, spec.rulesAt(1).limits, 1);
-    this.#journal = new Journal(storage, { retainBlocks: this.#options.journalRetainBlocks, maxRetired: this.#options.maxCount });
+    this.#journal = new Journal(storage, { maxRetiredBytes: this.#options.journalRetainedBytes });
     this.#residents = new Residents(this.#pool, this.#journal, this.#metrics, this.#options);
     this.#gate = new SignatureGate({ compute, ledger, scheduler, pass: (batch, verdicts) => this.#pass(batch, verdicts) }, this.#options);
   }
 
-  /** Takes back what the journal holds, in order of acceptance. The chain must have its head, storage must have started. */
+  /**
+   * Takes back what the journal holds and no canonical block does, in order of acceptance; then follows what the head has done
+   * since. The chain must have its head, storage must have started.
+   *
+   * @throws what ledger, state and storage throw that is no refusal of a transaction; the journal is left as it is
+   */
   async start(): Promise<void> {
-    assert(!this.#running, "a mempool starts once");
+    assert(this.#follower === undefined, "a mempool starts once");
     const { chain, logger, clock } = this.#dependencies;
     const beganMs = clock.monotonicMs();
     const head = chain.head();
@@ -96,7 +108,11 @@ export class Mempool implements MempoolView, TransactionSubmission {
       examiner: this.#examiner,
       residents: this.#residents,
     });
-    const counts = await this.#reload();
+    const loading = this.#reload();
+    this.#loading = loading;
+    const counts = await loading;
+    this.#loading = undefined;
+    if (this.#changes.length > 0) await this.#follow(this.#follower);
     this.#running = true;
     logger.info({ ...counts, durationMs: Math.round(clock.monotonicMs() - beganMs) }, "mempool restored from its journal");
   }
@@ -169,7 +185,7 @@ export class Mempool implements MempoolView, TransactionSubmission {
     // As they stand now: while the journal is written, a block may already take them.
     const entries = admitted.map(({ item }) => entryOf(item));
     try {
-      await this.#journal.append(admitted.map(({ item }): JournalRecord => ({ sequence: item.sequence, raw: item.raw })));
+      await this.#journal.append(admitted.map(({ item: { sequence, id, raw } }): JournalRecord => ({ sequence, id, raw })));
     } catch (error) {
       for (const ticket of admitted) {
         this.#residents.retract(ticket.item);
@@ -205,15 +221,18 @@ export class Mempool implements MempoolView, TransactionSubmission {
 
   /**
    * The chain's head moved, and `chain.head()` answers the new one. Calls may overlap; changes are followed in order.
-   * Resolves when this change is followed and what it took back is in the journal.
+   * Resolves when this change is followed and what it took back is in the journal; before `start`, which then follows it, at once.
    *
-   * @throws JournalFailedError
+   * @throws JournalFailedError, and what ledger and state throw that is no refusal of a transaction
    */
   onHeadChanged(change: HeadChange): Promise<void> {
     this.#headVersion++;
-    if (this.#follower === undefined) return Promise.resolve();
     this.#changes.push(change);
-    this.#following ??= this.#followAll(this.#follower).finally(() => {
+    return this.#follower === undefined ? Promise.resolve() : this.#follow(this.#follower);
+  }
+
+  #follow(follower: HeadFollower): Promise<void> {
+    this.#following ??= this.#followAll(follower).finally(() => {
       this.#following = undefined;
     });
     return this.#following;
@@ -221,6 +240,7 @@ export class Mempool implements MempoolView, TransactionSubmission {
 
   async #followAll(follower: HeadFollower): Promise<void> {
     const { clock } = this.#dependencies;
+    if (this.#loading !== undefined) await this.#loading;
     for (let change = this.#changes.shift(); change !== undefined; change = this.#changes.shift()) {
       const beganMs = clock.monotonicMs();
       await follower.follow(change);
@@ -228,10 +248,10 @@ export class Mempool implements MempoolView, TransactionSubmission {
     }
   }
 
-  /** Asks the ledger again about these: production left them out although they were selected. */
+  /** Decodes these again and asks the ledger about them: production left them out although they were selected. */
   async recheck(ids: readonly Hash[]): Promise<void> {
     const items = ids.map((id) => this.#pool.byId(Hash.key(id))).filter((item) => item !== undefined);
-    await this.#follower?.recheck(items, this.#dependencies.scheduler.slicer());
+    await this.#follower?.recheck(items, this.#dependencies.scheduler.slicer(), "again");
   }
 
   /** Whether this very byte string passed signature verification here, as far as it is remembered. */
@@ -279,10 +299,11 @@ export class Mempool implements MempoolView, TransactionSubmission {
 
   // Journal.
 
-  async #reload(): Promise<{ restored: number; refused: number; damaged: number }> {
-    const { logger, scheduler } = this.#dependencies;
+  async #reload(): Promise<{ restored: number; included: number; refused: number; damaged: number }> {
+    const { logger, scheduler, chain } = this.#dependencies;
     const slicer = scheduler.slicer();
-    const counts = { restored: 0, refused: 0, damaged: 0 };
+    const counts = { restored: 0, included: 0, refused: 0, damaged: 0 };
+    const included: { readonly rawKey: HashKey; readonly record: RetiredRecord }[] = [];
     for await (const record of this.#journal.load()) {
       if (slicer.due()) await slicer.pause();
       if ("damage" in record) {
@@ -292,24 +313,33 @@ export class Mempool implements MempoolView, TransactionSubmission {
           "a journal record is damaged and dropped; send its transaction again",
         );
         if (record.sequence > 0) this.#journal.forget(record.sequence);
-      } else if (this.#restore(record)) {
-        counts.restored++;
-      } else {
-        counts.refused++;
+        continue;
       }
+      const { sequence, id, raw } = record;
+      const height = chain.inclusionHeight(id);
+      if (height !== undefined) included.push({ rawKey: rawKeyOf(raw), record: { sequence, height, bytes: raw.length } });
+      else counts[this.#restore(record) ? "restored" : "refused"]++;
     }
+    // Blocks that are not final may hand them back.
+    counts.included = included.length;
+    for (const { rawKey, record } of included.sort((a, b) => a.record.height - b.record.height)) this.#journal.retire(rawKey, record);
+    await this.#journal.tidy(chain.finalizedHeight());
     await this.#journal.flush();
     return counts;
   }
 
-  /** Signatures were verified before the record was written, and its checksum vouches for the bytes. */
-  #restore({ sequence, raw }: JournalRecord): boolean {
+  /**
+   * Takes back what no canonical block holds: it was pooled when the process ended, or a reorg handed it back. Signatures were
+   * verified before the record was written, and its checksum vouches for the bytes.
+   */
+  #restore({ sequence, id, raw }: JournalRecord): boolean {
     const rawKey = rawKeyOf(raw);
     try {
       this.#residents.admit(this.#examiner.newItem(raw, rawKey), sequence);
     } catch (error) {
-      if (!ChainwrightError.is(error)) throw error;
-      this.#dependencies.logger.debug({ sequence, code: error.code }, "a journaled transaction is no longer valid");
+      if (!isRefusal(error)) throw error;
+      this.#dependencies.logger.debug({ sequence, id: Hash.key(id), code: error.code }, "a journaled transaction is no longer valid");
+      this.#residents.refuse(Hash.key(id), dropReasonFor(error));
       this.#journal.forget(sequence);
       return false;
     }

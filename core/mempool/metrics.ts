@@ -18,10 +18,15 @@ const KNOWN_CODE = /^(?:MEMPOOL|LEDGER|ENCODING|COMPUTE|STORAGE)_[A-Z_]{1,40}$/;
 
 export function mempoolMetrics(
   metrics: Metrics,
-  pool: () => { readonly count: number; readonly bytes: number; readonly pending: number },
+  pool: () => { readonly count: number; readonly bytes: number; readonly pending: number; readonly retainedBytes: number },
 ): MempoolMetrics {
   metrics.gauge({ name: "mempool_transactions", help: "Pooled transactions", collect: () => pool().count });
   metrics.gauge({ name: "mempool_bytes", help: "Raw bytes of the pooled transactions", collect: () => pool().bytes });
+  metrics.gauge({
+    name: "mempool_retained_bytes",
+    help: "What the journal keeps of transactions in blocks that are not final, as its bound counts it",
+    collect: () => pool().retainedBytes,
+  });
   metrics.gauge({ name: "mempool_pending", help: "Submissions that wait for verification or the journal", collect: () => pool().pending });
   const accepted = metrics.counter({ name: "mempool_accepted_total", help: "Transactions verified and written to the journal" });
   const refused = metrics.counter({ name: "mempool_refused_total", help: "Submissions refused, by code", labels: ["code"] });

@@ -56,17 +56,17 @@ export class Residents {
     this.#left(item, reason);
   }
 
-  /** A transaction that was in here once can't come back. */
+  /** A transaction that was accepted once can't come back. Its record in the journal is the caller's to forget. */
   refuse(idKey: HashKey, reason: DropReason): void {
     this.#metrics.dropped(reason);
     this.#dropped.set(idKey, reason);
   }
 
-  /** A block at `height` took it. Call the pool's `settle` afterwards. */
+  /** A block took it, at `height` or below. Call the pool's `settle` afterwards. */
   include(item: PoolItem, height: number): void {
     this.pool.remove(item);
     this.#verified.set(item.rawKey, true);
-    this.journal.retire(item.rawKey, item.sequence, height);
+    this.journal.retire(item.rawKey, { sequence: item.sequence, height, bytes: item.raw.length });
     this.#metrics.included();
   }
 

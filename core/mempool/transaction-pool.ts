@@ -146,10 +146,18 @@ export class TransactionPool {
   /** The ledger sees it otherwise over the new head. Call `settle` afterwards. */
   update(item: PoolItem, examination: Examination): void {
     assert(this.#byId.get(item.idKey) === item, "what is updated is in the pool");
-    this.#unlink(item);
+    // Most often a block changed what the sender has, and nothing else.
+    const isLinkedAlike = haveLikeLinks(item.examination, examination);
+    if (isLinkedAlike) this.#reserves.delete(item);
+    else this.#unlink(item);
+    const rateBefore = item.rate;
     item.examination = examination;
     this.#rate(item);
-    this.#link(item);
+    if (!isLinkedAlike) this.#link(item);
+    else {
+      this.#reserves.add(item);
+      if (item.rate !== rateBefore) this.#unsettled.add(item);
+    }
   }
 
   /** Block limits changed with the rules; all rates are computed anew at their next update. */
@@ -358,6 +366,24 @@ export class TransactionPool {
       for (const dependent of this.#waiting.get(tag)) if (dependent !== item) this.#unsettled.add(dependent);
     }
   }
+}
+
+/** Whether an item's links to others, all but its reserves, are the same under both. */
+function haveLikeLinks(a: Examination, b: Examination): boolean {
+  const [x, y] = [a.facts, b.facts];
+  return (
+    x.sender === y.sender &&
+    x.validFrom === y.validFrom &&
+    x.validUntil === y.validUntil &&
+    areAlike(x.requires, y.requires) &&
+    areAlike(x.provides, y.provides) &&
+    areAlike(x.conflicts, y.conflicts) &&
+    areAlike(a.readKeys, b.readKeys)
+  );
+}
+
+function areAlike(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((each, index) => each === b[index]);
 }
 
 function placeOf(item: PoolItem): Place {

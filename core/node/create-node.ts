@@ -17,17 +17,21 @@ import {
   validateFile,
 } from "../kernel/index.js";
 import { createLogging, type LogDestination, type Logging } from "../kernel/logger.js";
-import { createMetrics } from "../kernel/metrics.js";
+import { createMetrics, type MetricsRegistry } from "../kernel/metrics.js";
 import {
   CHAIN_SPEC,
   type ChainSpec,
   CLOCK,
   DATA_DIRECTORY,
+  type DataDirectory,
   ENTROPY,
+  type Entropy,
   type Logger,
   METRICS_SOURCE,
   SCHEDULER,
+  type Scheduler,
   SIGNER,
+  type Signer,
 } from "../ports/index.js";
 import { SystemClock, SystemEntropy, SystemScheduler, startProcessMetrics } from "../runtime/index.js";
 import { BUILTIN_PLUGINS } from "./builtins.js";
@@ -35,8 +39,8 @@ import { type ChainSpecDocument, chainSpecSchema, makeChainSpec } from "./chain-
 import { computePart, type KeysConfig, KeysSchema } from "./core-parts.js";
 import { type OpenDataDirectory, openDataDirectory } from "./data-directory.js";
 import { ChainSpecMismatchError, NodeStateError } from "./errors.js";
-import { NODE_IDENTITY, openIdentity } from "./identity.js";
-import { unlockSigner } from "./keystore.js";
+import { NODE_IDENTITY, type NodeIdentity, openIdentity } from "./identity.js";
+import { UnlockedSigner, unlockSigner } from "./keystore.js";
 import { NODE_PART, type NodePart, nodePart } from "./node-part.js";
 import { VERSION } from "./version.js";
 
@@ -137,6 +141,18 @@ export class Node {
     return explainConfig(this.config);
   }
 
+  /**
+   * Constructs all plugins as a start would and starts none: finds what only constructors can judge (an address, a sum).
+   * @throws what they refuse
+   */
+  async check(): Promise<void> {
+    const clock = this.#clock;
+    const path = this.dataDirectory;
+    const directory: DataDirectory = { path, resolve: (...segments) => resolve(path, ...segments) };
+    const parts = { scheduler: new SystemScheduler(clock), entropy: new SystemEntropy(), metrics: createMetrics() };
+    await this.#construct({ directory, signer: new UnlockedSigner([]), identity: { nodeId: "" }, ...parts });
+  }
+
   /** The value of a capability of the running node. */
   get<Value>(capability: string): Value {
     if (this.#kernel === undefined) throw new NodeStateError({ state: this.#state, wanted: `hand out ${capability}` });
@@ -158,7 +174,7 @@ export class Node {
     this.#starting = bringingUp.catch(() => undefined);
     try {
       await bringingUp;
-      this.#state = "running";
+      if (this.#state === "starting") this.#state = "running";
     } catch (error) {
       await this.stop();
       throw error;
@@ -187,23 +203,7 @@ export class Node {
     );
     const identity = await openIdentity(this.#directory, entropy);
     this.#goOn();
-    const kernel = await Kernel.create({
-      config,
-      scheduler,
-      hostValues: {
-        [CHAIN_SPEC]: spec,
-        [DATA_DIRECTORY]: this.#directory,
-        [CLOCK]: clock,
-        [SCHEDULER]: scheduler,
-        [ENTROPY]: entropy,
-        [METRICS_SOURCE]: metrics,
-        [SIGNER]: signer,
-        [NODE_IDENTITY]: identity,
-      },
-      loggerFor: (component) => this.#logging.loggerFor(component),
-      metricsFor: (component) => metrics.metricsFor(component),
-      specParametersFor: (manifest) => (manifest.spec === undefined ? undefined : spec[manifest.spec.section].parameters),
-    });
+    const kernel = await this.#construct({ directory: this.#directory, signer, identity, scheduler, entropy, metrics });
     this.#goOn();
     this.#kernel = kernel;
     const part = kernel.get<NodePart>(NODE_PART);
@@ -218,6 +218,34 @@ export class Node {
   /** Between the steps of a start: a stop has come. What there is by then is taken down by it. */
   #goOn(): void {
     if (this.#stopping !== undefined) throw new NodeStateError({ state: this.#state, wanted: "start" });
+  }
+
+  #construct(host: {
+    readonly directory: DataDirectory;
+    readonly signer: Signer;
+    readonly identity: NodeIdentity;
+    readonly scheduler: Scheduler;
+    readonly entropy: Entropy;
+    readonly metrics: MetricsRegistry;
+  }): Promise<Kernel> {
+    const { config, spec } = this;
+    return Kernel.create({
+      config,
+      scheduler: host.scheduler,
+      hostValues: {
+        [CHAIN_SPEC]: spec,
+        [DATA_DIRECTORY]: host.directory,
+        [CLOCK]: this.#clock,
+        [SCHEDULER]: host.scheduler,
+        [ENTROPY]: host.entropy,
+        [METRICS_SOURCE]: host.metrics,
+        [SIGNER]: host.signer,
+        [NODE_IDENTITY]: host.identity,
+      },
+      loggerFor: (component) => this.#logging.loggerFor(component),
+      metricsFor: (component) => host.metrics.metricsFor(component),
+      specParametersFor: (manifest) => (manifest.spec === undefined ? undefined : spec[manifest.spec.section].parameters),
+    });
   }
 
   /** Brings the node down; idempotent, at any time. */

@@ -37,3 +37,9 @@ export const KeyPassphraseMissingError = defineError<{ names: readonly string[] 
   ({ names }) =>
     `no passphrase for ${names.join(", ")}; set CHAINWRIGHT_PASSPHRASE or name a file with --passphrase-file (in a config: keys.passphraseFile)`,
 );
+
+export const PassphraseFileError = defineError<{ path: string; reason: string }>(
+  "KEYSTORE_PASSPHRASE_FILE",
+  "input",
+  ({ path, reason }) => `can't read a passphrase from ${path}: ${reason}; name a file whose first line is the passphrase`,
+);

@@ -17,6 +17,7 @@ import {
   KeyNameError,
   KeyPassphraseError,
   KeyPassphraseMissingError,
+  PassphraseFileError,
 } from "./keystore-errors.js";
 
 /** About 0.3 s and 128 MiB on a current core: OWASP's recommendation for scrypt. */
@@ -222,10 +223,10 @@ export async function unlockSigner(
   return new UnlockedSigner(secretKeys);
 }
 
-/** The first line of a file. @throws KeyFileError */
+/** The first line of a file. @throws PassphraseFileError */
 export async function readPassphrase(path: string): Promise<string> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new KeyFileError({ path, reason: `the passphrase can't be read (${error.code ?? "unreadable"})` });
+    throw new PassphraseFileError({ path, reason: error.code === "ENOENT" ? "there is no such file" : (error.code ?? "unreadable") });
   });
   return text.split(/\r?\n/, 1)[0] ?? "";
 }

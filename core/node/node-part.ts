@@ -8,7 +8,7 @@ import { Chain, ChainReader, DEFAULT_CHAIN_OPTIONS } from "../chain/index.js";
 import { present } from "../kernel/assert.js";
 import { inject, injectable } from "../kernel/di.js";
 import { messageOf } from "../kernel/errors.js";
-import { Mempool } from "../mempool/index.js";
+import { Mempool, type MempoolChain } from "../mempool/index.js";
 import { LocalNetwork } from "../network/local-network.js";
 import {
   CHAIN_EVENTS,
@@ -150,13 +150,17 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
       { storage, compute, scheduler, logger: named("state"), metrics },
       { ...config.state, undoBlocks: UNDO_BLOCKS_MAX },
     );
-    const head = () => ({
-      height: this.#chain.head.header.height,
-      rules: spec.rulesAt(this.#chain.head.header.height + 1),
-      view: present(this.#reader.state(), "the head has its state"),
-    });
+    const mempoolChain: MempoolChain = {
+      head: () => ({
+        height: this.#chain.head.header.height,
+        rules: spec.rulesAt(this.#chain.head.header.height + 1),
+        view: present(this.#reader.state(), "the head has its state"),
+      }),
+      finalizedHeight: () => this.#chain.finalized.header.height,
+      inclusionHeight: (id) => this.#chain.store.location(id)?.height,
+    };
     this.#mempool = new Mempool(
-      { ledger, chain: { head }, spec, storage, compute, clock, scheduler, logger: named("mempool"), metrics },
+      { ledger, chain: mempoolChain, spec, storage, compute, clock, scheduler, logger: named("mempool"), metrics },
       config.mempool,
     );
     const dependencies = {

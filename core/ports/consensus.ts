@@ -153,7 +153,10 @@ export interface RestoredTree {
   readonly snapshot?: Bytes;
 }
 
-/** Proposing blocks. Laws: `start` and `stop` may follow each other any number of times; nothing is proposed after `stop` resolved. */
+/**
+ * Proposing blocks. Laws: `start` and `stop` may follow each other any number of times; nothing is proposed after `stop` resolved.
+ * Not the plugin object itself: its own `start` and `stop` are the kernel's (`Plugin`), called before `attach` and after all else.
+ */
 export interface Producer {
   /** Whether this node is configured to propose: then core calls `start` once the whole node has started. */
   readonly automatic: boolean;

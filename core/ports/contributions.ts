@@ -19,8 +19,12 @@ export interface ModuleContext {
   /** Moves spendable balance. @throws ModuleFailure through `fail` when there is too little */
   transfer(from: Address, to: Address, amount: bigint): void;
   balance(of: Address): bigint;
+  /**
+   * Adds an event to the receipt: a type of the module's own (`staking.bonded`), up to 64 attributes, no empty names. An event
+   * that no receipt can hold ends the operation, as `fail` does.
+   */
   emit(event: LedgerEvent): void;
-  /** Ends this operation: its writes are undone, its fee is kept, the receipt carries `code`. */
+  /** Ends this operation: its writes are undone, its fee is kept, the receipt carries `code` (up to 128 printable ASCII characters). */
   fail(code: string, message: string): never;
 }
 
@@ -36,7 +40,7 @@ export interface LedgerModule {
   weight(operation: unknown): number;
   /** What the sender needs beyond the fee for it to make sense in the mempool. */
   reserves(operation: unknown): bigint;
-  /** `writer` reaches only this module's namespace. */
+  /** `writer` reaches only this module's namespace, and its marks only this operation. */
   execute(operation: unknown, writer: StateWriter, context: ModuleContext): void;
   /** State keys that it will touch, without the namespace of others. */
   access(operation: unknown, sender: Address): readonly Bytes[];

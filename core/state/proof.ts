@@ -48,6 +48,8 @@ export interface StateProofClaim {
 
 /** Whether `proof` shows that `key` has `value` (or is absent) under `root`. Never throws, whatever the prover sent. */
 export function verifyStateProof({ root, key, value, proof }: StateProofClaim): boolean {
+  // Proofs come as JSON from strangers: what TypeScript rules out may stand here all the same.
+  if (typeof proof !== "object" || proof === null || proof.leaf === null) return false;
   const { siblings, leaf } = proof;
   if (!isHash(root) || key.length === 0 || key.length > MAX_KEY_BYTES || value?.length === 0) return false;
   if (!Array.isArray(siblings) || siblings.length > MAX_DEPTH || !siblings.every(isHash)) return false;

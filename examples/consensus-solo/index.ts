@@ -54,14 +54,14 @@ const Spec = Type.Object(
 /** How far a block's timestamp may be ahead of this node's clock. */
 const FUTURE_BOUND_MS = 10_000;
 
-class SoloEngine implements Consensus, Producer {
+class SoloEngine implements Consensus {
   static readonly inject = [PLUGIN_CONFIG, PLUGIN_SPEC];
   readonly traits: ConsensusTraits = { headers: "ancestry", finality: "instant", ancestryDepth: 1, certificates: false, clock: "free" };
   readonly confirmations = 0;
-  readonly producer: Producer = this;
+  /** An object of its own: `start` and `stop` of the plugin itself would be the kernel's to call. */
+  readonly producer: Producer;
   readonly #authority: PublicKey;
   readonly #intervalMs: number;
-  readonly automatic: boolean;
   #host: ConsensusHost | undefined;
   #head: Hash | undefined;
   #timer: Cancellable | undefined;
@@ -72,7 +72,13 @@ class SoloEngine implements Consensus, Producer {
   constructor(config: Static<typeof Config>, spec: Static<typeof Spec>) {
     this.#authority = PublicKey.from(fromHex(spec.authority) ?? EMPTY_BYTES);
     this.#intervalMs = spec.intervalMs;
-    this.automatic = config.produce;
+    this.producer = {
+      automatic: config.produce,
+      start: () => this.#start(),
+      stop: () => this.#stop(),
+      status: () => this.status(),
+      produce: (count) => this.#produce(count),
+    };
   }
 
   attach(host: ConsensusHost): void {
@@ -148,19 +154,19 @@ class SoloEngine implements Consensus, Producer {
 
   // --- production ----------------------------------------------------------------------------------------------------
 
-  async start(): Promise<void> {
+  #start(): void {
     if (this.#running) return;
     this.#running = true;
     this.#schedule();
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     this.#running = false;
     this.#timer?.cancel();
     await this.#making.catch(() => undefined);
   }
 
-  produce(count: number): Promise<readonly Hash[]> {
+  #produce(count: number): Promise<readonly Hash[]> {
     const made = this.#making
       .catch(() => undefined)
       .then(async () => {
@@ -179,7 +185,7 @@ class SoloEngine implements Consensus, Producer {
   #schedule(): void {
     this.#timer = this.#hosted.scheduler.after(this.#intervalMs, () => {
       if (!this.#running) return;
-      this.produce(1)
+      this.#produce(1)
         .catch((error: unknown) => this.#hosted.logger.warn({ reason: String(error) }, "no block was made"))
         .finally(() => {
           if (this.#running) this.#schedule();

@@ -124,19 +124,20 @@ class PlainConnection implements Connection {
     while (this.#closed === undefined && !this.#paused && this.#rest.length >= HEADER_BYTES) {
       const header = new DataView(this.#rest.buffer, this.#rest.byteOffset, HEADER_BYTES);
       const [length, channel, kind] = [header.getUint32(0), header.getUint8(4), header.getUint8(5)];
-      const spec = this.channels.get(channel);
-      const message = this.#incoming.get(channel) ?? { parts: [], bytes: 0 };
       // Before anything of the frame is waited for or kept.
-      const isGoodbye = kind === GOODBYE && length <= GOODBYE_BYTES_MAX;
-      if (!isGoodbye && spec === undefined) return void this.close("TRANSPORT_UNKNOWN_CHANNEL", `there is no channel ${channel}`);
-      if (!isGoodbye && (kind > MORE || length > FRAGMENT_BYTES || (kind === MORE && length < FRAGMENT_BYTES)))
-        return void this.close("TRANSPORT_BAD_FRAME", "frames are ends of messages, full fragments or goodbyes");
-      if (spec !== undefined && !isGoodbye && message.bytes + length > spec.maxMessageBytes)
-        return void this.close("TRANSPORT_MESSAGE_TOO_LARGE", `channel ${channel} takes ${spec.maxMessageBytes} bytes`);
+      const fault = this.#faultOf(channel, kind, length);
+      if (fault !== undefined) {
+        void this.close(...fault);
+        return;
+      }
       if (this.#rest.length < HEADER_BYTES + length) return;
       const payload = this.#rest.slice(HEADER_BYTES, HEADER_BYTES + length);
       this.#rest = this.#rest.subarray(HEADER_BYTES + length);
-      if (isGoodbye) return this.#left(payload);
+      if (kind === GOODBYE) {
+        this.#left(payload);
+        return;
+      }
+      const message = this.#incoming.get(channel) ?? { parts: [], bytes: 0 };
       message.parts.push(payload);
       message.bytes += length;
       if (kind === MORE) this.#incoming.set(channel, message);
@@ -145,6 +146,19 @@ class PlainConnection implements Connection {
         this.#onMessage(channel, concatBytes(...message.parts));
       }
     }
+  }
+
+  /** Why a frame is not taken: code and message. */
+  #faultOf(channel: number, kind: number, length: number): [string, string] | undefined {
+    const isWhole = kind === END ? length <= FRAGMENT_BYTES : kind === MORE ? length === FRAGMENT_BYTES : length <= GOODBYE_BYTES_MAX;
+    if (kind > GOODBYE || !isWhole) return ["TRANSPORT_BAD_FRAME", "frames are ends of messages, full fragments or goodbyes"];
+    if (kind === GOODBYE) return undefined;
+    const spec = this.channels.get(channel);
+    if (spec === undefined) return ["TRANSPORT_UNKNOWN_CHANNEL", `there is no channel ${channel}`];
+    const bytes = (this.#incoming.get(channel)?.bytes ?? 0) + length;
+    return bytes <= spec.maxMessageBytes
+      ? undefined
+      : ["TRANSPORT_MESSAGE_TOO_LARGE", `channel ${channel} takes ${spec.maxMessageBytes} bytes`];
   }
 
   /** The other side says why it goes. */

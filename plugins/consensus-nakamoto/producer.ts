@@ -95,21 +95,20 @@ export class NakamotoProducer implements Producer {
   constructor(dependencies: ProducerDependencies, config: NakamotoConfig) {
     this.#dependencies = dependencies;
     this.#config = config;
+    const { address, mine } = config;
+    if (address === undefined) {
+      if (mine) throw new AddressError({ reason: "mining needs an address for its rewards" });
+      return;
+    }
+    // Which prefix this chain has is known later; whether it is an address at all, now.
+    payoutAddress(address, address.slice(0, Math.max(0, address.lastIndexOf("1"))));
   }
 
   /** @throws AddressError */
   attach(host: ConsensusHost): void {
     this.#host = host;
-    const { address, mine } = this.#config;
-    if (address === undefined) {
-      if (mine) throw new AddressError({ reason: "mining needs an address for its rewards" });
-      return;
-    }
-    try {
-      this.#payout = Address.parse(address, host.spec.addressPrefix);
-    } catch (thrown) {
-      throw ChainwrightError.is(thrown) ? new AddressError({ reason: thrown.message }, thrown) : thrown;
-    }
+    const { address } = this.#config;
+    if (address !== undefined) this.#payout = payoutAddress(address, host.spec.addressPrefix);
   }
 
   get automatic(): boolean {
@@ -362,4 +361,12 @@ function refusal(template: Template, verdict: ImportVerdict) {
   const { height } = template.block.header;
   const { code, reason } = "code" in verdict ? verdict : { code: "NONE", reason: "no reason given" };
   return new BlockRefusedError({ height, status: verdict.status, code, reason });
+}
+
+function payoutAddress(text: string, prefix: string): Address {
+  try {
+    return Address.parse(text, prefix);
+  } catch (thrown) {
+    throw ChainwrightError.is(thrown) ? new AddressError({ reason: thrown.message }, thrown) : thrown;
+  }
 }

@@ -121,9 +121,10 @@ export interface WorkingAccount {
 export class WorkingSet {
   readonly #reader: StateReader;
   readonly #accounts = new Map<string, WorkingAccount>();
-  /** Balances before the changes since `mark`, pairwise. */
+  /** Balances before the changes since `mark`, pairwise: the first `#changes` of each. Emptied, the arrays would be made anew for every transaction. */
   readonly #changed: WorkingAccount[] = [];
   readonly #before: bigint[] = [];
+  #changes = 0;
 
   constructor(reader: StateReader) {
     this.#reader = reader;
@@ -143,20 +144,20 @@ export class WorkingSet {
 
   /** Sets the mark that `revert` goes back to; nonces and fees that were taken before it stay. */
   mark(): void {
-    this.#changed.length = 0;
-    this.#before.length = 0;
+    this.#changes = 0;
   }
 
   /** Undoes all balance changes since the mark, newest first. */
   revert(): void {
-    for (let i = this.#changed.length - 1; i >= 0; i--) (this.#changed[i] as WorkingAccount).balance = this.#before[i] as bigint;
+    for (let i = this.#changes - 1; i >= 0; i--) (this.#changed[i] as WorkingAccount).balance = this.#before[i] as bigint;
     this.mark();
   }
 
   setBalance(account: WorkingAccount, balance: bigint): void {
     assert(balance >= 0n && balance <= Amount.max, "a balance lies within 0 and 2^64 - 1");
-    this.#changed.push(account);
-    this.#before.push(account.balance);
+    this.#changed[this.#changes] = account;
+    this.#before[this.#changes] = account.balance;
+    this.#changes++;
     account.balance = balance;
   }
 

@@ -10,6 +10,7 @@ import {
   FeeTooLowError,
   StaleNonceError,
   TransactionTooHeavyError,
+  TransactionTooLargeError,
   UnknownModuleError,
   WindowEmptyError,
   WrongChainError,
@@ -55,8 +56,10 @@ export function statelessRefusal(
       signer: authorized === undefined ? "" : addresses.format(authorized),
     });
   if (module === undefined) return new UnknownModuleError({ module: body.module, known: modules.known });
-  const { feeFloorPerByte, blockWeight } = rules.limits;
+  const { feeFloorPerByte, blockWeight, transactionBytes } = rules.limits;
   const bytes = envelope.raw.length;
+  // It may have been decoded under other rules.
+  if (bytes > transactionBytes) return new TransactionTooLargeError({ bytes, limit: transactionBytes });
   const needed = BigInt(bytes) * BigInt(feeFloorPerByte);
   if (body.fee < needed)
     return new FeeTooLowError({ fee: body.fee.toString(), needed: needed.toString(), bytes, floorPerByte: feeFloorPerByte });

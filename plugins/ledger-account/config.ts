@@ -26,6 +26,14 @@ const AmountSetting = Type.Union(
   { description: "smallest unit: an integer, or a decimal string for more than 2^53 - 1" },
 );
 
+const NamedModule = Type.Object(
+  {
+    name: Type.String({ description: "the module's name", pattern: "^[a-z][a-z0-9-]{0,31}$" }),
+    namespace: Type.Integer({ description: "its number, and the first byte of its state keys", minimum: 2, maximum: 255 }),
+  },
+  { additionalProperties: false },
+);
+
 /** The `ledger` section of a chain spec. */
 export const AccountLedgerSpec = Type.Object(
   {
@@ -56,6 +64,11 @@ export const AccountLedgerSpec = Type.Object(
         description: "new coins to each block's proposer, from height 1; maxSupply cuts the last one short",
       },
     ),
+    modules: Type.Array(NamedModule, {
+      default: [],
+      maxItems: 254,
+      description: "modules that plugins contribute beside the built-in bank: every node of the chain runs exactly these",
+    }),
   },
   { additionalProperties: false },
 );

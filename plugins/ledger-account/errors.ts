@@ -113,6 +113,21 @@ export const ModuleConflictError = defineError<{ name: string; namespace: number
     `ledger module ${name} wants namespace ${namespace}, which ${other}; modules need a name and a number (2 … 255) of their own`,
 );
 
+export const ModulesDifferError = defineError<{ missing: readonly string[]; extra: readonly string[]; moved: readonly string[] }>(
+  "LEDGER_MODULES_DIFFER",
+  "input",
+  ({ missing, extra, moved }) => {
+    const differences = [
+      ...missing.map((module) => `${module} is named there, but no plugin of this node contributes it (add its plugin to the node config)`),
+      ...extra.map(
+        (module) => `${module} is contributed by a plugin of this node, but not named there (remove the plugin from the node config)`,
+      ),
+      ...moved.map((module) => `${module} (run the plugin's version that the chain was made for)`),
+    ];
+    return `this node's ledger modules are not those of the chain spec, ledger.parameters.modules: ${differences.join("; ")}`;
+  },
+);
+
 export const ModuleLawError = defineError<{ module: string; reason: string }>(
   "LEDGER_MODULE_BROKE_LAW",
   "internal",
@@ -132,6 +147,16 @@ export const StateDamagedError = defineError<{ what: string; bytes: number }>(
   ({ what, bytes }) =>
     `the stored ${what} (${bytes} bytes) is not in its one encoding; restore the data directory from a backup or sync anew`,
 );
+
+/** Codes of a contributed module's operations that the ledger itself fails; in receipts only. */
+export const ModuleFailures = {
+  /** Too many events, or too many bytes of them. */
+  tooManyEvents: "LEDGER_TOO_MANY_EVENTS",
+  /** An event that no receipt can hold, or of another module's name. */
+  invalidEvent: "LEDGER_INVALID_EVENT",
+  /** It failed with a code that no receipt can hold. */
+  invalidCode: "LEDGER_INVALID_FAILURE_CODE",
+} as const;
 
 /** Codes of operations that fail inside a block: they stand in receipts, nobody throws them at a caller. */
 export const BankFailures = {

@@ -26,16 +26,18 @@ import {
   BankFailures,
   BlockFullError,
   InsufficientBalanceError,
+  ModuleFailures,
   ModuleLawError,
   NonceGapError,
   NotYetValidError,
   StaleNonceError,
 } from "./errors.js";
 import type { IssuanceSchedule } from "./issuance.js";
-import { checkEvent, ModuleFailure, NamespacedWriter } from "./modules.js";
+import { checkedEvent, MAX_BLOCK_EVENT_BYTES, MAX_EVENTS, MAX_OPERATION_EVENT_BYTES } from "./module-events.js";
+import { ModuleFailure, NamespacedWriter } from "./modules.js";
 
-/** Events of one operation: what keeps a receipt far below its limit (core/primitives/receipt-codec.ts). */
-const MAX_EVENTS = 256;
+/** What a module may call its failures: short enough for any receipt. */
+const FAILURE_CODE = /^[!-~]{1,128}$/;
 /** How many accounts are written between two looks at the slicer. */
 const WRITES_PER_LOOK = 128;
 
@@ -55,6 +57,9 @@ export class BlockExecution implements ModuleContext {
   #senderAccount: WorkingAccount;
   #module: LedgerModule | undefined;
   #events: LedgerEvent[] = [];
+  #eventBytes = 0;
+  /** Of contributed modules' operations before it. */
+  #blockEventBytes = 0;
 
   constructor(context: CheckContext, writer: StateWriter, env: BlockEnvironment) {
     this.#context = context;
@@ -71,8 +76,10 @@ export class BlockExecution implements ModuleContext {
     const included: number[] = [];
     const receipts: Receipt[] = [];
     const skipped: { index: number; code: string; drop: boolean }[] = [];
-    for (const [index, transaction] of batch.decoded.entries()) {
+    const { decoded } = batch;
+    for (let index = 0; index < decoded.length; index++) {
       if (slicer.due()) await slicer.pause();
+      const transaction = decoded[index] as DecodedTransaction;
       const refusal = this.#refusal(transaction);
       if (refusal === undefined) {
         included.push(index);
@@ -130,7 +137,9 @@ export class BlockExecution implements ModuleContext {
     this.#working.mark();
     this.#module = present(module, "a transaction of an unknown module was refused");
     this.#events = [];
+    this.#eventBytes = 0;
     const code = this.#module.namespace === BANK_NAMESPACE ? this.#operate(operation, this.#writer) : this.#operateFenced(operation);
+    if (code === "") this.#blockEventBytes += this.#eventBytes;
     return {
       transactionId: envelope.id,
       ok: code === "",
@@ -194,14 +203,27 @@ export class BlockExecution implements ModuleContext {
   }
 
   emit(event: LedgerEvent): void {
-    checkEvent(present(this.#module, "a module is being executed"), event);
-    if (this.#events.length >= MAX_EVENTS) this.fail("LEDGER_TOO_MANY_EVENTS", `an operation has at most ${MAX_EVENTS} events`);
-    this.#events.push(event);
+    const module = present(this.#module, "a module is being executed");
+    if (module.namespace === BANK_NAMESPACE) {
+      // Ours, and the same few short texts each time.
+      this.#events.push(event);
+      return;
+    }
+    const checked = checkedEvent(module, event);
+    if ("fault" in checked) this.fail(ModuleFailures.invalidEvent, checked.fault);
+    const bytes = this.#eventBytes + checked.bytes;
+    if (this.#events.length >= MAX_EVENTS || bytes > MAX_OPERATION_EVENT_BYTES || this.#blockEventBytes + bytes > MAX_BLOCK_EVENT_BYTES)
+      this.fail(
+        ModuleFailures.tooManyEvents,
+        `an operation has at most ${MAX_EVENTS} events, of ${MAX_OPERATION_EVENT_BYTES} bytes in all`,
+      );
+    this.#eventBytes = bytes;
+    this.#events.push(checked.event);
   }
 
   fail(code: string, message: string): never {
-    if (code === "") throw new ModuleLawError({ module: this.#name(), reason: "it fails without a code" });
-    throw new ModuleFailure(code, message);
+    if (typeof code === "string" && FAILURE_CODE.test(code)) throw new ModuleFailure(code, message);
+    throw new ModuleFailure(ModuleFailures.invalidCode, message);
   }
 
   /** By identity, not by bytes: a module may use one buffer for several addresses, but the sender's is the transaction's own. */

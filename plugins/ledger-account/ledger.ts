@@ -51,7 +51,7 @@ import type { AccountLedgerConfig, AccountLedgerSpec } from "./config.js";
 import { SupplyExceededError } from "./errors.js";
 import { BlockExecution } from "./execution.js";
 import { type LedgerMetrics, ledgerMetrics } from "./metrics.js";
-import { ModuleRegistry } from "./modules.js";
+import { checkModules, ModuleRegistry } from "./modules.js";
 import { type LedgerParameters, ledgerParameters } from "./parameters.js";
 import { poolFacts } from "./pool-facts.js";
 
@@ -67,7 +67,7 @@ export class AccountLedger implements Ledger, Treasury, Plugin {
   readonly #bank: BankModule;
   readonly #metrics: LedgerMetrics;
 
-  /** @throws SpecInvalidError, ModuleConflictError */
+  /** @throws SpecInvalidError, ModuleConflictError, ModulesDifferError */
   constructor(
     @inject(CHAIN_SPEC) spec: ChainSpec,
     @inject(LEDGER_MODULES) modules: readonly LedgerModule[],
@@ -82,6 +82,7 @@ export class AccountLedger implements Ledger, Treasury, Plugin {
     this.#parameters = ledgerParameters(parameters, spec.addressPrefix);
     this.#bank = new BankModule(addresses);
     this.#modules = new ModuleRegistry(this.#bank, modules);
+    checkModules(this.#parameters.modules, modules);
     this.#context = { chainId: spec.chainId, chainTag: chainTagOf(this.#chainHash), modules: this.#modules, addresses };
     this.#metrics = ledgerMetrics(metrics);
   }

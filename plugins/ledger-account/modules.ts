@@ -4,8 +4,8 @@
  * A contributed module is third-party code inside consensus. It gets a writer that reaches its own namespace only, moves
  * balances only through its context, and what it answers is checked here once.
  */
-import { assert, type Bytes, type LedgerEvent, type LedgerModule, type StateWriter } from "../../core/sdk.js";
-import { ModuleConflictError, ModuleLawError } from "./errors.js";
+import { assert, type Bytes, type LedgerModule, type StateWriter } from "../../core/sdk.js";
+import { ModuleConflictError, ModuleLawError, ModulesDifferError } from "./errors.js";
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
@@ -52,6 +52,28 @@ export class ModuleRegistry {
   }
 }
 
+/** A module as the chain spec names it. */
+export type NamedModule = Pick<LedgerModule, "name" | "namespace">;
+
+/**
+ * A chain's modules are part of its rules: the node's plugins contribute exactly those that the chain spec names.
+ *
+ * @throws ModulesDifferError
+ */
+export function checkModules(named: readonly NamedModule[], contributed: readonly NamedModule[]): void {
+  const here = new Map(contributed.map(({ name, namespace }) => [name, namespace]));
+  const missing: string[] = [];
+  const moved: string[] = [];
+  for (const { name, namespace } of named) {
+    const actual = here.get(name);
+    here.delete(name);
+    if (actual === undefined) missing.push(`${name} (${namespace})`);
+    else if (actual !== namespace) moved.push(`${name} has number ${namespace} there and ${actual} here`);
+  }
+  const extra = [...here].map(([name, namespace]) => `${name} (${namespace})`);
+  if (missing.length + moved.length + extra.length > 0) throw new ModulesDifferError({ missing, extra, moved });
+}
+
 /** What a module answered, checked: a weight or reserve out of range would break sums far from its cause. */
 export function checkedWeight(module: LedgerModule, weight: number): number {
   if (!Number.isSafeInteger(weight) || weight < 0 || weight > 2 ** 40)
@@ -65,20 +87,18 @@ export function checkedReserve(module: LedgerModule, reserve: bigint): bigint {
   return reserve;
 }
 
-export function checkEvent(module: LedgerModule, event: LedgerEvent): void {
-  if (!event.type.startsWith(`${module.name}.`))
-    throw new ModuleLawError({ module: module.name, reason: `its events are named ${module.name}.<what>, not ${event.type}` });
-}
-
-/** A writer that reaches only keys that begin with one byte. */
+/** A writer that reaches only keys that begin with one byte, and takes back nothing that was written before it. */
 export class NamespacedWriter implements StateWriter {
   readonly #writer: StateWriter;
-  readonly #module: LedgerModule;
+  readonly #module: NamedModule;
+  /** What was written by then is the block's, not this operation's. */
+  readonly #floor: number;
 
-  constructor(writer: StateWriter, module: LedgerModule) {
+  constructor(writer: StateWriter, module: NamedModule) {
     assert(module.namespace >= 1 && module.namespace <= 255, "a namespace is one byte, not zero");
     this.#writer = writer;
     this.#module = module;
+    this.#floor = writer.checkpoint();
   }
 
   get(key: Bytes): Bytes | undefined {
@@ -98,6 +118,12 @@ export class NamespacedWriter implements StateWriter {
   }
 
   revertTo(checkpoint: number): void {
+    const newest = this.#writer.checkpoint();
+    if (!Number.isSafeInteger(checkpoint) || checkpoint < this.#floor || checkpoint > newest)
+      throw new ModuleLawError({
+        module: this.#module.name,
+        reason: `it goes back to mark ${checkpoint}, its operation's lie within ${this.#floor} and ${newest}`,
+      });
     this.#writer.revertTo(checkpoint);
   }
 

@@ -3,6 +3,7 @@ import { Address, Amount, messageOf } from "../../core/sdk.js";
 import type { AccountLedgerSpec } from "./config.js";
 import { SpecInvalidError } from "./errors.js";
 import { IssuanceSchedule } from "./issuance.js";
+import type { NamedModule } from "./modules.js";
 
 export interface Allocation {
   readonly address: Address;
@@ -14,6 +15,8 @@ export interface LedgerParameters {
   /** Sum of the allocations. */
   readonly initialSupply: bigint;
   readonly issuance: IssuanceSchedule;
+  /** What plugins contribute, on every node of the chain. */
+  readonly modules: readonly NamedModule[];
 }
 
 /** @throws SpecInvalidError with the path of the wrong part */
@@ -43,7 +46,18 @@ export function ledgerParameters(spec: AccountLedgerSpec, addressPrefix: string)
     allocations,
     initialSupply,
     issuance: new IssuanceSchedule({ initialPerBlock, halvingIntervalBlocks: spec.issuance.halvingIntervalBlocks, maxSupply }),
+    modules: modulesOf(spec),
   };
+}
+
+/** @throws SpecInvalidError if two have one name or one number */
+function modulesOf({ modules }: AccountLedgerSpec): readonly NamedModule[] {
+  for (const [index, { name, namespace }] of modules.entries()) {
+    const earlier = modules.findIndex((other) => other.name === name || other.namespace === namespace);
+    if (earlier < index)
+      throw new SpecInvalidError({ path: `modules[${index}]`, reason: `modules[${earlier}] has its name or its number already` });
+  }
+  return modules;
 }
 
 function amountAt(path: string, value: string | number): bigint {

@@ -27,7 +27,7 @@ import {
   type StorageSnapshot,
 } from "../../core/sdk.js";
 import type { StorageLevelOptions } from "./config.js";
-import { checkDatabaseFiles } from "./database-files.js";
+import { checkDatabaseFiles, checkRecoveryLog } from "./database-files.js";
 import { openError, storageError } from "./errors.js";
 import { logBytes, syncLogs } from "./log-files.js";
 import { type StorageMetrics, storageMetrics } from "./metrics.js";
@@ -109,6 +109,12 @@ export class LevelStorage implements Plugin, Storage {
       await database.open();
     } catch (thrown) {
       throw openError(thrown, this.#path);
+    }
+    try {
+      await checkRecoveryLog(this.#path);
+    } catch (thrown) {
+      await database.close();
+      throw thrown;
     }
     this.#open = { database, writes: new WriteQueue(database, this.#metrics, this.#clock) };
   }

@@ -13,6 +13,7 @@ export interface ConfigOptions {
 
 export async function checkConfig(options: ConfigOptions, context: Context): Promise<number> {
   const node = await load(options, context);
+  await node.check();
   const plugins = node.explain().plugins.filter(({ kind }) => kind === "plugin");
   if (options.json === true) context.output.json({ ok: true, chainId: node.spec.chainId, plugins: plugins.map(({ id }) => id) });
   else context.output.line(`${options.config} is right: chain ${node.spec.chainId}, plugins ${plugins.map(({ id }) => id).join(", ")}`);

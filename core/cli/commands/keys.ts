@@ -17,6 +17,7 @@ interface Shown {
 }
 
 export async function keysNew(name: string, options: KeyCommandOptions, context: Context): Promise<number> {
+  checkPrefix(options);
   const store = keystore(options, context);
   show([await store.create(name, await passphrase(name, options, context, true))], options, context);
   return 0;
@@ -38,6 +39,7 @@ export interface KeyImportOptions extends KeyCommandOptions {
 
 /** The secret key comes from a file or standard input, never from the command line: that would stand in the shell's history. */
 export async function keysImport(name: string, options: KeyImportOptions, context: Context): Promise<number> {
+  checkPrefix(options);
   const text =
     options.file === undefined ? await standardInput() : await readFile(options.file, "utf8").catch(() => unreadable(options.file));
   const secretKey = fromHex(text.trim());
@@ -51,6 +53,11 @@ export async function keysExport(name: string, options: KeyCommandOptions, conte
   context.output.warn("this is the secret key: whoever sees it can spend everything that it holds");
   context.output.line(toHex(secretKey));
   return 0;
+}
+
+/** Before anything is written. */
+function checkPrefix({ prefix }: KeyCommandOptions): void {
+  Address.format(Address.zero, prefix);
 }
 
 function show(entries: readonly Shown[], options: KeyCommandOptions, { output }: Context, isList = false): void {

@@ -136,6 +136,7 @@ export interface InitOptions {
 
 /** Writes a node config and a chain spec to begin with. */
 export async function init(directory: string, options: InitOptions, { output }: Context): Promise<number> {
+  if (directory.trim() === "") throw new UsageError({ reason: "name a directory to write to" });
   if (!/^[a-z0-9.-]{1,32}$/.test(options.chainId))
     throw new UsageError({ reason: `--chain-id ${options.chainId}: use 1 to 32 of a-z, 0-9, '.' and '-'` });
   const address = options.address ?? Address.format(devAccount("alice").address, DEV_PREFIX);
@@ -148,6 +149,7 @@ export async function init(directory: string, options: InitOptions, { output }: 
   await writeFile(files.config, content.config);
   output.line(`wrote ${files.config} and ${files.spec}`);
   if (options.address === undefined) output.warn("rewards go to dev:alice, whose key is public; give --address for a chain that matters");
+  output.warn(`the accounts funded in ${files.spec} have public keys, too; replace them for a chain that matters`);
   output.line(`start it with: npx chainwright start --config ${files.config}`);
   return 0;
 }

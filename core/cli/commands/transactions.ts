@@ -19,6 +19,7 @@ export interface TransferOptions extends ApiOptions, KeyOptions {
   readonly fee?: string;
   readonly nonce?: string;
   readonly memo?: string;
+  readonly validFrom?: string;
   readonly validUntil?: string;
   readonly wait?: boolean | string;
   readonly json?: boolean;
@@ -26,6 +27,8 @@ export interface TransferOptions extends ApiOptions, KeyOptions {
 
 export async function transfer(options: TransferOptions, context: Context): Promise<number> {
   const client = apiClient(options, context);
+  // All arguments are judged before anything leaves this machine.
+  const seconds = options.wait === false ? undefined : waitSeconds(options.wait);
   const status = await client.get("/v1/status");
   const prefix = text(status, "addressPrefix", client);
   const to = await addressOf(options.to, prefix, options, context);
@@ -40,6 +43,7 @@ export async function transfer(options: TransferOptions, context: Context): Prom
     amount,
     nonce,
     ...(options.memo === undefined ? {} : { memo: options.memo }),
+    ...(options.validFrom === undefined ? {} : { validFrom: integerOf("--valid-from", options.validFrom) }),
     ...(options.validUntil === undefined ? {} : { validUntil: integerOf("--valid-until", options.validUntil) }),
   };
   const feeFloor = Number((status.limits as JsonObject | undefined)?.feeFloorPerByte ?? 0);
@@ -58,7 +62,7 @@ export async function transfer(options: TransferOptions, context: Context): Prom
       ["nonce", String(nonce)],
     ]);
   }
-  const included = options.wait === false ? undefined : await waitForBlock(client, id, waitSeconds(options.wait));
+  const included = seconds === undefined ? undefined : await waitForBlock(client, id, seconds);
   if (options.json === true) {
     output.json({
       id,
@@ -195,7 +199,7 @@ async function secretKeyOf(reference: string, options: KeyOptions, context: Cont
 async function addressOf(reference: string, prefix: string, options: KeyOptions, context: Context): Promise<Address> {
   const dev = parseDevReference(reference);
   if (dev !== undefined) return dev.address;
-  if (reference.includes("1") && reference.length > 30) return Address.parse(reference, prefix);
+  if (reference.startsWith(`${prefix}1`) || reference.length > 30) return Address.parse(reference, prefix);
   return Address.ofKey((await keystore(options, context).show(reference)).publicKey);
 }
 

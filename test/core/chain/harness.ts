@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { Chain, type ChainOptions, ChainReader, type TransactionSource } from "../../../core/chain/index.js";
 import { ComputeService } from "../../../core/compute/index.js";
-import { Mempool, type MempoolOptions } from "../../../core/mempool/index.js";
+import { Mempool, type MempoolChain, type MempoolOptions } from "../../../core/mempool/index.js";
 import type { ChainSpec } from "../../../core/ports/chain-spec.js";
 import type { Compute } from "../../../core/ports/compute.js";
 import type { Consensus, ImportVerdict, ProposalFields, TreeHeader } from "../../../core/ports/consensus.js";
@@ -39,7 +39,12 @@ export const idOf = (header: { readonly id: Hash }): string => Hash.key(header.i
 export class TestTime implements Clock, Scheduler {
   readonly #real = new SystemScheduler(new SystemClock());
   #timers: { readonly dueMs: number; readonly run: () => void }[] = [];
-  #nowMs = GENESIS_TIME_MS + 3_600_000;
+  #nowMs: number;
+
+  /** @param elapsedMs since genesis */
+  constructor(elapsedMs = 3_600_000) {
+    this.#nowMs = GENESIS_TIME_MS + elapsedMs;
+  }
 
   nowMs(): number {
     return this.#nowMs;
@@ -212,8 +217,14 @@ export class ListedTransactions implements TransactionSource {
   readonly rechecked: Hash[] = [];
   failure: Error | undefined;
 
-  select(): readonly { readonly raw: Bytes }[] {
-    return this.pending.map((raw) => ({ raw }));
+  select(): ReturnType<TransactionSource["select"]> {
+    // Their bytes' hash stands in for the id, which few ask for.
+    return this.pending.map((raw) => ({
+      raw,
+      get id() {
+        return sha256(raw);
+      },
+    }));
   }
 
   isVerified(rawHash: Hash): boolean {
@@ -303,12 +314,16 @@ export class TestNode<Engine extends Consensus = ScriptedEngine> {
     const { spec, ledger, time } = this;
     const shared = { storage, compute: service, clock: time, scheduler: time, logger, metrics };
     this.state = new StateStore(shared, { pageCacheBytes: 1 << 22, valueCacheBytes: 1 << 22, undoBlocks: setup.undoBlocks ?? 100 });
-    const head = () => ({
-      height: this.chain.head.header.height,
-      rules: spec.rulesAt(this.chain.head.header.height + 1),
-      view: this.view(),
-    });
-    this.mempool = new Mempool({ ...shared, ledger, chain: { head }, spec }, setup.mempool === true ? {} : (setup.mempool ?? {}));
+    const mempoolChain: MempoolChain = {
+      head: () => ({
+        height: this.chain.head.header.height,
+        rules: spec.rulesAt(this.chain.head.header.height + 1),
+        view: this.view(),
+      }),
+      finalizedHeight: () => this.chain.finalized.header.height,
+      inclusionHeight: (id) => this.chain.store.location(id)?.height,
+    };
+    this.mempool = new Mempool({ ...shared, ledger, chain: mempoolChain, spec }, setup.mempool === true ? {} : (setup.mempool ?? {}));
     const dependencies = {
       ...shared,
       spec,
@@ -380,6 +395,11 @@ export class TestNode<Engine extends Consensus = ScriptedEngine> {
   async headIs(id: Hash): Promise<void> {
     for (let turn = 0; turn < 2_000 && this.head !== Hash.key(id); turn++) await this.time.yield();
     if (this.head !== Hash.key(id)) throw new Error(`the head is ${this.head}, not ${Hash.key(id)}`);
+  }
+
+  /** Gives whatever is under way many turns: nothing more is coming then. */
+  async rest(): Promise<void> {
+    for (let turn = 0; turn < 100; turn++) await this.time.yield();
   }
 
   /** Canonical blocks from 1 up. */

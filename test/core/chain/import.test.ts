@@ -154,7 +154,7 @@ t.test("a block of the future is tried again when its time has come, and leaves 
   t.equal(node.chain.waitingCount, 2, "the oldest left");
   t.equal(node.time.timers, 2, "and took its timer with it");
   node.time.advance(3_600_000);
-  await new Promise((resolve) => setImmediate(resolve));
+  await node.rest();
   t.equal(node.chain.waitingCount, 1, "a block of the far future is looked at again and waits on");
   t.equal(node.time.timers, 1);
   await node.stop();
@@ -426,12 +426,11 @@ t.test("an engine's unlawful choices are logged and not followed", async (t) => 
   const { host } = node.engine;
   if (host === undefined) throw new Error("it is attached");
   host.choiceChanged({ head: bad.id });
-  await node.time.yield();
-  await node.time.yield();
+  await node.rest();
   const refuses = async (name: string, choice: Parameters<typeof host.choiceChanged>[0]) => {
     const [before, logged] = [node.head, node.logged.length];
     host.choiceChanged(choice);
-    for (let turn = 0; turn < 20; turn++) await node.time.yield();
+    await node.rest();
     t.equal(node.head, before, name);
     t.match(node.logged.slice(logged), [{ level: "error", message: "the engine's choice was not followed" }], name);
   };
@@ -442,12 +441,12 @@ t.test("an engine's unlawful choices are logged and not followed", async (t) => 
   t.equal(node.chain.finalized.header.height, 0);
   host.choiceChanged({ head: two.id, finalized: two.id });
   await node.headIs(two.id);
-  for (let turn = 0; turn < 20; turn++) await node.time.yield();
+  await node.rest();
   t.equal(node.chain.finalized.header.height, 2);
   await refuses("a head that left the tree with finality", { head: side.id });
   await refuses("a finalized block that finality left behind on another branch", { head: two.id, finalized: side.id });
   host.choiceChanged({ head: two.id, finalized: one.id });
-  for (let turn = 0; turn < 20; turn++) await node.time.yield();
+  await node.rest();
   t.equal(node.chain.finalized.header.height, 2, "an older finalized block on the chain is no fault, and changes nothing");
   t.equal(await tellsOf(node, three), "imported");
   t.strictSame(node.fatals, []);
@@ -530,7 +529,7 @@ t.test("an engine with slots is told the time, one tick after the other, while t
   const ticks = () => node.engine.calls.filter((call) => call.startsWith("onTick")).length;
   const pass = async (ms: number) => {
     node.time.advance(ms);
-    for (let turn = 0; turn < 5; turn++) await node.time.yield();
+    await node.rest();
   };
   await pass(499);
   t.equal(ticks(), 0);
@@ -592,7 +591,7 @@ t.test("a stopped chain takes nothing, and waits for what is under way", async (
   await stopping;
   t.match(outcome, /^(imported|CHAIN_STOPPED)$/);
   const { writes } = node.storage;
-  for (let turn = 0; turn < 10; turn++) await node.time.yield();
+  await node.rest();
   t.equal(node.storage.writes, writes, "nothing is written after stop");
   await t.rejects(node.chain.import(two.block), { code: "CHAIN_STOPPED" });
   await t.rejects(node.chain.build(one.id, { timestampMs: 1, proposer: maker.genesis.header.proposer, extra: GOOD_SEAL }), {

@@ -1,6 +1,7 @@
 /** A mempool over the real account ledger, a chain in memory, and compute that really verifies (and counts). */
 import { createPublicKey, verify } from "node:crypto";
 import type { ChainHead, HeadChange } from "../../../core/mempool/chain.js";
+import { JOURNAL_PREFIX } from "../../../core/mempool/journal.js";
 import { Mempool, type MempoolChain, type MempoolOptions } from "../../../core/mempool/index.js";
 import type { Rules } from "../../../core/ports/chain-spec.js";
 import type { Compute, SignatureBatch } from "../../../core/ports/compute.js";
@@ -68,6 +69,7 @@ export class TestCompute {
 
 interface TestBlock {
   readonly raws: readonly Bytes[];
+  readonly ids: readonly string[];
   readonly before: MemoryState;
 }
 
@@ -77,6 +79,8 @@ export class TestChain implements MempoolChain {
   readonly blocks: TestBlock[] = [];
   state: MemoryState;
   rules: Rules = rulesOf();
+  /** Blocks that can be undone. */
+  depth = 6;
 
   constructor(ledger: AccountLedger) {
     this.ledger = ledger;
@@ -95,8 +99,18 @@ export class TestChain implements MempoolChain {
     const env = environment(this.blocks.length + 1, key(99).address, this.rules);
     const { included } = await this.ledger.execute(batch, this.state, env, { mode: "produce", slicer: NEVER_DUE });
     const taken = included.map((index) => raws[index] as Bytes);
-    this.blocks.push({ raws: taken, before });
+    const ids = included.map((index) => Hash.key(batch.transactions[index]?.id as Hash));
+    this.blocks.push({ raws: taken, ids, before });
     return taken;
+  }
+
+  finalizedHeight(): number {
+    return Math.max(0, this.blocks.length - this.depth);
+  }
+
+  inclusionHeight(id: Hash): number | undefined {
+    const index = this.blocks.findIndex(({ ids }) => ids.includes(Hash.key(id)));
+    return index < 0 ? undefined : index + 1;
   }
 
   /** Goes back `count` blocks; answers their transactions, oldest first. */
@@ -152,8 +166,20 @@ export class Bench {
 
   /** As after kill -9: nothing of the old one is asked, everything stored is there. */
   async crash(options?: Partial<MempoolOptions>): Promise<void> {
-    this.pool = this.#newPool(options);
+    this.reopen(options);
     await this.pool.start();
+  }
+
+  /** The same, before the start. */
+  reopen(options?: Partial<MempoolOptions>): void {
+    this.pool = this.#newPool(options);
+  }
+
+  /** Records in the journal. */
+  async journaled(): Promise<number> {
+    let count = 0;
+    for await (const _ of this.storage.range({ gte: Uint8Array.of(JOURNAL_PREFIX), lt: Uint8Array.of(JOURNAL_PREFIX + 1) })) count++;
+    return count;
   }
 
   transfer(from: number, nonce: number, fields: Partial<TransferRequest> = {}): Bytes {

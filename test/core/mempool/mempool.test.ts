@@ -1,5 +1,6 @@
 import t from "tap";
 import { journalKey, journalValue } from "../../../core/mempool/journal.js";
+import { ChainwrightError } from "../../../core/kernel/errors.js";
 import { Address } from "../../../core/primitives/address.js";
 import { Hash, sha256 } from "../../../core/primitives/hash.js";
 import { Bench, key, refusal, rulesOf } from "./fixtures.js";
@@ -308,9 +309,119 @@ t.test("accepted, in a block, undone, and the process killed at once: nothing is
   // Long after, its record is gone.
   await bench.mine();
   for (let blocks = 0; blocks < 7; blocks++) await bench.mine([]);
-  const left: unknown[] = [];
-  for await (const entry of bench.storage.range({})) left.push(entry);
-  t.same(left, []);
+  t.equal(await bench.journaled(), 0);
+});
+
+t.test("what a block took is kept until that block is final, whatever the depth and however often the process dies", async (t) => {
+  const bench = await Bench.opened();
+  bench.chain.depth = 20;
+  const [first, second] = [await bench.submit(0, 0), await bench.submit(1, 0)];
+  // The later one comes first.
+  await bench.mine([bench.transfer(1, 0)]);
+  await bench.mine();
+  await bench.crash();
+  t.equal(bench.pool.count, 0, "both are in blocks");
+  for (let blocks = 0; blocks < 10; blocks++) await bench.mine([]);
+  t.equal(await bench.journaled(), 2);
+  const before = bench.chain.state;
+  const undone = bench.chain.blocks.splice(1);
+  bench.chain.state = undone[0]?.before ?? before;
+  await bench.crash();
+  t.same(bench.ids(), [Hash.key(first.id)], "the second block was undone durably, and nobody was told");
+  t.equal(bench.pool.get(second.id), undefined);
+  await bench.mine();
+  bench.chain.depth = bench.chain.blocks.length - 1;
+  await bench.changed({ undone: [], applied: [] });
+  t.equal(await bench.journaled(), 1, "the first block is final");
+  bench.chain.depth = 0;
+  await bench.crash();
+  t.equal(await bench.journaled(), 0, "a start lets go of what became final meanwhile");
+});
+
+t.test("a record that a reorg revived is kept under its own sequence, and no second one piles up", async (t) => {
+  const bench = await Bench.opened();
+  await bench.submit(0, 0);
+  for (let round = 0; round < 3; round++) {
+    const applied = await bench.mine();
+    t.equal(applied.length, 1);
+    await bench.crash();
+    await bench.changed({ undone: bench.chain.undo(1), applied: [] });
+    t.equal(bench.pool.count, 1);
+    t.equal(await bench.journaled(), 1);
+  }
+});
+
+t.test("retained records are bounded in bytes: the oldest are let go first", async (t) => {
+  const size = 256 + (await Bench.opened()).transfer(0, 0).length;
+  const bench = await Bench.opened({ options: { journalRetainedBytes: 2 * size } });
+  bench.chain.depth = 100;
+  for (let from = 0; from < 5; from++) {
+    await bench.submit(from, 0);
+    await bench.mine();
+  }
+  await bench.mine([]);
+  t.equal(await bench.journaled(), 2);
+  bench.chain.undo(6);
+  await bench.crash();
+  t.same(
+    bench.pool.list(0, 9).map(({ sender }) => sender),
+    [key(3).text, key(4).text],
+  );
+});
+
+t.test("a change of the head before or during the start is followed then", async (t) => {
+  const bench = await Bench.opened({ slicing: true });
+  const [foreign, later] = [bench.transfer(0, 0), bench.transfer(1, 0)];
+  for (let from = 2; from < 8; from++) await bench.submit(from, 0);
+  await bench.mine([foreign]);
+  await bench.mine([later, bench.transfer(7, 0)]);
+  bench.reopen();
+  const undone = [bench.chain.undo(1), bench.chain.undo(1)] as const;
+  let told = false;
+  await bench.changed({ undone: undone[0], applied: [] });
+  const started = bench.pool.start();
+  const during = bench.changed({ undone: undone[1], applied: [] }).then(() => {
+    told = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  t.notOk(told, "who comes during the start waits for it");
+  await Promise.all([started, during]);
+  t.same(
+    bench.pool
+      .list(0, 9)
+      .map(({ sender }) => sender)
+      .sort(),
+    [0, 1, 2, 3, 4, 5, 6, 7].map((from) => key(from).text).sort(),
+  );
+  await bench.crash();
+  t.equal(bench.pool.count, 8, "and is in the journal");
+});
+
+t.test("only what the ledger says of a transaction drops it: a fault of the node goes up, and the journal stays", async (t) => {
+  for (const kind of ["damaged", "unavailable", "missing", "internal"] as const) {
+    const bench = await Bench.opened();
+    const { id } = await bench.submit(0, 0);
+    await bench.submit(1, 0);
+    const foreign = bench.transfer(2, 0);
+    const { state } = bench.chain;
+    const get = state.get.bind(state);
+    const fault = new ChainwrightError("STATE_TROUBLE", kind, "the disk", {});
+    const breakState = () => {
+      state.get = () => {
+        throw fault;
+      };
+    };
+    breakState();
+    await t.rejects(bench.pool.recheck([id]), fault);
+    await t.rejects(bench.changed({ undone: [foreign], applied: [] }), fault);
+    t.equal(bench.pool.count, 2);
+    t.equal(bench.pool.select({ maxBytes: 1e6, maxWeight: 1e6, maxCount: 9 }).length, 2, "its places are settled");
+    await t.rejects(bench.crash(), fault);
+    t.equal(await bench.journaled(), 2);
+    state.get = get;
+    await bench.crash();
+    t.equal(bench.pool.count, 2);
+  }
 });
 
 t.test("a restart restores what was accepted, in order, without verifying; damage is reported and dropped", async (t) => {
@@ -329,7 +440,7 @@ t.test("a restart restores what was accepted, in order, without verifying; damag
   t.equal(bench.compute.calls.length, calls);
 
   const raw = bench.transfer(5, 0);
-  const value = journalValue(raw);
+  const value = journalValue(sha256(raw), raw);
   value[20] = (value[20] ?? 0) ^ 1;
   await bench.storage.write([{ type: "put", key: journalKey(500), value }], { durable: true });
   await bench.crash();
@@ -342,9 +453,9 @@ t.test("a restart restores what was accepted, in order, without verifying; damag
 
 t.test("what expired or was used meanwhile is not restored", async (t) => {
   const bench = await Bench.opened();
-  await bench.submit(0, 0, { validUntil: 1 });
+  const expired = await bench.submit(0, 0, { validUntil: 1 });
   const used = bench.transfer(1, 0);
-  await bench.pool.submit(used);
+  const inBlock = await bench.pool.submit(used);
   await bench.submit(2, 0);
   await bench.chain.mine([used]);
   await bench.crash();
@@ -352,6 +463,8 @@ t.test("what expired or was used meanwhile is not restored", async (t) => {
     bench.pool.list(0, 9).map(({ sender }) => sender),
     [key(2).text],
   );
+  t.equal(bench.pool.dropped(expired.id), "invalid", "who asks hears of it");
+  t.equal(bench.pool.dropped(inBlock.id), undefined);
 });
 
 t.test("stop settles what is under way, then refuses", async (t) => {
@@ -409,6 +522,37 @@ t.test("at a change of rules everybody is asked again", async (t) => {
   await bench.mine([]);
   t.equal(bench.pool.dropped(cheap.id), "invalid");
   t.ok(bench.pool.get(dear.id));
+});
+
+t.test("rules that allow fewer bytes drop what is larger", async (t) => {
+  const bench = await Bench.opened();
+  const large = await bench.submit(0, 0, { memo: "m".repeat(200) });
+  const small = await bench.submit(1, 0);
+  bench.chain.rules = rulesOf({ transactionBytes: 256 }, 1);
+  await bench.mine([]);
+  t.equal(bench.pool.dropped(large.id), "invalid");
+  t.ok(bench.pool.get(small.id));
+});
+
+t.test("at a change of rules everybody is decoded again, and at production's request", async (t) => {
+  const bench = await Bench.opened();
+  const ids = [];
+  for (const from of [0, 1, 2]) ids.push((await bench.submit(from, 0)).id);
+  const decode = bench.ledger.decodeBlock.bind(bench.ledger);
+  const banned = new Set([bench.transfer(0, 0)].map((raw) => Hash.key(sha256(raw))));
+  bench.ledger.decodeBlock = (raws, rules) => {
+    if (raws.some((raw) => banned.has(Hash.key(sha256(raw))))) throw new ChainwrightError("LEDGER_OLD_ENCODING", "input", "no more", {});
+    return decode(raws, rules);
+  };
+  await bench.mine([]);
+  t.equal(bench.pool.count, 3, "the same rules: nobody is asked");
+  bench.chain.rules = rulesOf({}, 1);
+  await bench.mine([]);
+  t.equal(bench.pool.dropped(ids[0] as Hash), "invalid");
+  banned.add(Hash.key(sha256(bench.transfer(1, 0))));
+  await bench.pool.recheck(ids);
+  t.equal(bench.pool.dropped(ids[1] as Hash), "invalid");
+  t.ok(bench.pool.get(ids[2] as Hash));
 });
 
 t.test("the chain's own list of changed keys reaches what transactions don't show", async (t) => {

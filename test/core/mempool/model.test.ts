@@ -227,7 +227,7 @@ function itemOf(index: number, node: Node): PoolItem {
     validFrom: 0,
     validUntil: Number.MAX_SAFE_INTEGER,
   };
-  return new PoolItem({ transactions: [] }, id, raw, Hash.key(id), { facts, readKeys: [`k${index % 5}`] });
+  return new PoolItem({ batch: { transactions: [] }, revision: 0 }, id, raw, Hash.key(id), { facts, readKeys: [`k${index % 5}`] });
 }
 
 t.test("any web of needs and rivals is ordered so that nobody stands before what it needs", async (t) => {

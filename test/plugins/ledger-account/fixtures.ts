@@ -134,6 +134,8 @@ export interface LedgerOptions {
   readonly allocations?: AccountLedgerSpec["allocations"];
   readonly issuance?: AccountLedgerSpec["issuance"];
   readonly modules?: readonly LedgerModule[];
+  /** What the chain spec says of modules. Default: the same. */
+  readonly named?: AccountLedgerSpec["modules"];
   readonly maxNonceAhead?: number;
   readonly rulesAt?: (height: number) => Rules;
 }
@@ -143,7 +145,11 @@ export function ledgerOf(options: LedgerOptions = {}): AccountLedger {
     specOf(options.rulesAt),
     options.modules ?? [],
     { maxNonceAhead: options.maxNonceAhead ?? 256, maxValidFromAheadBlocks: 1_000 },
-    { allocations: options.allocations ?? [], issuance: options.issuance ?? { initialPerBlock: 0 } },
+    {
+      allocations: options.allocations ?? [],
+      issuance: options.issuance ?? { initialPerBlock: 0 },
+      modules: options.named ?? options.modules?.map(({ name, namespace }) => ({ name, namespace })) ?? [],
+    },
     NO_METRICS,
   );
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import t from "tap";
 import type { Rules } from "../../../core/ports/chain-spec.js";
 import type { LedgerModule } from "../../../core/ports/contributions.js";
-import type { ExecutionOptions } from "../../../core/ports/ledger.js";
+import type { ExecutionOptions, LedgerEvent, Receipt } from "../../../core/ports/ledger.js";
 import {
   buildTransfer,
   chainTagOf,
@@ -14,6 +14,7 @@ import {
 } from "../../../core/primitives/account-transaction.js";
 import { Address } from "../../../core/primitives/address.js";
 import type { Bytes } from "../../../core/primitives/bytes.js";
+import { decodeReceipt, encodeReceipt } from "../../../core/primitives/receipt-codec.js";
 import { publicKeyOf } from "../../../core/primitives/signing.js";
 import { chainHashOf, encodeTransaction, signTransaction } from "../../../core/primitives/transaction-codec.js";
 import { accountKey, decodeAccount, encodeAccount, readAccount, SUPPLY_KEY } from "../../../plugins/ledger-account/accounts.js";
@@ -396,13 +397,126 @@ t.test("modules that clash or break a law are refused", async (t) => {
     counterModule({ name: "A b" }),
   ])
     t.equal((await codeOf(() => ledgerOf({ modules: [module] }))).code, "LEDGER_MODULE_CONFLICT");
-  t.equal((await codeOf(() => ledgerOf({ modules: [counterModule(), counterModule({ name: "again" })] }))).code, "LEDGER_MODULE_CONFLICT");
+  const two = [counterModule(), counterModule({ name: "again" })];
+  t.equal((await codeOf(() => ledgerOf({ modules: two, named: [] }))).code, "LEDGER_MODULE_CONFLICT");
   const lawless = [
     counterModule({ weight: () => -1 }),
-    counterModule({ execute: (_o, _w, context) => context.emit({ type: "bank.transfer", attributes: [] }) }),
+    counterModule({ execute: (_o, writer) => writer.revertTo(0) }),
+    counterModule({ execute: (_o, writer) => writer.revertTo(Number.NaN) }),
+    counterModule({ execute: (_o, writer) => writer.revertTo(1_000) }),
   ];
-  for (const module of lawless)
-    t.equal((await codeOf(() => run(opened({ modules: [module] }), [counting(0, 0)]))).code, "LEDGER_MODULE_BROKE_LAW");
+  for (const module of lawless) {
+    const it = opened({ modules: [module] });
+    it.state.set(Uint8Array.of(9), Uint8Array.of(9));
+    t.equal((await codeOf(() => run(it, [counting(0, 0)]))).code, "LEDGER_MODULE_BROKE_LAW");
+    t.ok(it.state.get(Uint8Array.of(9)), "what was written before the operation stands");
+  }
+});
+
+t.test("a module may go back to marks of its own operation", async (t) => {
+  const cell = Uint8Array.of(7, 110);
+  const module = counterModule({
+    execute(_operation, writer) {
+      const begin = writer.checkpoint();
+      writer.set(cell, Uint8Array.of(1));
+      const mark = writer.checkpoint();
+      writer.set(cell, Uint8Array.of(2));
+      writer.revertTo(mark);
+      if (writer.get(cell)?.[0] !== 1) throw new Error("not back");
+      writer.revertTo(begin);
+    },
+  });
+  const it = opened({ modules: [module] });
+  t.equal((await run(it, [counting(0, 0)])).receipts[0]?.ok, true);
+  t.equal(it.state.get(cell), undefined);
+});
+
+t.test("the modules of the node are those of the chain spec", async (t) => {
+  const counter = { name: "counter", namespace: 7 };
+  const cases: [Parameters<typeof ledgerOf>[0], RegExp][] = [
+    [{ named: [counter] }, /counter \(7\) is named there, but no plugin/],
+    [{ modules: [counterModule()], named: [] }, /counter \(7\) is contributed .* but not named there/],
+    [{ modules: [counterModule()], named: [{ name: "counter", namespace: 8 }] }, /counter has number 8 there and 7 here/],
+    [{ modules: [counterModule()], named: [counter, { name: "vote", namespace: 9 }] }, /vote \(9\) is named there/],
+  ];
+  for (const [options, message] of cases) {
+    const error = await codeOf(() => ledgerOf(options));
+    t.equal(error.code, "LEDGER_MODULES_DIFFER");
+    t.match(error.message, message);
+  }
+  for (const twin of [
+    { name: "counter", namespace: 8 },
+    { name: "other", namespace: 7 },
+  ])
+    t.match(await codeOf(() => ledgerOf({ modules: [counterModule()], named: [counter, twin] })), {
+      code: "LEDGER_SPEC_INVALID",
+      message: /ledger\.modules\[1\]/,
+    });
+  t.ok(ledgerOf({ modules: [counterModule()], named: [counter] }));
+});
+
+t.test("an event that no receipt can hold fails its operation, and the block goes on", async (t) => {
+  const emitting = (event: unknown, times = 1) =>
+    counterModule({
+      execute(_operation, writer, context) {
+        writer.set(Uint8Array.of(7, 110), Uint8Array.of(1));
+        for (let i = 0; i < times; i++) context.emit(event as LedgerEvent);
+      },
+    });
+  const attributes = (count: number, value = "v") => Array.from({ length: count }, (_, index) => [`k${index}`, value]);
+  const type = "counter.counted";
+  const bad: [unknown, string][] = [
+    [undefined, "LEDGER_INVALID_EVENT"],
+    [{ type: "bank.transfer", attributes: [] }, "LEDGER_INVALID_EVENT"],
+    [{ type: 7, attributes: [] }, "LEDGER_INVALID_EVENT"],
+    [{ type: `${type}\ud800`, attributes: [] }, "LEDGER_INVALID_EVENT"],
+    [{ type }, "LEDGER_INVALID_EVENT"],
+    [{ type, attributes: [["", "v"]] }, "LEDGER_INVALID_EVENT"],
+    [{ type, attributes: [["k", 5]] }, "LEDGER_INVALID_EVENT"],
+    [{ type, attributes: [["k", "\udc00"]] }, "LEDGER_INVALID_EVENT"],
+    [{ type, attributes: [undefined] }, "LEDGER_INVALID_EVENT"],
+    [{ type, attributes: attributes(65) }, "LEDGER_INVALID_EVENT"],
+    [{ type, attributes: attributes(1, "ü".repeat(2 ** 18)) }, "LEDGER_TOO_MANY_EVENTS"],
+  ];
+  for (const [event, code] of bad) {
+    const it = opened({ modules: [emitting(event)] });
+    const { receipts } = await run(it, [counting(0, 0), transfer({ nonce: 1 })]);
+    t.match(receipts, [
+      { ok: false, code, events: [] },
+      { ok: true, code: "" },
+    ]);
+    t.equal(it.state.get(Uint8Array.of(7, 110)), undefined, "its writes are undone");
+  }
+  // The largest that pass can be encoded.
+  for (const [event, times] of [
+    [{ type, attributes: attributes(64) }, 150],
+    [{ type, attributes: attributes(1, "x".repeat(2 ** 19 - 100)) }, 1],
+    [{ type, attributes: [] }, 256],
+  ] as const) {
+    const { receipts } = await run(opened({ modules: [emitting(event, times)] }), [counting(0, 0)]);
+    t.equal(receipts[0]?.events.length, times);
+    t.same(decodeReceipt(encodeReceipt(receipts[0] as Receipt)), receipts[0]);
+  }
+  const many = await run(opened({ modules: [emitting({ type, attributes: [] }, 257)] }), [counting(0, 0)]);
+  t.equal(many.receipts[0]?.code, "LEDGER_TOO_MANY_EVENTS");
+});
+
+t.test("what a module does with an event afterwards does not matter; nor what it calls its failures", async (t) => {
+  const kept: { type: string; attributes: [string, string][] } = { type: "counter.counted", attributes: [["k", "v"]] };
+  const changing = counterModule({
+    execute(_operation, _writer, context) {
+      context.emit(kept);
+      kept.type = "";
+      kept.attributes.push(["", ""]);
+    },
+  });
+  const { receipts } = await run(opened({ modules: [changing] }), [counting(0, 0)]);
+  t.same(receipts[0]?.events, [{ type: "counter.counted", attributes: [["k", "v"]] }]);
+  for (const code of ["", "x".repeat(129), "Ü", 5]) {
+    const module = counterModule({ execute: (_o, _w, context) => context.fail(code as string, "it does") });
+    const [receipt] = (await run(opened({ modules: [module] }), [counting(0, 0)])).receipts;
+    t.equal(receipt?.code, "LEDGER_INVALID_FAILURE_CODE");
+  }
 });
 
 t.test("accounts have one encoding, and damage is noticed", async (t) => {

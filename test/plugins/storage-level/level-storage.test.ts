@@ -268,7 +268,7 @@ t.test("a flipped bit in the write log is noticed, now and at every later open, 
   t.ok(log);
   const size = bytes.get(log ?? "")?.length ?? 0;
   for (const at of [100, Math.floor(size / 2), size - 200]) {
-    await rm(whole, { recursive: true });
+    await rm(whole, { recursive: true, maxRetries: 5 });
     await mkdir(whole);
     for (const [name, content] of bytes) {
       const copy = new Uint8Array(content);
@@ -281,7 +281,7 @@ t.test("a flipped bit in the write log is noticed, now and at every later open, 
       await reader.stop();
     }
   }
-  await rm(whole, { recursive: true });
+  await rm(whole, { recursive: true, maxRetries: 5 });
   await mkdir(whole);
   for (const [name, content] of bytes)
     await writeFile(join(whole, name), content.subarray(0, name === log ? size - 1_500 : content.length));

@@ -155,7 +155,11 @@ async function world(funded: readonly Sender[], compute: Compute): Promise<World
   ledger.genesis(state, SPEC);
   const mempool = new Mempool({
     ledger,
-    chain: { head: () => ({ height, rules: RULES, view: state }), finalizedHeight: () => Math.max(0, height - 6), inclusionHeight: nothing },
+    chain: {
+      head: () => ({ height, rules: RULES, view: state }),
+      finalizedHeight: () => Math.max(0, height - 6),
+      inclusionHeight: nothing,
+    },
     spec: SPEC,
     storage,
     compute,

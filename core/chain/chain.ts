@@ -86,6 +86,8 @@ export class Chain {
     for (let node: TreeNode | undefined = head; node !== undefined; node = node.parent) node.execution = undefined;
     this.#running = true;
     const snapshot = this.store.snapshot();
+    // It is of a clean stop: after the first choice of this run it would be older than the tree.
+    await this.store.write([this.store.putSnapshot(undefined)]);
     await consensus.restore({
       blocks: this.#tree.subtree(this.#tree.root).filter((each) => each.standing !== "invalid"),
       head: pointer.head,
@@ -93,9 +95,8 @@ export class Chain {
       finalized: pointer.finalized,
       ...(snapshot === undefined ? {} : { snapshot }),
     });
-    // A snapshot is of a clean stop; after a crash it would be older than the tree.
-    await this.store.write([this.store.putSnapshot(undefined)]);
-    await this.#inLane(() => this.#head.apply());
+    // Users wait for the start, and what was just executed again costs no more after another crash: the next block flushes it.
+    await this.#inLane(() => this.#head.apply(undefined, "not now"));
     this.#startTicks();
   }
 
@@ -198,11 +199,9 @@ export class Chain {
     this.#ticks = scheduler.every(Math.max(TICK_MS_MIN, consensus.tickMs ?? TICK_MS_DEFAULT), () => {
       if (ticking) return;
       ticking = true;
-      this.#inLane(async () => {
-        await consensus.onTick?.(clock.nowMs());
-        await this.#head.apply();
-      })
-        .catch(() => undefined)
+      // Outside the lane: an engine may well propose, and so wait for the lane, when its slot has come.
+      Promise.resolve(consensus.onTick?.(clock.nowMs()))
+        .catch((error: unknown) => this.#fail(error))
         .finally(() => {
           ticking = false;
         });
@@ -220,9 +219,18 @@ export class Chain {
       try {
         return await step();
       } catch (error) {
-        if (!BlockInvalidError.matches(error) && !BlockNotYetError.matches(error)) this.#dependencies.onFatal(error);
+        if (!BlockInvalidError.matches(error) && !BlockNotYetError.matches(error)) this.#fail(error);
         throw error;
       }
     });
+  }
+
+  /** Storage failed, an invariant broke or the engine threw: nothing more is written over what was acknowledged. */
+  #fail(error: unknown): void {
+    if (!this.#running) return;
+    this.#running = false;
+    this.#ticks?.cancel();
+    this.#pipeline.stop();
+    this.#dependencies.onFatal(error);
   }
 }

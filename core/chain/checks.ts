@@ -201,7 +201,8 @@ export function ancestorsOf(parent: TreeHeader, depth: number, lookup: (id: Hash
         const last = known[known.length - 1];
         if (last === undefined || last.header.height === 0) return undefined;
         const next = lookup(last.header.parent);
-        if (next === undefined) return undefined;
+        // Never fewer than there are: rules over a window would come to another verdict.
+        if (next === undefined) throw new BlockNotYetError({ code: Verdicts.unknownParent, reason: "one of its ancestors is not known" });
         known.push(next);
       }
       return known[distance - 1];

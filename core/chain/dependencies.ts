@@ -54,7 +54,9 @@ export interface ChainOptions {
   /** Blocks that wait for a parent, a time or a certificate. */
   readonly waitingBlocks: number;
   readonly waitingBytes: number;
-  /** Blocks above finality, all branches. */
+  /** Blocks that are being judged at the same time. */
+  readonly passingBlocks: number;
+  /** Blocks above finality, all branches; what extends the head is let in beyond it. */
   readonly treeBlocks: number;
   /** State is flushed when this many blocks … */
   readonly flushAfterBlocks: number;
@@ -69,6 +71,7 @@ export interface ChainOptions {
 export const DEFAULT_CHAIN_OPTIONS: ChainOptions = {
   waitingBlocks: 256,
   waitingBytes: 64 * 1024 * 1024,
+  passingBlocks: 1_024,
   treeBlocks: 100_000,
   flushAfterBlocks: 32,
   flushAfterMs: 500,

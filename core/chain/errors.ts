@@ -17,6 +17,12 @@ export const BlockNotYetError = defineError<{ code: string; reason: string; retr
 
 export const ChainStoppedError = defineError("CHAIN_STOPPED", "unavailable", () => "the chain is not running; start the node first");
 
+export const ChainBusyError = defineError<{ blocks: number }>(
+  "CHAIN_BUSY",
+  "limit",
+  ({ blocks }) => `${blocks} blocks are being judged already; offer this one again when some of them are done`,
+);
+
 export const UnknownBlockError = defineError<{ id: string }>(
   "CHAIN_UNKNOWN_BLOCK",
   "missing",

@@ -86,8 +86,9 @@ export class HeadKeeper {
    * Acts on choices until none is pending: a failed execution makes the engine choose again.
    *
    * @param decoded a block that just came in: if it is chosen now, its transactions need not be decoded again
+   * @param flush `not now` leaves state that is due in memory until the next call
    */
-  async apply(decoded?: DecodedBlock): Promise<void> {
+  async apply(decoded?: DecodedBlock, flush: "when due" | "not now" = "when due"): Promise<void> {
     while (this.#pending !== undefined) {
       const choice = this.#pending;
       this.#pending = undefined;
@@ -95,9 +96,12 @@ export class HeadKeeper {
       if (target === undefined) continue;
       const ancestor = this.#tree.commonAncestor(this.head, target);
       const path = present(this.#tree.path(ancestor, target), "a block descends from the common ancestor");
-      if (!(await this.#executeAll(path, choice, decoded))) continue;
+      if (!(await this.#executeAll(ancestor, path, choice, decoded))) {
+        this.#keepFinality(choice);
+        continue;
+      }
       await this.#switch(ancestor, path, choice);
-      await this.#flushWhenDue();
+      if (flush === "when due") await this.#flushWhenDue();
     }
   }
 
@@ -187,16 +191,30 @@ export class HeadKeeper {
     return canonical !== undefined && Hash.key(canonical) === Hash.key(finalized);
   }
 
-  async #executeAll(path: readonly TreeNode[], choice: Choice, decoded: DecodedBlock | undefined): Promise<boolean> {
+  /** The engine chooses another head; what it said of finality before still holds, if that lies on no refused branch. */
+  #keepFinality({ justified, finalized }: Choice): void {
+    const holds = (id: Hash | undefined) => id !== undefined && this.#tree.get(id)?.standing !== "invalid";
+    if (this.#pending === undefined) return;
+    this.#pending = {
+      ...(justified !== undefined && holds(justified) ? { justified } : {}),
+      ...(finalized !== undefined && holds(finalized) ? { finalized } : {}),
+      ...this.#pending,
+    };
+  }
+
+  async #executeAll(ancestor: TreeNode, path: readonly TreeNode[], choice: Choice, decoded: DecodedBlock | undefined): Promise<boolean> {
     const { state } = this.#dependencies;
     for (const node of path) {
       if (!state.has(node.id) && !state.has(node.header.parent)) {
         this.#refuse(choice, "its branch leaves the chain below the undo horizon");
+        await this.#dependencies.consensus.onInvalid(node.id);
         return false;
       }
       if (!(await this.execute(node, decoded?.node === node ? decoded.batch : undefined))) return false;
       // A long branch must not pile up in memory: the disk follows it, and undo records keep the old branch reachable.
-      if (state.unflushedBytes > this.#options.flushAfterBytes) await state.flush(node.id);
+      // But never further than undo reaches: until the switch, the head to go back to is the old one.
+      const isWithinUndo = node.header.height - ancestor.header.height < state.undoBlocks;
+      if (state.unflushedBytes > this.#options.flushAfterBytes && isWithinUndo) await state.flush(node.id);
     }
     return true;
   }
@@ -242,6 +260,8 @@ export class HeadKeeper {
     ]);
     this.#head = target;
     this.#justified = justified;
+    // It is durable, so it is told, whatever fails below: a sequence must never be given twice.
+    this.#events.announce(latest);
     const changedKeys = this.#changedKeys([...undone, ...path]);
     if (finalityMoves) this.#finalize(finalized);
     for (const node of [...undone, ...path]) {
@@ -256,7 +276,6 @@ export class HeadKeeper {
         applied: rawsOf(appliedBlocks),
         ...(changedKeys === undefined ? {} : { changedKeys }),
       });
-    this.#events.announce(latest);
   }
 
   /** Whether the disk's state is that of a block or of one above it. */
@@ -291,6 +310,13 @@ export class HeadKeeper {
     const { flushAfterBlocks, flushAfterMs, flushAfterBytes } = this.#options;
     if (this.#unflushedDepth() >= flushAfterBlocks || this.#unflushedMs >= flushAfterMs || state.unflushedBytes > flushAfterBytes)
       await this.flush();
+    if (state.unflushedBytes > flushAfterBytes) this.#forgetSideBranches();
+  }
+
+  /** Overlays beside the head's branch, which no flush frees. Their blocks are stored: whoever needs the state executes them again. */
+  #forgetSideBranches(): void {
+    if (this.#dependencies.consensus.traits.headers === "state") return;
+    for (const node of this.#tree.subtree(this.#tree.root)) if (!this.isCanonical(node)) this.#dependencies.state.discard(node.id);
   }
 
   /** Blocks on the head's branch whose state is only in memory. Those of other branches stay there whatever is flushed. */

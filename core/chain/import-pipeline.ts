@@ -15,12 +15,12 @@ import type { BlockStore } from "./block-store.js";
 import type { BlockTree } from "./block-tree.js";
 import { ancestorsOf, type BlockChecks, type CheckedBlock } from "./checks.js";
 import type { ChainDependencies, ChainOptions } from "./dependencies.js";
-import { BlockInvalidError, BlockNotYetError, Verdicts } from "./errors.js";
+import { BlockInvalidError, BlockNotYetError, ChainBusyError, Verdicts } from "./errors.js";
 import type { Executor } from "./executor.js";
 import type { HeadKeeper } from "./head-keeper.js";
 import type { ChainMetrics } from "./metrics.js";
 import { RetryTimers } from "./retry-timers.js";
-import { WaitingRoom } from "./waiting-room.js";
+import { type WaitingBlock, WaitingRoom } from "./waiting-room.js";
 
 /** A block that is being judged. */
 interface Passing {
@@ -28,7 +28,7 @@ interface Passing {
   readonly record: HeaderRecord;
   readonly certificate: Bytes | undefined;
   /** The block below it, if that is being judged, too. */
-  readonly parent: Passing | undefined;
+  parent: Passing | undefined;
   readonly verdict: Promise<ImportVerdict>;
   /** Settles once header and seal are judged: children are checked against it. Undefined if they are not good. */
   readonly header: Promise<TreeHeader | undefined>;
@@ -76,7 +76,10 @@ export class ImportPipeline {
     const known = this.#judged(record.id) ?? this.#awaitsParent(record.id, certificate);
     if (known !== undefined) return known;
     const passing = this.#passing.get(Hash.key(record.id));
-    if (passing === undefined) return this.#begin(block, record, certificate).verdict;
+    if (passing === undefined) {
+      if (this.#passing.size >= this.#parts.options.passingBlocks) throw new ChainBusyError({ blocks: this.#passing.size });
+      return this.#begin(block, record, certificate).verdict;
+    }
     const verdict = await passing.verdict;
     const isOther = passing.block !== block || passing.certificate !== certificate;
     const isOpen = verdict.status === "invalid" || (verdict.status === "not-yet" && certificate !== undefined);
@@ -167,6 +170,8 @@ export class ImportPipeline {
       return verdict;
     } finally {
       passing.tellHeader(undefined);
+      // Or each block would keep the one below it in memory, and that the next, for as long as imports overlap.
+      passing.parent = undefined;
       this.#passing.delete(Hash.key(id));
     }
   }
@@ -232,7 +237,8 @@ export class ImportPipeline {
     const { id } = header;
     this.#parentOf(header);
     if (tree.get(id) !== undefined) return { status: "known", id };
-    if (tree.size >= options.treeBlocks)
+    // What extends the head is always let in: only so can finality move and the tree shrink.
+    if (tree.size >= options.treeBlocks && tree.get(header.header.parent) !== head.head)
       throw new BlockNotYetError({ code: Verdicts.treeFull, reason: "too many blocks wait for finality" });
     const index = { header, sizeBytes, transactionCount: batch.transactions.length, invalid: false };
     await store.write(store.storeBlock(block, index, certificate));
@@ -282,8 +288,12 @@ export class ImportPipeline {
       return error.data;
     }
     const kept = code === Verdicts.awaitingCertificate ? undefined : certificate;
+    const before = this.#waiting.get(record.id);
+    // Nobody can tell yet which certificate is good: a later one does not displace the first, both get their turn.
+    const rival = before?.certificate !== undefined && kept !== undefined ? kept : before?.rival;
     this.#leave(record.id);
-    const waiting = { block, id: record.id, sizeBytes: encodedBlockBytes(block), certificate: kept, code };
+    const first = before?.certificate ?? kept;
+    const waiting = { block, id: record.id, sizeBytes: encodedBlockBytes(block), certificate: first, rival, code };
     for (const gone of this.#waiting.add(waiting)) this.#leave(gone.id);
     if (retryAtMs !== undefined && this.#waiting.get(record.id) !== undefined) this.#retryAt(record.id, retryAtMs);
     return undefined;
@@ -297,21 +307,24 @@ export class ImportPipeline {
   #retryAt(id: Hash, atMs: number): void {
     this.#retries.set(id, atMs, () => {
       const waiting = this.#waiting.remove(id);
-      if (waiting !== undefined) this.#offer(waiting.block, waiting.certificate);
+      if (waiting !== undefined) this.#offer(waiting);
     });
   }
 
   #retryChildren(parent: Hash): void {
     for (const waiting of this.#waiting.takeChildren(parent)) {
       this.#retries.cancel(waiting.id);
-      this.#offer(waiting.block, waiting.certificate);
+      this.#offer(waiting);
     }
   }
 
-  /** Imports a block that nobody waits for. */
-  #offer(block: Block, certificate: Bytes | undefined): void {
-    if (!this.#parts.isRunning()) return;
-    this.import(block, certificate).catch((error: unknown) => {
+  /** Imports a block that nobody waits for, with each certificate that came for it. */
+  #offer({ block, id, certificate, rival }: WaitingBlock): void {
+    const offer = async () => {
+      const verdict = this.#parts.isRunning() ? await this.import(block, certificate) : undefined;
+      if (verdict?.status === "invalid" && rival !== undefined && this.#parts.isRunning()) await this.importCertificate(id, rival);
+    };
+    offer().catch((error: unknown) => {
       this.#parts.dependencies.logger.debug({ reason: messageOf(error) }, "a waiting block was not imported");
     });
   }

@@ -195,7 +195,16 @@ export class Recovery {
       const invalid = record.invalid || parent.standing === "invalid";
       this.#tree.add({ ...record, standing: invalid ? "invalid" : "stored" });
     }
-    this.#node(pointer.head, "head block");
+    this.#checkIndex(this.#node(pointer.head, "head block"));
+  }
+
+  /** A switch of heads that the database lost from the middle of its log would leave holes in the canonical index. */
+  #checkIndex(head: TreeNode): void {
+    for (let node: TreeNode | undefined = head; node !== undefined; node = node.parent) {
+      const canonical = this.#store.idAt(node.header.height);
+      if (canonical === undefined || Hash.key(canonical) !== node.key)
+        throw new ChainDamagedError({ record: `canonical id at height ${node.header.height}`, reason: "it is not the head's ancestor" });
+    }
   }
 
   #node(id: Hash, name: string): TreeNode {

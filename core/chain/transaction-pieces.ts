@@ -15,12 +15,7 @@ const PIECE_TRANSACTIONS = 64;
 const PIECE_BYTES = 256 * 1024;
 
 /** @throws InvalidTransactionError for the first one that is not canonical or too large under `rules` */
-export async function decodeTransactions(
-  ledger: Ledger,
-  raws: readonly Bytes[],
-  rules: Rules,
-  slicer: Slicer,
-): Promise<TransactionBatch> {
+export async function decodeTransactions(ledger: Ledger, raws: readonly Bytes[], rules: Rules, slicer: Slicer): Promise<TransactionBatch> {
   const { batch, refused } = await decodePieces(ledger, raws, rules, slicer, "first");
   const [first] = refused;
   if (first !== undefined) throw first;

@@ -11,6 +11,8 @@ export interface WaitingBlock {
   readonly id: Hash;
   readonly sizeBytes: number;
   readonly certificate: Uint8Array | undefined;
+  /** A second one that came later: at most one of the two may be good. */
+  readonly rival?: Uint8Array | undefined;
   readonly code: string;
 }
 

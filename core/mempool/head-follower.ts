@@ -61,7 +61,7 @@ export class HeadFollower {
     try {
       await this.#follow(change);
     } finally {
-      this.#dependencies.residents.pool.settle();
+      this.#dependencies.;
     }
   }
 
@@ -156,7 +156,7 @@ export class HeadFollower {
 
   /** Others see only settled places. */
   #pause(slicer: Slicer): Promise<void> {
-    this.#dependencies.residents.pool.settle();
+    this.#dependencies.;
     return slicer.pause();
   }
 

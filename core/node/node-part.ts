@@ -76,6 +76,7 @@ export const NodePartSchema = Type.Object(
           100_000,
         ),
         waitingBytes: bound("Bytes of such blocks", DEFAULT_CHAIN_OPTIONS.waitingBytes, 0, 4096 * MEBIBYTE),
+        passingBlocks: bound("Blocks judged at the same time", DEFAULT_CHAIN_OPTIONS.passingBlocks, 1, 100_000),
         treeBlocks: bound("Blocks above finality, all branches", DEFAULT_CHAIN_OPTIONS.treeBlocks, 1_000, 10_000_000),
         flushAfterBlocks: bound("Flush state once so many blocks are only in memory", DEFAULT_CHAIN_OPTIONS.flushAfterBlocks, 1, 10_000),
         flushAfterMs: bound("Flush state once executing again would take this long, ms", DEFAULT_CHAIN_OPTIONS.flushAfterMs, 1, 600_000),

@@ -114,7 +114,8 @@ export interface ConsensusHost {
   execute(block: Block): Promise<Candidate>;
   /**
    * Picks transactions, executes them on `parent` (and `parent` itself first, if it was not) and fills the header. Same code
-   * as import. This, `execute` and `submit` may wait for the chain: never await them inside `onBlock` or `onInvalid`.
+   * as import. This, `execute` and `submit` may wait for the chain: never await them inside `onBlock`, `onInvalid`,
+   * `begin`, `end`, `contextFor` or `restore`, which the chain itself waits for.
    */
   buildBlock(parent: Hash, fields: ProposalFields): Promise<UnsealedBlock>;
   /** Imports a block made here or sealed elsewhere; resolves once it is durable and judged. */

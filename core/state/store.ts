@@ -169,6 +169,11 @@ export class StateStore {
     }
   }
 
+  /** How many blocks below the disk stay readable. */
+  get undoBlocks(): number {
+    return this.options.undoBlocks;
+  }
+
   /** Whether the state after this block can be read. */
   has(blockId: Hash): boolean {
     return this.#tree.get(blockId) !== undefined;

@@ -6,9 +6,11 @@
  * ```yaml
  * ledger:
  *   plugin: ledger-account
- *   allocations:
- *     - { address: cw1q…, amount: "1000000000" }
- *   issuance: { initialPerBlock: 50, halvingIntervalBlocks: 210000, maxSupply: "21000000" }
+ *   parameters:
+ *     allocations:
+ *       - { address: cw1q…, amount: "1000000000" }
+ *     issuance: { initialPerBlock: 50, halvingIntervalBlocks: 210000, maxSupply: "21000000" }
+ *     modules: [{ name: notary, namespace: 42 }] # contributed by other plugins of the node; default: none
  * ```
  *
  * State, transaction and error tables, and how to contribute a module: README.md beside this file.

@@ -1,6 +1,7 @@
 /** Ledger conformance: genesis, decoding, signatures, execution. */
 import { ChainwrightError } from "../../kernel/errors.js";
 import { InvalidTransactionError } from "../../ports/errors.js";
+import type { TransactionBatch } from "../../ports/ledger.js";
 import { Address } from "../../primitives/address.js";
 import { type Bytes, bytesEqual, EMPTY_BYTES, toHex } from "../../primitives/bytes.js";
 import { Hash } from "../../primitives/hash.js";
@@ -22,6 +23,8 @@ function mutationsOf(raw: Bytes): readonly Bytes[] {
   }
   return mutations;
 }
+
+const idsOf = ({ transactions }: TransactionBatch): string => transactions.map(({ id }) => Hash.key(id)).join(" ");
 
 export const decoding: readonly ConformanceCase<LedgerRun>[] = [
   {
@@ -52,6 +55,37 @@ export const decoding: readonly ConformanceCase<LedgerRun>[] = [
         holds(same, "a single decode is a batch of one", `transaction ${index} differs`);
       }
       holds(run.decode([]).transactions.length === 0, "an empty block decodes to an empty batch", "some transactions");
+    },
+  },
+  {
+    name: "join, slice: a block decoded in pieces is the same block",
+    async run(run) {
+      const { ledger, samples } = run;
+      const law = "`join` answers what decoding together would";
+      const together = run.decode(samples);
+      const joined = ledger.join(samples.map((raw) => run.decode([raw])));
+      holds(idsOf(joined) === idsOf(together), law, `${joined.transactions.length} transactions, or others`);
+      holds(resultOf(await run.executeBatch(joined)) === resultOf(await run.executeBatch(together)), law, "it executes otherwise");
+      const keys = (batch: TransactionBatch) => ledger.access(batch, run.env).keys.map(toHex);
+      const wholeKeys = new Set(keys(together));
+      const pieces = samples.map((_, index) => ledger.slice(together, index, index + 1));
+      for (const [index, piece] of pieces.entries()) {
+        const alone = run.decode(samples.slice(index, index + 1));
+        holds(
+          idsOf(piece) === idsOf(alone),
+          "`slice` answers the transactions from `from` up to and without `to`",
+          `at ${index} it does not`,
+        );
+        holds(
+          toHex(ledger.signatures(piece).batch.messages) === toHex(ledger.signatures(alone).batch.messages),
+          "the signatures of a slice are those of its transactions",
+          `at ${index} they are others`,
+        );
+        for (const key of keys(piece)) holds(wholeKeys.has(key), "the keys of a slice are among those of the whole", `0x${key} is not`);
+      }
+      const all = new Set(pieces.flatMap(keys));
+      for (const key of wholeKeys) holds(all.has(key), "the keys of all slices are those of the whole", `0x${key} is missing`);
+      holds(ledger.slice(together, 0, 0).transactions.length === 0, "a slice may be empty", "some transactions");
     },
   },
   {

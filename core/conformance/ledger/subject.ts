@@ -88,8 +88,17 @@ export class LedgerRun {
     slicing: "never" | "always" = "never",
     env: BlockEnvironment = this.env,
   ): Promise<{ readonly outcome: ExecutionOutcome; readonly writer: MapWriter; readonly state: MapView }> {
+    return this.executeBatch(this.decode(raws), mode, slicing, env);
+  }
+
+  async executeBatch(
+    batch: TransactionBatch,
+    mode: "import" | "produce" = "import",
+    slicing: "never" | "always" = "never",
+    env: BlockEnvironment = this.env,
+  ): Promise<{ readonly outcome: ExecutionOutcome; readonly writer: MapWriter; readonly state: MapView }> {
     const writer = new MapWriter(this.genesis());
-    const outcome = await this.ledger.execute(this.decode(raws), writer, env, { mode, slicer: SLICERS[slicing] });
+    const outcome = await this.ledger.execute(batch, writer, env, { mode, slicer: SLICERS[slicing] });
     holds(
       outcome.receipts.length === outcome.included.length,
       "one receipt for each included transaction",

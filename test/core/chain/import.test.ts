@@ -302,13 +302,26 @@ t.test("finality: blocks on dropped branches are refused, known ones keep their 
   t.equal(node.reader.blockInfo(at(2).id)?.standing, "canonical");
 });
 
-t.test("a full tree takes no more until finality moves", async (t) => {
+t.test("a full tree takes nothing but what extends the head, until finality moves", async (t) => {
   const maker = await BlockMaker.start();
-  const row = await maker.row(maker.genesis, 3);
+  const row = await maker.row(maker.genesis, 4);
+  const side = await maker.extend(maker.genesis, { salt: 5 });
   const node = await scripted({}, { options: { treeBlocks: 3 } });
-  const verdicts = await importAll(node, row);
-  t.strictSame(verdicts.map(worded), ["imported", "imported", `not-yet ${Verdicts.treeFull}`]);
+  const verdicts = await importAll(node, [...row.slice(0, 3), side, ...row.slice(3)]);
+  t.strictSame(verdicts.map(worded), ["imported", "imported", "imported", `not-yet ${Verdicts.treeFull}`, "imported"]);
   t.equal(node.chain.waitingCount, 0);
+});
+
+t.test("no more blocks are judged at the same time than the bound allows", async (t) => {
+  const maker = await BlockMaker.start();
+  const row = await maker.row(maker.genesis, 4);
+  const node = await scripted({}, { options: { passingBlocks: 2 } });
+  const offered = await Promise.allSettled(row.map(({ block }) => node.chain.import(block)));
+  t.strictSame(
+    offered.map((each) => each.status),
+    ["fulfilled", "fulfilled", "rejected", "rejected"],
+  );
+  t.match((offered[3] as PromiseRejectedResult).reason, { code: "CHAIN_BUSY" });
 });
 
 t.test("many imports at once, in any order, come to the same", async (t) => {

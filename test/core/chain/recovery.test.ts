@@ -271,6 +271,7 @@ t.test("a flipped bit in any record is found and named, and nothing wrong is ser
     [`index of block ${idOf(three)}`, keys.index(three.id)],
     [`index of block ${idOf(side)}`, keys.index(side.id)],
     ["head pointer", keys.pointer("head")],
+    ["canonical id at height 4", keys.canonical(4)],
     ["engine snapshot", keys.pointer("snapshot")],
   ];
   const open = (storage: CutStorage) => new TestNode(node.setup, storage).start();
@@ -289,8 +290,6 @@ t.test("a flipped bit in any record is found and named, and nothing wrong is ser
   const later: readonly (readonly [string, Bytes, (node: TestNode) => unknown])[] = [
     [`block ${idOf(one)}`, keys.block(one.id), ({ reader }) => reader.block(one.id)],
     [`block ${idOf(one)}`, keys.block(one.id), ({ reader }) => reader.transaction(transactionId)],
-    ["canonical id at height 1", keys.canonical(1), ({ reader }) => reader.idAt(1)],
-    ["canonical id at height 1", keys.canonical(1), ({ reader }) => reader.blockInfo(one.id)],
     [`receipts of block ${idOf(one)}`, keys.receipts(one.id), ({ reader }) => reader.receipts(one.id)],
     [`receipts of block ${idOf(one)}`, keys.receipts(one.id), ({ reader }) => reader.transaction(transactionId)],
     [

@@ -99,7 +99,10 @@ t.test("an upgrade to smaller transactions drops what is pooled and too large, a
   const step = async (maxBytes?: number) => {
     const { head } = node.chain;
     const fields = { timestampMs: head.header.timestampMs + 1_000, proposer: key(20).address, extra: Uint8Array.of(1) };
-    const { header, transactions, payload } = await node.chain.build(head.id, { ...fields, ...(maxBytes === undefined ? {} : { maxBytes }) });
+    const { header, transactions, payload } = await node.chain.build(head.id, {
+      ...fields,
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+    });
     await node.chain.import({ header: { ...header, seal: GOOD_SEAL }, transactions, payload });
     return transactions.length;
   };

@@ -137,6 +137,26 @@ t.test("a ledger that breaks a law fails the case of that law", async (t) => {
     t.match(failures.get("pool: facts of a transaction that may be next are within their ranges"), /`weight` is an upper bound/);
   });
 
+  await t.test("pieces that are not the whole", async (t) => {
+    const name = "join, slice: a block decoded in pieces is the same block";
+    const unordered = await failuresOf(
+      class extends AccountLedger {
+        override join(batches: readonly TransactionBatch[]) {
+          return super.join([...batches].reverse());
+        }
+      },
+    );
+    t.match(unordered.get(name), /`join` answers what decoding together would/);
+    const greedy = await failuresOf(
+      class extends AccountLedger {
+        override slice(batch: TransactionBatch, from: number) {
+          return super.slice(batch, from, batch.transactions.length);
+        }
+      },
+    );
+    t.match(greedy.get(name), /up to and without `to`/);
+  });
+
   await t.test("money from nowhere", async (t) => {
     const failures = await failuresOf(
       class extends AccountLedger {

@@ -1,8 +1,8 @@
 /** A mempool over the real account ledger, a chain in memory, and compute that really verifies (and counts). */
 import { createPublicKey, verify } from "node:crypto";
 import type { ChainHead, HeadChange } from "../../../core/mempool/chain.js";
-import { JOURNAL_PREFIX } from "../../../core/mempool/journal.js";
 import { Mempool, type MempoolChain, type MempoolOptions } from "../../../core/mempool/index.js";
+import { JOURNAL_PREFIX } from "../../../core/mempool/journal.js";
 import type { Rules } from "../../../core/ports/chain-spec.js";
 import type { Compute, SignatureBatch } from "../../../core/ports/compute.js";
 import type { Clock, Logger, Scheduler, Slicer } from "../../../core/ports/runtime.js";

@@ -1,6 +1,6 @@
 import t from "tap";
-import { journalKey, journalValue } from "../../../core/mempool/journal.js";
 import { ChainwrightError } from "../../../core/kernel/errors.js";
+import { journalKey, journalValue } from "../../../core/mempool/journal.js";
 import { Address } from "../../../core/primitives/address.js";
 import { Hash, sha256 } from "../../../core/primitives/hash.js";
 import { Bench, key, refusal, rulesOf } from "./fixtures.js";

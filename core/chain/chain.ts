@@ -95,8 +95,8 @@ export class Chain {
       finalized: pointer.finalized,
       ...(snapshot === undefined ? {} : { snapshot }),
     });
-    // Users wait for the start, and what was just executed again costs no more after another crash: the next block flushes it.
-    await this.#inLane(() => this.#head.apply(undefined, "not now"));
+    await this.#inLane(() => this.#head.apply());
+    this.#head.flushesWhenDue = true;
     this.#startTicks();
   }
 

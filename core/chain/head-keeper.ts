@@ -38,6 +38,11 @@ export class HeadKeeper {
   #genesisId: Hash = Hash.zero;
   #pending: Choice | undefined;
   #unflushedMs = 0;
+  /**
+   * Off while the chain starts: users wait for it, and what was executed again costs no more after another crash. The first
+   * block afterwards has the flush that is due.
+   */
+  flushesWhenDue = false;
 
   constructor(parts: {
     readonly dependencies: ChainDependencies;
@@ -86,9 +91,8 @@ export class HeadKeeper {
    * Acts on choices until none is pending: a failed execution makes the engine choose again.
    *
    * @param decoded a block that just came in: if it is chosen now, its transactions need not be decoded again
-   * @param flush `not now` leaves state that is due in memory until the next call
    */
-  async apply(decoded?: DecodedBlock, flush: "when due" | "not now" = "when due"): Promise<void> {
+  async apply(decoded?: DecodedBlock): Promise<void> {
     while (this.#pending !== undefined) {
       const choice = this.#pending;
       this.#pending = undefined;
@@ -101,7 +105,7 @@ export class HeadKeeper {
         continue;
       }
       await this.#switch(ancestor, path, choice);
-      if (flush === "when due") await this.#flushWhenDue();
+      if (this.flushesWhenDue) await this.#flushWhenDue();
     }
   }
 

@@ -61,7 +61,7 @@ export class HeadFollower {
     try {
       await this.#follow(change);
     } finally {
-      this.#dependencies.;
+      this.#dependencies.residents.pool.settle();
     }
   }
 
@@ -111,26 +111,35 @@ export class HeadFollower {
    * @param decoding `again` decodes them again, too; a change of rules does so in any case
    */
   async recheck(items: Iterable<PoolItem>, slicer: Slicer, decoding?: "again"): Promise<void> {
-    const { residents, examiner } = this.#dependencies;
+    const { residents } = this.#dependencies;
     const { pool } = residents;
     const accounts = new Set<string>();
-    for (const item of items) {
-      if (slicer.due()) await this.#pause(slicer);
-      if (pool.byId(item.idKey) !== item) continue;
-      try {
-        pool.update(item, examiner.examine(item, decoding));
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        this.#dependencies.logger.debug({ id: item.idKey, code: error.code }, "dropped a transaction that is no longer valid");
-        residents.drop(item, "invalid");
-        continue;
+    try {
+      for (const item of items) {
+        if (slicer.due()) await this.#pause(slicer);
+        if (pool.byId(item.idKey) === item && this.#recheck(item, decoding))
+          for (const { account } of item.facts.reserves) accounts.add(account);
       }
-      for (const { account } of item.facts.reserves) accounts.add(account);
+    } finally {
+      pool.settle();
     }
-    pool.settle();
     for (const account of accounts) {
       for (const item of pool.excessOf(account)) residents.drop(item, "invalid");
       pool.settle();
+    }
+  }
+
+  /** Answers false if it was dropped. */
+  #recheck(item: PoolItem, decoding: "again" | undefined): boolean {
+    const { residents, examiner, logger } = this.#dependencies;
+    try {
+      residents.pool.update(item, examiner.examine(item, decoding));
+      return true;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      logger.debug({ id: item.idKey, code: error.code }, "dropped a transaction that is no longer valid");
+      residents.drop(item, "invalid");
+      return false;
     }
   }
 
@@ -156,7 +165,7 @@ export class HeadFollower {
 
   /** Others see only settled places. */
   #pause(slicer: Slicer): Promise<void> {
-    this.#dependencies.;
+    this.#dependencies.residents.pool.settle();
     return slicer.pause();
   }
 

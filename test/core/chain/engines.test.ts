@@ -233,6 +233,39 @@ t.test("slots: proposers follow from state, empty slots advance it and cost thos
   await backwards.headIs(node.chain.head.id);
 });
 
+t.test("slots: an engine may propose when it is told the time, and one that fails then stops the node", async (t) => {
+  class TickingEngine extends SlotEngine {
+    ticks: Promise<unknown>[] = [];
+    async onTick(): Promise<void> {
+      const tick = this.produce(1);
+      this.ticks.push(tick);
+      await tick;
+    }
+  }
+  const time = new TestTime(0);
+  const ledger = ledgerOf({ allocations: [...KEYS, key(0)].map(({ text }) => ({ address: text, amount: VALIDATOR_FUNDS })) });
+  const parameters = { validators: VALIDATORS, slotMs: 1_000, missPenalty: MISS_PENALTY };
+  const node = await TestNode.start({
+    engine: (treasury) => new TickingEngine(parameters, treasury),
+    ledger,
+    secrets: KEYS.map(({ secret }) => secret),
+    mempool: true,
+    time,
+  });
+  for (const height of [1, 2, 3]) {
+    time.advance(1_000);
+    await Promise.all(node.engine.ticks);
+    // The tick's own end has to be seen before the next is due.
+    await time.yield();
+    t.equal(node.height, height);
+  }
+  node.engine.onTick = () => Promise.reject(new Error("the engine lost its mind"));
+  time.advance(1_000);
+  await time.yield();
+  t.match(node.fatals, [{ message: "the engine lost its mind" }]);
+  await t.rejects(node.engine.produce(1), { code: "CHAIN_STOPPED" }, "nothing more is written");
+});
+
 t.test("slots: who is not the slot's proposer is refused, and a header can't be judged without state", async (t) => {
   const node = await slots();
   const unsealed = await node.chain.build(node.chain.genesis.id, {

@@ -316,7 +316,6 @@ t.test("what a block took is kept until that block is final, whatever the depth 
   const bench = await Bench.opened();
   bench.chain.depth = 20;
   const [first, second] = [await bench.submit(0, 0), await bench.submit(1, 0)];
-  // The later one comes first.
   await bench.mine([bench.transfer(1, 0)]);
   await bench.mine();
   await bench.crash();
@@ -336,6 +335,22 @@ t.test("what a block took is kept until that block is final, whatever the depth 
   bench.chain.depth = 0;
   await bench.crash();
   t.equal(await bench.journaled(), 0, "a start lets go of what became final meanwhile");
+});
+
+t.test("a start keeps what blocks took in the order in which they become final", async (t) => {
+  const bench = await Bench.opened();
+  bench.chain.depth = 2;
+  await bench.submit(0, 0);
+  await bench.submit(1, 0);
+  // The later one comes first.
+  await bench.mine([bench.transfer(1, 0)]);
+  await bench.mine([bench.transfer(0, 0)]);
+  await bench.crash();
+  t.equal(await bench.journaled(), 2);
+  await bench.mine([]);
+  t.equal(await bench.journaled(), 1, "the first block is final");
+  await bench.mine([]);
+  t.equal(await bench.journaled(), 0);
 });
 
 t.test("a record that a reorg revived is kept under its own sequence, and no second one piles up", async (t) => {
@@ -401,7 +416,7 @@ t.test("only what the ledger says of a transaction drops it: a fault of the node
   for (const kind of ["damaged", "unavailable", "missing", "internal"] as const) {
     const bench = await Bench.opened();
     const { id } = await bench.submit(0, 0);
-    await bench.submit(1, 0);
+    const other = await bench.submit(1, 0);
     const foreign = bench.transfer(2, 0);
     const { state } = bench.chain;
     const get = state.get.bind(state);
@@ -416,6 +431,15 @@ t.test("only what the ledger says of a transaction drops it: a fault of the node
     await t.rejects(bench.changed({ undone: [foreign], applied: [] }), fault);
     t.equal(bench.pool.count, 2);
     t.equal(bench.pool.select({ maxBytes: 1e6, maxWeight: 1e6, maxCount: 9 }).length, 2, "its places are settled");
+    bench.chain.rules = rulesOf({}, 1);
+    let reads = 0;
+    state.get = (at) => {
+      if (++reads > 1) throw fault;
+      return get(at);
+    };
+    await t.rejects(bench.pool.recheck([id, other.id]), fault, "in the middle");
+    t.equal(bench.pool.select({ maxBytes: 1e6, maxWeight: 1e6, maxCount: 9 }).length, 2);
+    breakState();
     await t.rejects(bench.crash(), fault);
     t.equal(await bench.journaled(), 2);
     state.get = get;

@@ -241,6 +241,15 @@ t.test("decoding is strict and names the index", async (t) => {
   t.equal(ledger.decodeBlock([], rulesOf()).transactions.length, 0);
 });
 
+t.test("what was decoded under rules that allow more is too large under others, in pool and block", async (t) => {
+  const it = opened();
+  const batch = it.ledger.decodeBlock([transfer({ memo: "m".repeat(200) })], rulesOf());
+  const env = environment(1, proposer.address, rulesOf({ transactionBytes: 256 }, 1));
+  t.equal((await codeOf(() => it.ledger.pool(batch, 0, it.state, env))).code, "LEDGER_TRANSACTION_TOO_LARGE");
+  const { skipped } = await it.ledger.execute(batch, it.state, env, PRODUCE);
+  t.same(skipped, [{ index: 0, code: "LEDGER_TRANSACTION_TOO_LARGE", drop: false }]);
+});
+
 t.test("the signatures of a batch are those of its transactions over the signed messages", async (t) => {
   const { ledger } = opened();
   const raws = [transfer(), transfer({ from: carol.secret })];

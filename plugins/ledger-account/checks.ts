@@ -59,7 +59,7 @@ export function statelessRefusal(
   const { feeFloorPerByte, blockWeight, transactionBytes } = rules.limits;
   const bytes = envelope.raw.length;
   // It may have been decoded under other rules.
-  if (false) return new TransactionTooLargeError({ bytes, limit: transactionBytes });
+  if (bytes > transactionBytes) return new TransactionTooLargeError({ bytes, limit: transactionBytes });
   const needed = BigInt(bytes) * BigInt(feeFloorPerByte);
   if (body.fee < needed)
     return new FeeTooLowError({ fee: body.fee.toString(), needed: needed.toString(), bytes, floorPerByte: feeFloorPerByte });

@@ -158,7 +158,7 @@ async function world(funded: readonly Sender[], compute: Compute): Promise<World
     chain: {
       head: () => ({ height, rules: RULES, view: state }),
       finalizedHeight: () => Math.max(0, height - 6),
-      inclusionHeight: nothing,
+      inclusionHeights: async (ids) => ids.map(() => undefined),
     },
     spec: SPEC,
     storage,

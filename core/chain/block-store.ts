@@ -114,6 +114,15 @@ export class BlockStore {
     return value === undefined ? undefined : decodeLocation(`location of transaction ${Hash.key(transactionId)}`, value);
   }
 
+  /** Heights of the canonical blocks that hold these transactions; undefined where none does. */
+  async inclusionHeights(transactionIds: readonly Hash[]): Promise<(number | undefined)[]> {
+    const values = await this.#storage.getMany(transactionIds.map((id) => keys.transaction(id)));
+    return values.map((value, index) => {
+      const id = transactionIds[index];
+      return value === undefined || id === undefined ? undefined : decodeLocation(`location of transaction ${Hash.key(id)}`, value).height;
+    });
+  }
+
   info(id: Hash, canonical: boolean): BlockInfo | undefined {
     const record = this.index(id);
     if (record === undefined || record.invalid) return undefined;

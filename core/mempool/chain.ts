@@ -17,8 +17,8 @@ export interface MempoolChain {
   head(): ChainHead;
   /** Height of the newest block that can't be undone any more: what it and those below it hold is never handed back. */
   finalizedHeight(): number;
-  /** Height of the canonical block that holds this transaction, as durably as the head is; undefined if none does. */
-  inclusionHeight(id: Hash): number | undefined;
+  /** Heights of the canonical blocks that hold these transactions, as durably as the head is; undefined where none does. */
+  inclusionHeights(ids: readonly Hash[]): Promise<readonly (number | undefined)[]>;
 }
 
 /** The head moved: what left the canonical chain and what joined it. Told after `MempoolChain.head()` answers the new head. */

@@ -17,7 +17,8 @@ import type { HeadChange, MempoolChain, SelectionLimits } from "./chain.js";
 import { BadSignatureError, MempoolStoppedError, TransactionTooLargeError } from "./errors.js";
 import { Examiner, rawKeyOf } from "./examiner.js";
 import { HeadFollower } from "./head-follower.js";
-import { Journal, type JournalRecord, type RetiredRecord } from "./journal.js";
+import { withInclusions } from "./inclusions.js";
+import { type DamagedRecord, Journal, type JournalRecord, type RetiredRecord } from "./journal.js";
 import { type MempoolMetrics, mempoolMetrics } from "./metrics.js";
 import { DEFAULT_MEMPOOL_OPTIONS, type MempoolOptions } from "./options.js";
 import { entryOf, type PoolItem } from "./pool-item.js";
@@ -304,21 +305,18 @@ export class Mempool implements MempoolView, TransactionSubmission {
     const slicer = scheduler.slicer();
     const counts = { restored: 0, included: 0, refused: 0, damaged: 0 };
     const included: { readonly rawKey: HashKey; readonly record: RetiredRecord }[] = [];
-    for await (const record of this.#journal.load()) {
-      if (slicer.due()) await slicer.pause();
-      if ("damage" in record) {
-        counts.damaged++;
-        logger.warn(
-          { sequence: record.sequence, damage: record.damage },
-          "a journal record is damaged and dropped; send its transaction again",
-        );
-        if (record.sequence > 0) this.#journal.forget(record.sequence);
-        continue;
+    const onDamaged = ({ sequence, damage }: DamagedRecord) => {
+      counts.damaged++;
+      logger.warn({ sequence, damage }, "a journal record is damaged and dropped; send its transaction again");
+      if (sequence > 0) this.#journal.forget(sequence);
+    };
+    for await (const batch of withInclusions(this.#journal.load(), chain, onDamaged)) {
+      for (const { record, height } of batch) {
+        if (slicer.due()) await slicer.pause();
+        const { sequence, raw } = record;
+        if (height !== undefined) included.push({ rawKey: rawKeyOf(raw), record: { sequence, height, bytes: raw.length } });
+        else counts[this.#restore(record) ? "restored" : "refused"]++;
       }
-      const { sequence, id, raw } = record;
-      const height = chain.inclusionHeight(id);
-      if (height !== undefined) included.push({ rawKey: rawKeyOf(raw), record: { sequence, height, bytes: raw.length } });
-      else counts[this.#restore(record) ? "restored" : "refused"]++;
     }
     // Blocks that are not final may hand them back.
     counts.included = included.length;

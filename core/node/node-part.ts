@@ -158,7 +158,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
         view: present(this.#reader.state(), "the head has its state"),
       }),
       finalizedHeight: () => this.#chain.finalized.header.height,
-      inclusionHeight: (id) => this.#chain.store.location(id)?.height,
+      inclusionHeights: (ids) => this.#chain.store.inclusionHeights(ids),
     };
     this.#mempool = new Mempool(
       { ledger, chain: mempoolChain, spec, storage, compute, clock, scheduler, logger: named("mempool"), metrics },

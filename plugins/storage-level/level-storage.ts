@@ -96,6 +96,8 @@ export class LevelStorage implements Plugin, Storage {
   async start(): Promise<void> {
     assert(this.#open === undefined, "a storage is started once");
     const { cacheBytes, writeBufferBytes, maxOpenFiles, compression } = this.#options;
+    // First: a database begins to open by itself as soon as it is constructed.
+    await checkDatabaseFiles(this.#path);
     const database: LevelDatabase = new ClassicLevel(this.#path, {
       keyEncoding: "view",
       valueEncoding: "view",
@@ -104,7 +106,6 @@ export class LevelStorage implements Plugin, Storage {
       maxOpenFiles,
       compression,
     });
-    await checkDatabaseFiles(this.#path);
     try {
       await database.open();
     } catch (thrown) {

@@ -321,7 +321,7 @@ export class TestNode<Engine extends Consensus = ScriptedEngine> {
         view: this.view(),
       }),
       finalizedHeight: () => this.chain.finalized.header.height,
-      inclusionHeight: (id) => this.chain.store.location(id)?.height,
+      inclusionHeights: (ids) => this.chain.store.inclusionHeights(ids),
     };
     this.mempool = new Mempool({ ...shared, ledger, chain: mempoolChain, spec }, setup.mempool === true ? {} : (setup.mempool ?? {}));
     const dependencies = {

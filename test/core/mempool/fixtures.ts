@@ -108,9 +108,11 @@ export class TestChain implements MempoolChain {
     return Math.max(0, this.blocks.length - this.depth);
   }
 
-  inclusionHeight(id: Hash): number | undefined {
-    const index = this.blocks.findIndex(({ ids }) => ids.includes(Hash.key(id)));
-    return index < 0 ? undefined : index + 1;
+  async inclusionHeights(wanted: readonly Hash[]): Promise<(number | undefined)[]> {
+    return wanted.map((id) => {
+      const index = this.blocks.findIndex(({ ids }) => ids.includes(Hash.key(id)));
+      return index < 0 ? undefined : index + 1;
+    });
   }
 
   /** Goes back `count` blocks; answers their transactions, oldest first. */

@@ -190,6 +190,13 @@ t.test("whatever a prover sends, the verifier answers", async (t) => {
     { siblings: null },
     { siblings: [], leaf: { path: new Uint8Array(31), valueHash: new Uint8Array(32) } },
     { siblings: [], leaf: { path: new Uint8Array(32), valueHash: undefined } },
+    { siblings: [], leaf: null },
+    { siblings: [], leaf: 5 },
+    {},
+    [],
+    "proof",
+    null,
+    undefined,
   ] as unknown as StateProof[];
   for (const proof of strange) t.equal(verifyStateProof({ root, key: key("k1"), value: undefined, proof }), false);
   t.equal(

@@ -74,7 +74,8 @@ export class Journal {
       this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
       const damage = damageOf(key, value);
       yield damage === undefined
-        ? { sequence, id: Hash.from(value.slice(CRC_BYTES, RAW_AT)), raw: value.slice(RAW_AT) }
+        ? // Views: what storage answers is the caller's, and most of these are only counted.
+          { sequence, id: Hash.from(value.subarray(CRC_BYTES, RAW_AT)), raw: value.subarray(RAW_AT) }
         : { sequence, damage };
     }
   }

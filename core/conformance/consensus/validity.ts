@@ -148,9 +148,9 @@ export const headers: readonly ConformanceCase<ConsensusRun>[] = [
     async run(run) {
       const maker = await run.nodeWith(BLOCKS);
       holds(
-        maker.head.header.height === BLOCKS,
+        maker.head.header.height === maker.made.length && maker.made.length >= BLOCKS,
         "a node that is alone follows its own blocks",
-        `the head is ${headOf(maker)} after ${BLOCKS} blocks`,
+        `the head is ${headOf(maker)} after ${maker.made.length} blocks`,
       );
       const follower = await run.follower(maker);
       await importAll(follower, maker.made, "what `buildBlock` and the producer made, every node accepts");

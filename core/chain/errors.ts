@@ -63,6 +63,13 @@ export const EventsPrunedError = defineError<{ after: number; oldest: number }>(
     `events after ${after} are no longer kept, the oldest is ${oldest}; read the chain's blocks instead, then continue from the latest sequence`,
 );
 
+export const EventsAheadError = defineError<{ after: number; latest: number }>(
+  "EVENTS_AHEAD",
+  "conflict",
+  ({ after, latest }) =>
+    `the cursor ${after} is ahead of this chain's latest event ${latest}: it belongs to another database; start over from the chain's blocks`,
+);
+
 /** Codes of verdicts on blocks. */
 export const Verdicts = {
   wrongChain: "BLOCK_WRONG_CHAIN",

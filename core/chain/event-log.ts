@@ -6,7 +6,7 @@ import type { Logger } from "../ports/runtime.js";
 import type { StorageOperation } from "../ports/storage.js";
 import type { ChainEvent, ChainEvents } from "../ports/views.js";
 import type { BlockStore } from "./block-store.js";
-import { EventsPrunedError } from "./errors.js";
+import { EventsAheadError, EventsPrunedError } from "./errors.js";
 
 const READ_LIMIT_MAX = 1_000;
 
@@ -34,6 +34,7 @@ export class EventLog implements ChainEvents {
   }
 
   async read(after: number, limit: number): Promise<readonly ChainEvent[]> {
+    if (after > this.#latest) throw new EventsAheadError({ after, latest: this.#latest });
     if (after + 1 < this.#oldest) throw new EventsPrunedError({ after, oldest: this.#oldest });
     const events = await this.#store.events(after, Math.max(0, Math.min(limit, READ_LIMIT_MAX)));
     // What is appended but not announced yet belongs to a switch that is still under way.

@@ -4,7 +4,8 @@
  * Laws of ChainEvents: events are totally ordered by `sequence`, without gaps as far as they are kept; for every reorg the
  * undone blocks come first, tip downward, then the applied ones, upward. An event is durable before anyone sees it, so a
  * cursor stored by a reader means the same after any crash. A reader whose cursor is older than what is kept gets
- * EVENTS_PRUNED and starts over from the chain itself.
+ * EVENTS_PRUNED and starts over from the chain itself; so does one whose cursor is ahead of `latest` (EVENTS_AHEAD): its
+ * cursor belongs to another database.
  */
 import type { Address } from "../primitives/address.js";
 import type { Block } from "../primitives/block.js";
@@ -78,7 +79,7 @@ export type ChainEvent =
 export interface ChainEvents {
   /** Sequence of the newest event; 0 if there is none. */
   readonly latest: number;
-  /** Events with `sequence` > `after`, oldest first, at most `limit` (≤ 1,000). @throws EVENTS_PRUNED */
+  /** Events with `sequence` > `after`, oldest first, at most `limit` (≤ 1,000). @throws EVENTS_PRUNED, EVENTS_AHEAD */
   read(after: number, limit: number): Promise<readonly ChainEvent[]>;
   /** Calls back after events became readable, coalesced; answers the function that ends it. */
   onAppended(listener: () => void): () => void;

@@ -32,7 +32,7 @@ export class EventWaiters {
    */
   wait(after: number, waitMs: number, onAborted: (abort: () => void) => void): Promise<void> {
     const { events, scheduler } = this.dependencies;
-    if (this.closed || waitMs <= 0 || events.latest > after) return Promise.resolve();
+    if (this.closed || waitMs <= 0 || events.latest !== after) return Promise.resolve();
     if (this.waiters.size >= this.options.maxWaiters) throw new ApiTooManyWaitersError({ limit: this.options.maxWaiters });
     return new Promise((resolve) => {
       let timer: Cancellable | undefined;

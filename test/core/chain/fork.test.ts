@@ -179,6 +179,8 @@ t.test("events: the oldest are forgotten, and a cursor that is older is told so"
     await t.rejects(events.read(4, 10), { code: EventsPrunedError.code, data: { after: 4, oldest: 6 } });
     await t.rejects(events.read(0, 10), { code: EventsPrunedError.code });
     t.equal((await events.read(5, 10)).length, 4);
+    t.same(await events.read(9, 10), [], "up to date");
+    await t.rejects(events.read(10, 10), { code: "EVENTS_AHEAD", data: { after: 10, latest: 9 } }, "a cursor of another database");
   }
 });
 

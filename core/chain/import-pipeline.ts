@@ -241,11 +241,15 @@ export class ImportPipeline {
     if (tree.size >= options.treeBlocks && tree.get(header.header.parent) !== head.head)
       throw new BlockNotYetError({ code: Verdicts.treeFull, reason: "too many blocks wait for finality" });
     const index = { header, sizeBytes, transactionCount: batch.transactions.length, invalid: false };
-    await store.write(store.storeBlock(block, index, certificate));
+    // On its way to the disk while the block is executed: storage keeps the order of writes, so whatever follows from it (the
+    // head's pointer, an engine's journal) is never durable without it.
+    const stored = store.write(store.storeBlock(block, index, certificate));
+    stored.catch(() => undefined);
     const node = tree.add({ ...index, standing: "stored", block });
     const ready = consensus.traits.headers === "ancestry" || (await head.execute(node, batch));
     if (ready) await consensus.onBlock(node);
     await head.apply({ node, batch });
+    await stored;
     // The engine may have looked at it and left it: then its bytes are in the store, and memory is for the head's branch.
     if (!head.isCanonical(node)) node.block = undefined;
     if (node.refusal !== undefined) return { status: "invalid", id, ...node.refusal };

@@ -136,9 +136,21 @@ export class Mempool implements MempoolView, TransactionSubmission {
       if (answer.standing !== "known") this.#metrics.accepted((clock.monotonicMs() - beganMs) / 1_000);
       return answer;
     } catch (error) {
+      // Someone whose answer was lost sends it again: not a conflict to sign anew about, but the same transaction.
+      const included = isRefusal(error) ? await this.#included(raw) : undefined;
+      if (included !== undefined) return { id: included, standing: "known" };
       this.#metrics.refused(error);
       throw error;
     }
+  }
+
+  /** Its id, if this very byte string was verified here and stands in a canonical block. */
+  async #included(raw: Bytes): Promise<Hash | undefined> {
+    const { ledger, chain } = this.#dependencies;
+    if (!this.#running || !this.#residents.isVerified(rawKeyOf(raw))) return undefined;
+    const id = ledger.decodeBlock([raw], chain.head().rules).transactions[0]?.id;
+    const [height] = id === undefined ? [] : await chain.inclusionHeights([id]);
+    return height === undefined ? undefined : id;
   }
 
   #submit(raw: Bytes): Submitted | Promise<Submitted> {

@@ -154,6 +154,8 @@ export const ModuleFailures = {
   tooManyEvents: "LEDGER_TOO_MANY_EVENTS",
   /** An event that no receipt can hold, or of another module's name. */
   invalidEvent: "LEDGER_INVALID_EVENT",
+  /** It wrote a state key or value that is too long. */
+  stateLimit: "LEDGER_STATE_LIMIT",
   /** It failed with a code that no receipt can hold. */
   invalidCode: "LEDGER_INVALID_FAILURE_CODE",
 } as const;

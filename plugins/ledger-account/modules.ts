@@ -5,7 +5,7 @@
  * balances only through its context, and what it answers is checked here once.
  */
 import { assert, type Bytes, type LedgerModule, type StateWriter } from "../../core/sdk.js";
-import { ModuleConflictError, ModuleLawError, ModulesDifferError } from "./errors.js";
+import { ModuleConflictError, ModuleFailures, ModuleLawError, ModulesDifferError } from "./errors.js";
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
@@ -88,6 +88,10 @@ export function checkedReserve(module: LedgerModule, reserve: bigint): bigint {
 }
 
 /** A writer that reaches only keys that begin with one byte, and takes back nothing that was written before it. */
+/** Laws of the state port (core/ports/state.ts). */
+const STATE_KEY_BYTES_MAX = 128;
+const STATE_VALUE_BYTES_MAX = 65_536;
+
 export class NamespacedWriter implements StateWriter {
   readonly #writer: StateWriter;
   readonly #module: NamedModule;
@@ -106,6 +110,9 @@ export class NamespacedWriter implements StateWriter {
   }
 
   set(key: Bytes, value: Bytes): void {
+    // The operation's fault, not the block's: whoever sends it pays for it, and blocks go on.
+    if (key.length > STATE_KEY_BYTES_MAX || value.length > STATE_VALUE_BYTES_MAX)
+      throw new ModuleFailure(ModuleFailures.stateLimit, `a key of ${key.length} bytes or a value of ${value.length} is too long`);
     this.#writer.set(this.#own(key), value);
   }
 

@@ -27,8 +27,9 @@ t.test("a transaction is accepted, seen, selected, and gone once a block took it
   t.equal(bench.pool.get(id), undefined);
   t.equal(bench.pool.dropped(id), undefined, "what is in a block was not dropped");
   t.ok(bench.pool.isVerified(sha256(raw)), "still remembered as verified");
-  const again = await refusal(bench.pool.submit(raw));
-  t.equal(again.code, "LEDGER_STALE_NONCE");
+  t.same(await bench.pool.submit(raw), { id, standing: "known" }, "sent again after a lost answer: it is in a block");
+  const other = await refusal(bench.pool.submit(bench.transfer(0, 0, { amount: 7n })));
+  t.equal(other.code, "LEDGER_STALE_NONCE", "another one in its place is not");
 });
 
 t.test("what the caller does with its buffer afterwards does not matter", async (t) => {

@@ -510,6 +510,23 @@ t.test("an event that no receipt can hold fails its operation, and the block goe
   t.equal(many.receipts[0]?.code, "LEDGER_TOO_MANY_EVENTS");
 });
 
+t.test("a module's key or value beyond the state's laws fails its operation, never the block", async (t) => {
+  for (const [keyBytes, valueBytes] of [
+    [129, 1],
+    [2, 65_537],
+  ] as const) {
+    const greedy = counterModule({
+      execute(_operation, writer) {
+        const key = new Uint8Array(keyBytes).fill(1);
+        key[0] = counterModule().namespace;
+        writer.set(key, new Uint8Array(valueBytes));
+      },
+    });
+    const { receipts } = await run(opened({ modules: [greedy] }), [counting(0, 0), transfer({ nonce: 1 })]);
+    t.match(receipts, [{ ok: false, code: "LEDGER_STATE_LIMIT" }, { ok: true }]);
+  }
+});
+
 t.test("what a module does with an event afterwards does not matter; nor what it calls its failures", async (t) => {
   const kept: { type: string; attributes: [string, string][] } = { type: "counter.counted", attributes: [["k", "v"]] };
   const changing = counterModule({

@@ -512,7 +512,7 @@ t.test("a head that moves during verification is noticed", async (t) => {
   const overtaken = bench.pool.submit(raw);
   const promoted = bench.submit(1, 1);
   while (bench.compute.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  await bench.mine([raw, bench.transfer(1, 0)]);
+  await bench.mine([bench.transfer(0, 0, { amount: 9n }), bench.transfer(1, 0)]);
   open();
   t.equal((await refusal(overtaken)).code, "LEDGER_STALE_NONCE");
   t.equal((await promoted).standing, "ready");

@@ -8,7 +8,7 @@ import { ComputeService } from "../../core/compute/index.js";
 import { Mempool } from "../../core/mempool/index.js";
 import type { ChainSpec, Rules } from "../../core/ports/chain-spec.js";
 import type { Compute, SignatureBatch } from "../../core/ports/compute.js";
-import type { Logger, Metrics, Slicer } from "../../core/ports/runtime.js";
+import type { Slicer } from "../../core/ports/runtime.js";
 import type { StateProof, StateView, StateWriter } from "../../core/ports/state.js";
 import { BANK_MODULE, chainTagOf, encodeAccountTransaction, encodeBankTransfer } from "../../core/primitives/account-transaction.js";
 import { Address } from "../../core/primitives/address.js";
@@ -21,6 +21,7 @@ import { chainHashOf, encodeTransaction, signTransaction } from "../../core/prim
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { AccountLedger } from "../../plugins/ledger-account/ledger.js";
 import { MemoryStorage } from "../../plugins/storage-memory/memory-storage.js";
+import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const CHAIN_ID = "bench-1";
@@ -41,22 +42,6 @@ const SPEC: ChainSpec = {
 };
 const PROPOSER = Address.from(new Uint8Array(20).fill(9));
 
-const nothing = (): undefined => undefined;
-const METRICS: Metrics = {
-  counter: () => ({ increment: nothing }),
-  gauge: () => ({ set: nothing }),
-  histogram: () => ({ observe: nothing }),
-};
-const LOGGER: Logger = {
-  trace: nothing,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  fatal: nothing,
-  isLevelEnabled: () => false,
-  child: () => LOGGER,
-};
 const NEVER_DUE: Slicer = { due: () => false, pause: async () => {} };
 
 /** State in a map, without marks: bank transfers need none. */
@@ -140,7 +125,7 @@ interface World {
 
 async function world(funded: readonly Sender[], compute: Compute): Promise<World> {
   const clock = new SystemClock();
-  const storage = new MemoryStorage(METRICS);
+  const storage = new MemoryStorage(UNMETERED);
   await storage.start();
   const allocations = funded.map(({ address }) => ({ address: Address.format(address, PREFIX), amount: 1_000_000_000 }));
   const ledger = new AccountLedger(
@@ -148,7 +133,7 @@ async function world(funded: readonly Sender[], compute: Compute): Promise<World
     [],
     { maxNonceAhead: 256, maxValidFromAheadBlocks: 1_000 },
     { allocations, issuance: { initialPerBlock: 0 }, modules: [] },
-    METRICS,
+    UNMETERED,
   );
   let height = 0;
   let state = new MapState();
@@ -165,8 +150,8 @@ async function world(funded: readonly Sender[], compute: Compute): Promise<World
     compute,
     clock,
     scheduler: new SystemScheduler(clock),
-    logger: LOGGER,
-    metrics: METRICS,
+    logger: SILENT,
+    metrics: UNMETERED,
   });
   await mempool.start();
   const advance = async (raws: readonly Bytes[]) => {
@@ -259,7 +244,7 @@ const suite: BenchSuite = {
     const scheduler = new SystemScheduler(clock);
     const yes = new YesCompute() as unknown as Compute;
     const compute = new ComputeService(
-      { clock, scheduler, logger: LOGGER, metrics: METRICS },
+      { clock, scheduler, logger: SILENT, metrics: UNMETERED },
       { threads: Math.max(1, availableParallelism() - 1) },
     );
     try {

@@ -25,7 +25,7 @@ const suite: BenchSuite = {
   name: "merkle",
   description: "SSZ Merkle roots and proofs of lists of hashes",
   async run(context) {
-    for (const count of context.quick ? [64] : [1_024, 65_536]) {
+    for (const count of context.quick ? [1_024] : [1_024, 65_536]) {
       const leaves = Array.from({ length: count }, (_, index) => sha256Of(new Uint8Array(new Uint32Array([context.seed, index]).buffer)));
       const packed = concatBytes(...leaves);
       const naive = `noble, naive: root of ${count}`;

@@ -7,13 +7,13 @@ import { verify as nobleVerify } from "@noble/ed25519";
 import { createEngine } from "../../core/compute/create-engine.js";
 import { ComputeService } from "../../core/compute/index.js";
 import { assert } from "../../core/kernel/assert.js";
-import type { Logger, Metrics } from "../../core/ports/runtime.js";
 import { asciiBytes, type Bytes } from "../../core/primitives/bytes.js";
 import { sha256Of } from "../../core/primitives/hash.js";
 import { PublicKey, Signature } from "../../core/primitives/keys.js";
 import { type SignatureBatch, SignatureBatchBuilder } from "../../core/primitives/signature-batch.js";
 import { publicKeyOf, signMessage } from "../../core/primitives/signing.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
+import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 interface Signed {
@@ -94,7 +94,7 @@ async function measureService(context: BenchContext, batch: SignatureBatch): Pro
   const clock = new SystemClock();
   const scheduler = new SystemScheduler(clock);
   const threads = Math.max(1, availableParallelism() - 1);
-  const compute = new ComputeService({ clock, scheduler, logger: silent, metrics: unmetered }, { threads, inlineSignatures: 8 });
+  const compute = new ComputeService({ clock, scheduler, logger: SILENT, metrics: UNMETERED }, { threads, inlineSignatures: 8 });
   const verify = async (part: SignatureBatch) => assert(countValid(await compute.verifySignatures(part)) === part.count, "all are valid");
   const single = { ...batch, ...prefix(batch, 1) };
   const inline = async () => {
@@ -124,23 +124,6 @@ function prefix({ publicKeys, signatures, messages, offsets }: SignatureBatch, c
     offsets: offsets.slice(0, count + 1),
   };
 }
-
-const silent: Logger = {
-  trace: () => {},
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  fatal: () => {},
-  isLevelEnabled: () => false,
-  child: () => silent,
-};
-
-const unmetered: Metrics = {
-  counter: () => ({ increment: () => {} }),
-  gauge: () => ({ set: () => {} }),
-  histogram: () => ({ observe: () => {} }),
-};
 
 const suite: BenchSuite = {
   name: "signatures",

@@ -7,7 +7,6 @@
 import { createEngine } from "../../core/compute/create-engine.js";
 import type { Compute } from "../../core/ports/compute.js";
 import type { DataDirectory } from "../../core/ports/data-directory.js";
-import type { Logger, Metrics } from "../../core/ports/runtime.js";
 import type { StateView } from "../../core/ports/state.js";
 import type { Storage } from "../../core/ports/storage.js";
 import { type Bytes, concatBytes } from "../../core/primitives/bytes.js";
@@ -15,25 +14,10 @@ import { Hash, sha256Of } from "../../core/primitives/hash.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { StateStore, verifyStateProof } from "../../core/state/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
+import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const MIB = 1024 * 1024;
-const nothing = (): undefined => undefined;
-const METRICS: Metrics = {
-  counter: () => ({ increment: nothing }),
-  gauge: () => ({ set: nothing }),
-  histogram: () => ({ observe: nothing }),
-};
-const LOGGER: Logger = {
-  trace: nothing,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  fatal: nothing,
-  isLevelEnabled: () => false,
-  child: () => LOGGER,
-};
 const ENGINE = createEngine("js", { keyCacheEntries: 16 });
 /** The JS engine on this thread, so that the figures are the state's own and not those of a pool. */
 const COMPUTE: Pick<Compute, "hashPairs" | "hashPairsSync"> = {
@@ -86,7 +70,7 @@ class StateBench {
 
   newStore(): StateStore {
     const scheduler = new SystemScheduler(new SystemClock());
-    const dependencies = { storage: this.storage, compute: COMPUTE, scheduler, logger: LOGGER, metrics: METRICS };
+    const dependencies = { storage: this.storage, compute: COMPUTE, scheduler, logger: SILENT, metrics: UNMETERED };
     return new StateStore(dependencies, { pageCacheBytes: 512 * MIB, valueCacheBytes: 128 * MIB, undoBlocks: 4 });
   }
 
@@ -235,7 +219,7 @@ const suite: BenchSuite = {
     for (const accounts of context.quick ? [1_000] : [100_000, 1_000_000]) {
       const path = await context.directory();
       const directory: DataDirectory = { path, resolve: (name) => `${path}/${name}` };
-      const storage = new LevelStorage(directory, new SystemClock(), METRICS, {
+      const storage = new LevelStorage(directory, new SystemClock(), UNMETERED, {
         cacheBytes: 64 * MIB,
         writeBufferBytes: 16 * MIB,
         maxOpenFiles: 256,

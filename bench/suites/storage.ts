@@ -8,23 +8,18 @@
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { assert } from "../../core/kernel/assert.js";
-import type { Metrics } from "../../core/ports/runtime.js";
 import type { Storage, StorageOperation } from "../../core/ports/storage.js";
 import type { Bytes } from "../../core/primitives/bytes.js";
 import { SystemClock } from "../../core/runtime/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
 import { MemoryStorage } from "../../plugins/storage-memory/memory-storage.js";
+import { UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const MIB = 1024 * 1024;
 const OPTIONS = { cacheBytes: 32 * MIB, writeBufferBytes: 8 * MIB, maxOpenFiles: 512, compression: true };
 const VALUE_BYTES = 100;
 const BATCH = 1_000;
-const METRICS: Metrics = {
-  counter: () => ({ increment: () => {} }),
-  gauge: () => ({ set: () => {} }),
-  histogram: () => ({ observe: () => {} }),
-};
 
 type RawDatabase = ClassicLevel<Uint8Array, Uint8Array>;
 
@@ -182,8 +177,8 @@ const suite: BenchSuite = {
   async run(context) {
     const directory = await context.directory();
     const place = { path: directory, resolve: (...segments: readonly string[]) => join(directory, ...segments) };
-    const storage = new LevelStorage(place, new SystemClock(), METRICS, OPTIONS);
-    const memory = new MemoryStorage(METRICS);
+    const storage = new LevelStorage(place, new SystemClock(), UNMETERED, OPTIONS);
+    const memory = new MemoryStorage(UNMETERED);
     const raw: RawDatabase = new ClassicLevel(join(directory, "raw"), {
       keyEncoding: "view",
       valueEncoding: "view",

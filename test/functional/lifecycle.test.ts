@@ -9,7 +9,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import t, { type Test } from "tap";
-import { NodeProcess } from "./node-process.js";
+import { getJson, NodeProcess } from "./node-process.js";
 
 const STOP_MAX_MS = 1_000;
 /** A node that does not stop must not outlive its test. */
@@ -63,7 +63,8 @@ t.test("Ctrl-C, with an open keep-alive client", async (t) => {
 });
 
 t.test("SIGTERM, with clients that hang", async (t) => {
-  const node = new NodeProcess(["dev", "--data-dir", t.testdir(), "--port", "0"]);
+  // Without blocks, so that nothing answers a request that waits for one.
+  const node = new NodeProcess(["dev", "--data-dir", t.testdir(), "--port", "0", "--mine", "instant"]);
   const api = await node.api();
   const agent = new Agent({ keepAlive: true });
   const hanging = [
@@ -73,7 +74,8 @@ t.test("SIGTERM, with clients that hang", async (t) => {
     // It never reads its answers of more than a megabyte each.
     (await rawClient(api, "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: node\r\n\r\n".repeat(3))).pause(),
   ];
-  const waiting = request(`${api}/v1/events?after=1000000&waitMs=30000`, agent);
+  const { latest } = await getJson(`${api}/v1/events`);
+  const waiting = request(`${api}/v1/events?after=${latest}&waitMs=30000`, agent);
   // Only a request that waits already is answered: a later one meets a node that stops.
   while (!(await (await fetch(`${api}/metrics`)).text()).includes("\nchainwright_api_event_waiters 1\n")) await delay(5);
   const stopped = stop(node, "SIGTERM");

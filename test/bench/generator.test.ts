@@ -1,0 +1,91 @@
+/** Generated chains: the same for the same options, valid for a node that trusts nobody, and left unflushed on demand. */
+import t, { type Test } from "tap";
+import { ChainNode, type ChainOptions, generateBlocks, generateChain, NEVER_FLUSH, planChain } from "../../bench/generator/index.js";
+import { SILENT, UNMETERED } from "../../bench/quiet.js";
+import { ComputeService } from "../../core/compute/index.js";
+import type { ComputeOptions, SignatureBatch, VerdictBitmap } from "../../core/ports/compute.js";
+import type { Block } from "../../core/primitives/block.js";
+import { headerRecord } from "../../core/primitives/block-codec.js";
+import { Hash } from "../../core/primitives/hash.js";
+import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
+import { MemoryStorage } from "../../plugins/storage-memory/memory-storage.js";
+
+const SMALL: ChainOptions = { blocks: 3, transactions: 12, accounts: 5, seed: 7 };
+
+async function blocksOf(options: ChainOptions): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for await (const block of generateChain(options)) blocks.push(block);
+  return blocks;
+}
+
+const idsOf = (blocks: readonly Block[]) => blocks.map(({ header }) => Hash.key(headerRecord(header).id));
+
+async function memory(): Promise<MemoryStorage> {
+  const storage = new MemoryStorage(UNMETERED);
+  await storage.start();
+  return storage;
+}
+
+/** Compute on this thread that counts what it verified. */
+class CountingCompute extends ComputeService {
+  signatures = 0;
+
+  override verifySignatures(batch: SignatureBatch, options?: ComputeOptions): Promise<VerdictBitmap> {
+    this.signatures += batch.count;
+    return super.verifySignatures(batch, options);
+  }
+}
+
+function computeOf(t: Test): CountingCompute {
+  const clock = new SystemClock();
+  const dependencies = { clock, scheduler: new SystemScheduler(clock), logger: SILENT, metrics: UNMETERED };
+  const compute = new CountingCompute(dependencies, { threads: 0 });
+  t.teardown(() => compute.close());
+  return compute;
+}
+
+t.test("the same options and seed give the same blocks, another seed gives others", async (t) => {
+  const ids = idsOf(await blocksOf(SMALL));
+  t.equal(ids.length, 3);
+  t.same(idsOf(await blocksOf(SMALL)), ids);
+  const others = idsOf(await blocksOf({ ...SMALL, seed: 8 }));
+  t.notOk(others.some((id) => ids.includes(id)));
+});
+
+t.test("a chain has the asked size, and its senders several transfers each", async (t) => {
+  const blocks = await blocksOf({ ...SMALL, holders: 3 });
+  t.same(
+    blocks.map(({ header, transactions }) => [header.height, transactions.length]),
+    [
+      [1, 12],
+      [2, 12],
+      [3, 12],
+    ],
+  );
+  t.equal(new Set(blocks.flatMap(({ transactions }) => transactions.map((raw) => Buffer.from(raw).toString("hex")))).size, 36);
+  t.same(await blocksOf({ ...SMALL, blocks: 0 }), []);
+});
+
+t.test("a node that verifies every signature imports it", async (t) => {
+  const compute = computeOf(t);
+  const node = new ChainNode({ plan: planChain(SMALL), storage: await memory(), compute });
+  await node.start();
+  for (const block of await blocksOf(SMALL)) t.match(await node.chain.import(block), { status: "imported", canonical: true });
+  t.equal(node.chain.head.header.height, 3);
+  t.equal(compute.signatures, 36);
+});
+
+t.test("into a storage, without a flush: what a crash leaves", async (t) => {
+  const storage = await memory();
+  const plan = planChain(SMALL);
+  for await (const block of generateBlocks(plan, { storage, chain: NEVER_FLUSH })) t.ok(block);
+  const node = new ChainNode({ plan, storage, compute: computeOf(t) });
+  await node.start();
+  t.equal(node.chain.head.header.height, 3, "recovered from its blocks");
+  t.equal(node.view.status().flushedHeight, 0);
+});
+
+t.test("sizes out of range are refused", async (t) => {
+  for (const wrong of [{ blocks: -1 }, { accounts: 0 }, { transactions: 1.5 }, { seed: 2 ** 32 }, { holders: -1 }])
+    t.throws(() => generateChain({ ...SMALL, ...wrong }), RangeError);
+});

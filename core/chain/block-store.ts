@@ -117,10 +117,7 @@ export class BlockStore {
   /** Heights of the canonical blocks that hold these transactions; undefined where none does. */
   async inclusionHeights(transactionIds: readonly Hash[]): Promise<(number | undefined)[]> {
     const values = await this.#storage.getMany(transactionIds.map((id) => keys.transaction(id)));
-    return values.map((value, index) => {
-      const id = transactionIds[index];
-      return value === undefined || id === undefined ? undefined : decodeLocation(`location of transaction ${Hash.key(id)}`, value).height;
-    });
+    return values.map((value) => (value === undefined ? undefined : decodeLocation("location of a transaction", value).height));
   }
 
   info(id: Hash, canonical: boolean): BlockInfo | undefined {

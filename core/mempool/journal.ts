@@ -72,7 +72,7 @@ export class Journal {
     for await (const [key, value] of this.#storage.range({ gte: Uint8Array.of(JOURNAL_PREFIX), lt: Uint8Array.of(JOURNAL_PREFIX + 1) })) {
       const sequence = sequenceOf(key);
       this.#nextSequence = Math.max(this.#nextSequence, sequence + 1);
-      const damage = damageOf(key, value);
+      const damage = sequence === 0 ? "its key is not 40 and a sequence" : damageOf(value);
       yield damage === undefined
         ? // Views: what storage answers is the caller's, and most of these are only counted.
           { sequence, id: Hash.from(value.subarray(CRC_BYTES, RAW_AT)), raw: value.subarray(RAW_AT) }
@@ -163,12 +163,13 @@ export function journalValue(id: Hash, raw: Bytes): Bytes {
 
 function sequenceOf(key: Bytes): number {
   if (key.length !== 9) return 0;
-  const sequence = new DataView(key.buffer, key.byteOffset).getBigUint64(1);
-  return sequence >= BigInt(Number.MAX_SAFE_INTEGER) ? 0 : Number(sequence);
+  const view = new DataView(key.buffer, key.byteOffset);
+  // Numbers above 2^53 lose digits here, but not their size.
+  const sequence = view.getUint32(1) * 2 ** 32 + view.getUint32(5);
+  return sequence >= Number.MAX_SAFE_INTEGER ? 0 : sequence;
 }
 
-function damageOf(key: Bytes, value: Bytes): string | undefined {
-  if (key.length !== 9 || sequenceOf(key) === 0) return "its key is not 40 and a sequence";
+function damageOf(value: Bytes): string | undefined {
   if (value.length <= RAW_AT) return `it has ${value.length} bytes`;
   const stored = new DataView(value.buffer, value.byteOffset).getUint32(0, true);
   return stored === crc32c(value.subarray(CRC_BYTES)) ? undefined : "its checksum does not fit its bytes";

@@ -58,9 +58,13 @@ async function* entriesOf(
   path: string,
 ): AsyncGenerator<readonly [Bytes, Bytes], void, void> {
   try {
+    let reading = iterator.nextv(ENTRIES_PER_READ);
     for (;;) {
-      const entries = await iterator.nextv(ENTRIES_PER_READ);
+      const entries = await reading;
       if (entries.length === 0) return;
+      // The thread pool reads on while the caller is busy with these.
+      reading = iterator.nextv(ENTRIES_PER_READ);
+      reading.catch(() => undefined);
       for (const [key, value] of entries) yield [plain(key), plain(value)];
     }
   } catch (thrown) {

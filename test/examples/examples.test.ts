@@ -71,9 +71,11 @@ t.test("an example stays within what an author is promised", async (t) => {
       lines += text.split("\n").length - 1;
       const imports = [...text.matchAll(/from "([^"]+)"/g)].map(([, from]) => from ?? "");
       t.strictSame(
-        imports.filter((from) => from !== "chainwright/sdk" && !from.startsWith("node:") && !from.startsWith("./")),
+        imports.filter(
+          (from) => !["chainwright/sdk", "chainwright/conformance"].includes(from) && !from.startsWith("node:") && !from.startsWith("./"),
+        ),
         [],
-        `${name} needs only the sdk`,
+        `${name} needs only the sdk and the conformance kit`,
       );
     }
     t.ok(lines <= maxLines, `${name} has ${lines} lines`);
@@ -85,6 +87,10 @@ t.test("consensus-solo and its template keep the laws of the consensus port", as
     pathToFileURL(join(installed, "dist", "core", "conformance", "index.js")).href
   )) as typeof Conformance;
   for (const name of ["consensus-solo", "consensus-fair-play"]) {
+    // Not as a part of this test's own run, which node:test would report to.
+    const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
+    const own = await execute(process.execPath, ["--test", join(folder, name, "dist", "conformance.test.js")], { env: environment });
+    t.match(own.stdout, /^# fail 0$/m, `${name}: the test that comes with it`);
     const manifest = await manifestOf(name);
     t.equal(manifest.id, name);
     const cases = consensusConformance({

@@ -4,16 +4,16 @@
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PACKAGE_ROOT, VERSION } from "../../node/version.js";
 import type { Context } from "../context.js";
 import { DirectoryNotEmptyError, UsageError } from "../errors.js";
 
-const TEMPLATES: Readonly<Record<string, { readonly example: string; readonly word: string }>> = {
-  consensus: { example: "consensus-solo", word: "solo" },
-  transport: { example: "transport-plain", word: "plain" },
+const TEMPLATES: Readonly<Record<string, { readonly example: string; readonly word: string; readonly files: readonly string[] }>> = {
+  consensus: { example: "consensus-solo", word: "solo", files: ["package.json", "tsconfig.json", "index.ts", "conformance.test.ts"] },
+  transport: { example: "transport-plain", word: "plain", files: ["package.json", "tsconfig.json", "index.ts"] },
 };
-const FILES = ["package.json", "tsconfig.json", "index.ts"] as const;
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 export async function pluginNew(kind: string, name: string, options: { readonly dir?: string }, { output }: Context): Promise<number> {
@@ -26,17 +26,26 @@ export async function pluginNew(kind: string, name: string, options: { readonly 
   if (existsSync(directory)) throw new DirectoryNotEmptyError({ path: directory });
   const written: string[] = [];
   await mkdir(directory, { recursive: true });
-  for (const file of FILES) {
+  for (const file of template.files) {
     const text = await readFile(new URL(`examples/${template.example}/${file}`, PACKAGE_ROOT), "utf8");
-    await writeFile(join(directory, file), renamed(text, template.word, name));
+    const own = renamed(text, template.word, name);
+    await writeFile(join(directory, file), file === "package.json" ? withChainwright(own, directory) : own);
     written.push(join(directory, file));
   }
   output.line(`wrote ${written.join(", ")}`);
-  output.line(
-    `build it:  cd ${directory} && npm install chainwright@${VERSION} && npm install --save-dev typescript@6 @types/node && npx tsc`,
-  );
+  const test = kind === "consensus" ? " && npm test" : "";
+  output.line(`build it:  cd ${directory} && npm install && npm run build${test}`);
   output.line(`use it:    add "./${directory}/dist/index.js" under plugins in a node config`);
   return 0;
+}
+
+/** Names this very Chainwright as a development dependency: the version of a registry, or the folder of a clone. */
+function withChainwright(text: string, directory: string): string {
+  const root = fileURLToPath(PACKAGE_ROOT);
+  const isInstalled = root.includes(`${sep}node_modules${sep}`);
+  const manifest = JSON.parse(text) as { devDependencies: Record<string, string> };
+  manifest.devDependencies.chainwright = isInstalled ? `^${VERSION}` : `file:${relative(directory, root)}`;
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
 /** The template's word in every spelling: `solo`, `Solo`, `SOLO`. */

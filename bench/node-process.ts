@@ -1,17 +1,20 @@
 /** A node in a process of its own, as a user starts it, from the build; watched through its JSON lines. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ChainOptions } from "./generator/index.js";
 import { repositoryRoot } from "./machine.js";
 
 /** Nothing that is measured here takes longer; a node that hangs fails the suite. */
 const PATIENCE_MS = 60_000;
+/** Between two tries to reach the API. */
+const POLL_MS = 4;
 
 interface NodeLine {
   readonly type?: string;
-  readonly api?: string;
   readonly height?: number;
 }
 
@@ -19,20 +22,23 @@ const COMMAND_LINE = ["core/cli/main.js"];
 
 export class NodeProcess {
   readonly #child: ChildProcess;
+  readonly #port: number;
   readonly #startedMs: number;
   readonly #lines: NodeLine[] = [];
   readonly #waiting = new Set<() => void>();
   #errors = "";
   #exited = false;
 
-  /** `chainwright dev` on a data directory, new or kept, with the API on a free port. */
-  static dev(dataDirectory: string): NodeProcess {
-    return new NodeProcess([...COMMAND_LINE, "dev", "--data-dir", dataDirectory, "--port", "0", "--json"]);
+  /** `chainwright dev` on a data directory, new or kept. */
+  static async dev(dataDirectory: string): Promise<NodeProcess> {
+    const port = await freePort();
+    return new NodeProcess([...COMMAND_LINE, "dev", "--data-dir", dataDirectory, "--port", String(port), "--json"], port);
   }
 
   /** `chainwright start` with a node config. */
-  static start(configFile: string): NodeProcess {
-    return new NodeProcess([...COMMAND_LINE, "start", "--config", configFile, "--json"]);
+  static async start(configFile: string): Promise<NodeProcess> {
+    const port = await freePort();
+    return new NodeProcess([...COMMAND_LINE, "start", "--config", configFile, "--set", `plugins.api-http.port=${port}`, "--json"], port);
   }
 
   /** A process that makes a chain in `folder` and keeps its state unflushed until it is killed. See generator/unflushed.process.ts. */
@@ -41,7 +47,8 @@ export class NodeProcess {
   }
 
   /** @param parameters a script of the build and its arguments */
-  private constructor([script = "", ...parameters]: readonly string[]) {
+  private constructor([script = "", ...parameters]: readonly string[], port = 0) {
+    this.#port = port;
     this.#startedMs = performance.now();
     const path = join(repositoryRoot(), "dist", script);
     this.#child = spawn(process.execPath, [path, ...parameters], { stdio: ["ignore", "pipe", "pipe"] });
@@ -61,19 +68,21 @@ export class NodeProcess {
     return performance.now() - this.#startedMs;
   }
 
-  /** The API's base URL, once the node says that it is ready. */
-  async api(): Promise<string> {
-    const { api } = await this.#line((line) => line.type === "ready");
-    if (api === undefined) throw new Error("the node has no API");
-    return api;
+  /** Resolves when the API answers /v1/status, which may be before the whole node is ready. @returns milliseconds since the spawn */
+  async answers(): Promise<number> {
+    const url = `http://127.0.0.1:${this.#port}/v1/status`;
+    while (this.ageMs < PATIENCE_MS && !this.#exited) {
+      const response = await fetch(url).catch(() => undefined);
+      await response?.arrayBuffer();
+      if (response?.ok === true) return this.ageMs;
+      await delay(POLL_MS);
+    }
+    throw new Error(`the API did not answer:\n${this.#errors}`);
   }
 
-  /** Resolves when the API answers /v1/status. @returns milliseconds since the spawn */
-  async answers(): Promise<number> {
-    const api = await this.api();
-    const response = await fetch(`${api}/v1/status`);
-    await response.arrayBuffer();
-    if (!response.ok) throw new Error(`/v1/status answered ${response.status}`);
+  /** Resolves when the node says that it is ready. @returns milliseconds since the spawn */
+  async ready(): Promise<number> {
+    await this.#line((line) => line.type === "ready");
     return this.ageMs;
   }
 
@@ -148,4 +157,16 @@ export class NodeProcess {
       this.#waiting.add(done);
     });
   }
+}
+
+/** A port that nobody listens on now: known before the node is up, so that it can be asked for. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
 }

@@ -105,8 +105,9 @@ export class ChainNode {
   }
 
   /** Opens what the storage holds, or makes genesis. */
-  start(): Promise<void> {
-    return this.#part.start();
+  async start(): Promise<void> {
+    await this.#part.start();
+    await this.#part.begin();
   }
 
   /** Flushes the state; without it, the storage is left as a crash leaves it. */

@@ -122,6 +122,9 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #produce: boolean;
+  /** Settles once the mempool has taken back what its journal holds. */
+  #restoring: Promise<void> | undefined;
+  #isRestored = false;
   readonly version = VERSION;
   startedAtMs = 0;
   /** Set by the node: what to do when nothing can be promised any more. */
@@ -209,7 +212,6 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
 
   async start(): Promise<void> {
     await this.#chain.start();
-    await this.#mempool.start();
     // A proposer that makes blocks on demand hears of what arrives.
     this.#mempool.onAccepted((entries) => {
       if (entries.some(({ standing }) => standing === "ready")) this.#consensus.producer?.transactionsWaiting?.();
@@ -221,17 +223,27 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
 
   async stop(): Promise<void> {
     await this.stopProducing();
+    await this.#restoring?.catch(() => undefined);
     await this.#mempool.stop();
     await this.#chain.stop();
   }
 
   notReady(): readonly string[] {
     if (!this.#chain.running) return ["the chain is starting or stopping"];
+    if (!this.#isRestored) return ["the mempool is being restored from its journal"];
     return this.#network.sync.state === "synced" ? [] : [`the node is ${this.#network.sync.state}`];
   }
 
-  /** Called once everything has started, so that the first block finds its audience. */
+  /**
+   * Called once everything has started, so that the first block finds its audience. The mempool comes first: a long journal takes
+   * its time, and the APIs answer meanwhile, if only that the node is not ready.
+   *
+   * @throws what kept the mempool from being restored
+   */
   async begin(): Promise<void> {
+    this.#restoring = this.#mempool.start();
+    await this.#restoring;
+    this.#isRestored = true;
     const { producer } = this.#consensus;
     if (!this.#produce || producer?.automatic !== true) return;
     await producer.start();

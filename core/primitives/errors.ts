@@ -13,7 +13,7 @@ export const EncodingError = defineError<{ message: string; field: string; offse
   "ENCODING_NOT_CANONICAL",
   "input",
   ({ message, field, offset, reason }) =>
-    `${message}.${field} at byte ${offset}: ${reason}; encode it canonically (core/primitives/codec.ts)`,
+    `${message}.${field} at byte ${offset}: ${reason}; encode it canonically: fields in order, shortest integers, nothing empty, unknown or left over`,
 );
 
 /** Bytes or counts exceed the limit that holds before anything is allocated. */

@@ -1,7 +1,8 @@
 /** A node in a process of its own, as a user starts it, from the build; watched through its JSON lines. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -70,14 +71,15 @@ export class NodeProcess {
 
   /** Resolves when the API answers /v1/status, which may be before the whole node is ready. @returns milliseconds since the spawn */
   async answers(): Promise<number> {
-    const url = `http://127.0.0.1:${this.#port}/v1/status`;
-    while (this.ageMs < PATIENCE_MS && !this.#exited) {
-      const response = await fetch(url).catch(() => undefined);
-      await response?.arrayBuffer();
-      if (response?.ok === true) return this.ageMs;
+    // A refused connection costs next to nothing; a whole request each time would take the node's second core.
+    while (!(await isListening(this.#port))) {
+      if (this.ageMs > PATIENCE_MS || this.#exited) throw new Error(`the API did not answer:\n${this.#errors}`);
       await delay(POLL_MS);
     }
-    throw new Error(`the API did not answer:\n${this.#errors}`);
+    const response = await fetch(`http://127.0.0.1:${this.#port}/v1/status`);
+    await response.arrayBuffer();
+    if (!response.ok) throw new Error(`/v1/status answered ${response.status}`);
+    return this.ageMs;
   }
 
   /** Resolves when the node says that it is ready. @returns milliseconds since the spawn */
@@ -159,14 +161,29 @@ export class NodeProcess {
   }
 }
 
-/** A port that nobody listens on now: known before the node is up, so that it can be asked for. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
+
+/**
+ * A port that nobody listens on now: known before the node is up, so that it can be watched. Below the range that systems take
+ * clients' ports from: there, who knocks at a closed port may be connected with himself, and so take it.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    if (await canListen(port)) return port;
+  }
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }

@@ -6,7 +6,6 @@ import {
   type Bytes,
   decodeBankTransfer,
   type Json,
-  type LedgerEvent,
   type LedgerModule,
   type ModuleContext,
   type StateWriter,
@@ -17,28 +16,6 @@ import { BankFailures } from "./errors.js";
 
 /** Execution weight of a transfer beside the transaction's own: one more account to read and write. */
 export const TRANSFER_WEIGHT = 100;
-
-/** Its texts are made when somebody asks for them: the receipts of a block that is executed again after a crash are dropped unread. */
-class TransferEvent implements LedgerEvent {
-  readonly type = "bank.transfer";
-  #attributes: LedgerEvent["attributes"] | undefined;
-
-  constructor(
-    private readonly addresses: AddressFormatter,
-    private readonly from: Address,
-    private readonly to: Address,
-    private readonly amount: bigint,
-  ) {}
-
-  get attributes(): LedgerEvent["attributes"] {
-    this.#attributes ??= [
-      ["from", this.addresses.format(this.from)],
-      ["to", this.addresses.format(this.to)],
-      ["amount", this.amount.toString()],
-    ];
-    return this.#attributes;
-  }
-}
 
 export class BankModule implements LedgerModule {
   readonly name = "bank";
@@ -66,7 +43,14 @@ export class BankModule implements LedgerModule {
     if (context.balance(context.sender) < amount)
       context.fail(BankFailures.insufficientBalance, "the sender has less than the amount after paying the fee");
     context.transfer(context.sender, to, amount);
-    context.emit(new TransferEvent(this.#addresses, context.sender, to, amount));
+    context.emit({
+      type: "bank.transfer",
+      attributes: [
+        ["from", this.#addresses.format(context.sender)],
+        ["to", this.#addresses.format(to)],
+        ["amount", amount.toString()],
+      ],
+    });
   }
 
   access(operation: unknown, _sender: Address): readonly Bytes[] {

@@ -141,10 +141,7 @@ export class BlockExecution implements ModuleContext {
     const code = this.#module.namespace === BANK_NAMESPACE ? this.#operate(operation, this.#writer) : this.#operateFenced(operation);
     if (code === "") this.#blockEventBytes += this.#eventBytes;
     return {
-      // A hash: nobody asks for it when a block is executed again after a crash.
-      get transactionId() {
-        return envelope.id;
-      },
+      transactionId: envelope.id,
       ok: code === "",
       code,
       feePaid: body.fee,

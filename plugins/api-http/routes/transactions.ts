@@ -3,7 +3,6 @@ import {
   type ChainView,
   fromHex,
   type Hash,
-  type MempoolView,
   type PoolEntry,
   type Static,
   sha256,
@@ -12,7 +11,7 @@ import {
   toHex,
 } from "../../../core/sdk.js";
 import { hashIn } from "../block-reference.js";
-import { ApiParametersError, ApiTransactionNotFoundError } from "../errors.js";
+import { ApiNotReadyError, ApiParametersError, ApiTransactionNotFoundError } from "../errors.js";
 import { AmountText, answers, Choice, Freeform, HashText, HeightNumber, HexText } from "../schemas.js";
 import type { ApiApplication, ApiViews } from "../views.js";
 import { ReceiptSchema, receiptJson } from "./receipt.js";
@@ -59,7 +58,7 @@ interface Lookup {
   readonly raw: boolean;
 }
 
-export function addTransactionRoutes(app: ApiApplication, { chain, mempool, submission }: ApiViews): void {
+export function addTransactionRoutes(app: ApiApplication, { chain, mempool, submission, health }: ApiViews): void {
   app.get(
     "/v1/transactions/:id",
     {
@@ -77,7 +76,7 @@ export function addTransactionRoutes(app: ApiApplication, { chain, mempool, subm
         response: answers(TransactionStatus),
       },
     },
-    async ({ params, query }) => transactionJson(chain, mempool, hashIn(params.id, { in: "path", pointer: "/id" }), query),
+    async ({ params, query }) => transactionJson({ chain, mempool, health }, hashIn(params.id, { in: "path", pointer: "/id" }), query),
   );
 
   app.post(
@@ -121,7 +120,11 @@ function rawOf(body: unknown): Uint8Array {
   return raw;
 }
 
-async function transactionJson(chain: ChainView, mempool: MempoolView, id: Hash, lookup: Lookup): Promise<TransactionStatusJson> {
+async function transactionJson(
+  { chain, mempool, health }: Pick<ApiViews, "chain" | "mempool" | "health">,
+  id: Hash,
+  lookup: Lookup,
+): Promise<TransactionStatusJson> {
   // In this order, since it may move from the mempool into a block (or back) while the block is looked up.
   const before = mempool.get(id);
   const included = await chain.transaction(id);
@@ -130,6 +133,9 @@ async function transactionJson(chain: ChainView, mempool: MempoolView, id: Hash,
   if (pooled !== undefined) return pendingJson(chain, pooled, lookup);
   const reason = mempool.dropped(id);
   if (reason !== undefined) return { ...unconfirmed(id), status: "dropped", reason };
+  // While the mempool is being restored, an accepted one may not be back yet: "not found" would be a lie.
+  const reasons = health.notReady();
+  if (reasons.length > 0) throw new ApiNotReadyError({ reasons });
   throw new ApiTransactionNotFoundError({ id: toHex(id) });
 }
 

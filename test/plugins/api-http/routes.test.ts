@@ -277,6 +277,9 @@ t.test("health", async (t) => {
   t.ok(answer.headers.get("retry-after"));
   t.match(answer.json, { code: "API_NOT_READY", data: { reasons: ["syncing: 5 of 9 blocks"] } });
   t.equal((await api.get("/health/live")).status, 200, "a node that is not ready still lives");
+  const early = await api.get(`/v1/transactions/${"ab".repeat(32)}`);
+  t.equal(early.status, 503, "an accepted one may not be back yet");
+  t.match(early.json, { code: "API_NOT_READY" });
   node.reasons = [];
 });
 

@@ -1,5 +1,5 @@
 /** The command line as people use it: a chain of one's own, keys, transfers, proofs, blocks on demand. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import t from "tap";
 import { getJson, NodeProcess, run } from "./node-process.js";
@@ -93,4 +93,43 @@ t.test("configs in YAML, TOML and JSON mean the same", { timeout: 60_000 }, asyn
     const result = await run(["config", "check", "--config", join(directory, "b", file)]);
     t.equal(result.code, 0, `${file}: ${result.stderr}`);
   }
+});
+
+t.test("nothing is written, sent or removed before the arguments are judged", { timeout: 120_000 }, async (t) => {
+  const directory = t.testdir();
+  const environment = { CHAINWRIGHT_PASSPHRASE: "correct horse", CHAINWRIGHT_KEYS: join(directory, "keys") };
+  const dev = ["dev", "--data-dir", join(directory, "dev"), "--port", "0"];
+  const node = new NodeProcess([...dev, "--mine", "instant"]);
+  t.teardown(() => node.kill("SIGKILL"));
+  const api = await node.api();
+
+  const fresh = await run([...dev, "--fresh"]);
+  t.equal(fresh.code, 4, "a running node keeps its data");
+  t.match(fresh.stderr, /DATA_DIRECTORY_LOCKED/);
+  const transfer = ["tx", "transfer", "--from", "dev:alice", "--amount", "1", "--api", api];
+  const wait = await run([...transfer, "--to", "dev:bob", "--wait", "x"]);
+  t.equal(wait.code, 2);
+  const nobody = await run([...transfer, "--to", "dev:bobb"]);
+  t.equal(nobody.code, 2);
+  t.match(nobody.stderr, /dev:bob, dev:carol/);
+  t.match(await getJson(`${api}/v1/status`), { height: 0, mempool: { count: 0 } }, "nothing was sent");
+  t.equal(await node.kill("SIGTERM"), 0);
+
+  t.equal((await run(["keys", "new", "k", "--prefix", ""], { environment })).code, 2);
+  t.equal((await run(["keys", "new", "k"], { environment: { ...environment, CHAINWRIGHT_PASSPHRASE: "" } })).code, 2);
+  t.match((await run(["keys", "list"], { environment })).stdout, /no keys/, "no key was written");
+
+  await rm(join(directory, "dev", "chain.yaml"));
+  const lost = await run(dev);
+  t.equal(lost.code, 3, "another genesis is not put in its place");
+  t.match(lost.stderr, /CLI_DEV_SPEC_MISSING/);
+  await run(["init", "own"], { cwd: directory });
+  const own = await run(["dev", "--data-dir", join(directory, "own"), "--fresh"]);
+  t.match(own.stderr, /CLI_NOT_A_DEV_DIRECTORY/, "what init made is not removed");
+
+  const set = "plugins.consensus-nakamoto.address=cw1nonsense";
+  const check = await run(["config", "check", "--config", join(directory, "own", "node.yaml"), "--set", set]);
+  t.match(check.stderr, /NAKAMOTO_ADDRESS/, "what only a constructor can judge is judged, too");
+  const misspelt = await run(["start", "--cofig", "x"]);
+  t.match(misspelt.stderr, /--cofig: did you mean --config\?/);
 });

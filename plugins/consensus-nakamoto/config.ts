@@ -71,7 +71,10 @@ export type NakamotoSpec = Static<typeof NakamotoSpec>;
 /** Key `consensus-nakamoto` of the node config. */
 export const NakamotoConfig = Type.Object(
   {
-    mine: Type.Boolean({ description: "Whether this node mines from its start; an administrator can switch it on and off later.", default: false }),
+    mine: Type.Boolean({
+      description: "Whether this node mines from its start; an administrator can switch it on and off later.",
+      default: false,
+    }),
     address: Type.Optional(
       Type.String({ description: "Address that block rewards and fees go to. Needed to mine.", minLength: 1, maxLength: 90 }),
     ),

@@ -37,6 +37,7 @@ const SPEC: ChainSpec = {
   genesisTimeMs: 0,
   consensus: { plugin: "none", parameters: {} },
   ledger: { plugin: "ledger-account", parameters: {} },
+  upgrades: [],
   rulesAt: () => RULES,
   parametersHash: Hash.zero,
 };

@@ -7,6 +7,7 @@ import type { NetworkView, PeerInfo } from "../ports/views.js";
 
 export class LocalNetwork implements NetworkView {
   readonly nodeId: string;
+  readonly listening: readonly string[] = [];
   readonly peers: readonly PeerInfo[] = [];
   readonly #height: () => number | undefined;
 
@@ -18,6 +19,6 @@ export class LocalNetwork implements NetworkView {
 
   get sync(): NetworkView["sync"] {
     const height = this.#height();
-    return { state: height === undefined ? "starting" : "synced", currentHeight: height ?? 0, targetHeight: height ?? 0 };
+    return { state: height === undefined ? "starting" : "synced", currentHeight: height ?? 0, targetHeight: height ?? 0, headerHeight: height ?? 0, blocksPerSecond: 0 };
   }
 }

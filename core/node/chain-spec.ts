@@ -131,6 +131,10 @@ export function makeChainSpec(document: ChainSpecDocument): ChainSpec {
     consensus,
     ledger,
     parametersHash: sha256(asciiBytes(canonicalJson(committed, ""))),
+    upgrades: upgrades.map((upgrade, index) => ({
+      height: upgrade.height,
+      hash: sha256(asciiBytes(canonicalJson(upgrade, `upgrades[${index}]`))),
+    })),
     rulesAt(height) {
       for (let i = steps.length - 1; i > 0; i--) {
         const step = steps[i];

@@ -31,6 +31,8 @@ export interface ChainSpec {
   readonly consensus: { readonly plugin: string; readonly parameters: unknown };
   readonly ledger: { readonly plugin: string; readonly parameters: unknown };
   readonly rulesAt: (height: number) => Rules;
+  /** Scheduled changes of rules, ascending by height; `hash` is SHA-256 over an upgrade's canonical JSON. Nodes compare them in Hello. */
+  readonly upgrades: readonly { readonly height: number; readonly hash: Hash }[];
   /**
    * SHA-256 over the canonical JSON of everything but the upgrade schedule. It is the genesis header's `parent`'s
    * stand-in in Hello; the genesis block's id commits to it through the payload root.

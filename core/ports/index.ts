@@ -25,6 +25,7 @@ export const CHAIN_VIEW = "chainwright:chain-view";
 export const CHAIN_EVENTS = "chainwright:chain-events";
 export const MEMPOOL_VIEW = "chainwright:mempool-view";
 export const NETWORK_VIEW = "chainwright:network-view";
+export const PEER_ADMINISTRATION = "chainwright:peer-administration";
 export const TRANSACTION_SUBMISSION = "chainwright:transaction-submission";
 export const NODE_HEALTH = "chainwright:node-health";
 export const NODE_CONTROL = "chainwright:node-control";
@@ -80,7 +81,8 @@ export const CAPABILITIES: readonly Capability[] = [
   single(CHAIN_VIEW, "status", "block", "state"),
   single(CHAIN_EVENTS, "latest", "read", "onAppended"),
   single(MEMPOOL_VIEW, "count", "get", "list"),
-  single(NETWORK_VIEW, "nodeId", "peers", "sync"),
+  single(NETWORK_VIEW, "nodeId", "listening", "peers", "sync"),
+  single(PEER_ADMINISTRATION, "records", "bans", "add", "ban", "unban"),
   single(TRANSACTION_SUBMISSION, "submit"),
   single(NODE_HEALTH, "notReady"),
   single(NODE_CONTROL, "produceBlocks"),

@@ -17,12 +17,28 @@ export interface ChannelSpec {
   readonly priority: number;
 }
 
+/** Whom the transport's trust lets be at the other end, and by what: the peer's certificate, or a list in the config. */
+export interface AllowedPeers {
+  /** Ed25519 node ids, 32 bytes each. */
+  readonly nodeIds: readonly Bytes[];
+  readonly by: "certificate" | "pinned";
+}
+
 /**
  * What ties the identity handshake to this very connection: a value that only its two ends share (TLS exporter, Noise
  * handshake hash, a seeded pair in memory), or an identity that the transport has proved itself.
  */
 export type ConnectionSecurity =
-  | { readonly kind: "binding"; readonly value: Bytes; readonly localCertificateHash?: Bytes; readonly remoteCertificateHash?: Bytes }
+  | {
+      readonly kind: "binding";
+      /** 32 bytes. */
+      readonly value: Bytes;
+      /** SHA-256 of each side's certificate (DER), where there are certificates. */
+      readonly localCertificateHash?: Bytes;
+      readonly remoteCertificateHash?: Bytes;
+      /** Absent: anybody who proves an identity. */
+      readonly allowed?: AllowedPeers;
+    }
   | { readonly kind: "authenticated"; readonly nodeId: Bytes };
 
 export interface CloseReason {

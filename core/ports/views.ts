@@ -120,17 +120,68 @@ export interface PeerInfo {
   readonly nodeId: string;
   readonly address: string;
   readonly direction: "inbound" | "outbound";
+  readonly agent: string;
   readonly headHeight: number;
-  readonly score: number;
+  readonly headId: string;
+  /** Milli-points, 0 … 100,000. */
+  readonly scoreMilli: number;
   readonly connectedSinceMs: number;
+  /** Of the last ping; undefined before the first answer. */
+  readonly latencyMs?: number;
+}
+
+/** What the peer book remembers of an address. */
+export interface PeerRecord {
+  readonly address: string;
+  /** Hex; absent until somebody proved an identity there. */
+  readonly nodeId?: string;
+  readonly source: "config" | "operator" | "exchange" | "inbound";
+  readonly persistent: boolean;
+  readonly scoreMilli: number;
+  readonly connected: boolean;
+  readonly lastConnectedMs?: number;
+  readonly lastFailure?: { readonly atMs: number; readonly reason: string };
+  readonly failuresInARow: number;
+}
+
+export interface PeerBan {
+  /** Node id (hex) or address. */
+  readonly subject: string;
+  readonly untilMs: number;
+  readonly reason: string;
 }
 
 export type SyncState = "starting" | "synced" | "syncing" | "isolated";
 
+export interface SyncStatus {
+  readonly state: SyncState;
+  readonly currentHeight: number;
+  /** What the best peer says it has; the own height where that is more. */
+  readonly targetHeight: number;
+  /** Of headers that were checked ahead of their bodies. */
+  readonly headerHeight: number;
+  readonly blocksPerSecond: number;
+}
+
 export interface NetworkView {
   readonly nodeId: string;
+  /** Addresses that this node listens on, as its transports write them. */
+  readonly listening: readonly string[];
   readonly peers: readonly PeerInfo[];
-  readonly sync: { readonly state: SyncState; readonly currentHeight: number; readonly targetHeight: number };
+  readonly sync: SyncStatus;
+}
+
+/** The peer book as administrators see and change it. */
+export interface PeerAdministration {
+  /** Best first. */
+  records(): readonly PeerRecord[];
+  bans(): readonly PeerBan[];
+  /** Adds an address and dials it; `persistent` ones are dialed again for ever. @throws NETWORK_BAD_ADDRESS, NETWORK_NO_TRANSPORT */
+  add(address: string, options: { readonly persistent: boolean }): Promise<void>;
+  /** Bans a node id or an address and closes its connections. @throws NETWORK_BAD_PEER */
+  ban(subject: string, options: { readonly durationMs: number; readonly reason: string }): Promise<void>;
+  /** Answers whether there was such a ban. */
+  unban(subject: string): Promise<boolean>;
 }
 
 /** Whether the node is up, for /health and process managers. */

@@ -59,6 +59,7 @@ export function specFor({ manifest, parameters }: PluginUnderTest): ChainSpec {
     consensus: isLedger ? other : section,
     ledger: isLedger ? section : other,
     rulesAt: () => CONFORMANCE_RULES,
+    upgrades: [],
     parametersHash: sha256(asciiBytes(JSON.stringify(section))),
   };
 }

@@ -157,7 +157,8 @@ export class FakeNode {
         consensus: { plugin: "consensus-fake", parameters: {} },
         ledger: { plugin: "ledger-fake", parameters: {} },
         rulesAt: () => ({ revision: 0, limits: LIMITS, features: new Set() }),
-        parametersHash: sdk.Hash.zero,
+        upgrades: [],
+    parametersHash: sdk.Hash.zero,
       },
       status: () => {
         if (this.fault !== undefined) throw this.fault;
@@ -294,8 +295,9 @@ export class FakeNode {
       this.mempool(),
       {
         nodeId: "node-1",
-        peers: [{ nodeId: "p", address: "10.0.0.1:1", direction: "inbound", headHeight: 3, score: 50, connectedSinceMs: 0 }],
-        sync: { state: "synced", currentHeight: 3, targetHeight: 3 },
+        peers: [{ nodeId: "p", address: "10.0.0.1:1", direction: "inbound", agent: "chainwright/0", headHeight: 3, headId: "00", scoreMilli: 50_000, connectedSinceMs: 0 }],
+        listening: [],
+        sync: { state: "synced", currentHeight: 3, targetHeight: 3, headerHeight: 3, blocksPerSecond: 0 },
       },
       {
         submit: async (raw) => {

@@ -106,6 +106,7 @@ export function specOf(rulesAt: (height: number) => Rules = () => rulesOf()): Ch
     consensus: { plugin: "none", parameters: {} },
     ledger: { plugin: "ledger-account", parameters: {} },
     rulesAt,
+    upgrades: [],
     parametersHash: Hash.zero,
   };
 }

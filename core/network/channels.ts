@@ -1,0 +1,64 @@
+/**
+ * The channels of a connection: which messages go where, how large they may be, and who goes first. A channel keeps order;
+ * between channels there is none. Numbers below 64 are core's; an engine's channels follow from 64 on, in its own order.
+ */
+import type { EngineChannel } from "../ports/consensus.js";
+import type { ChannelSpec } from "../ports/transport.js";
+import type { WireMessageType } from "./wire/messages.js";
+
+export const Channel = {
+  handshake: 0,
+  control: 1,
+  announcements: 2,
+  requests: 3,
+  headers: 4,
+  blocks: 5,
+  transactions: 6,
+} as const;
+
+export const FIRST_ENGINE_CHANNEL = 64;
+export const ENGINE_CHANNELS_MAX = 64;
+
+const KIBIBYTE = 1024;
+/** Envelope around a block or transaction: ids, lengths, a certificate of up to 64 KiB. */
+const ENVELOPE_BYTES = 68 * KIBIBYTE;
+
+/** Where each message travels; engine messages have channels of their own. */
+export const CHANNEL_OF: Readonly<Record<Exclude<WireMessageType, "engine">, number>> = {
+  hello: Channel.handshake,
+  ping: Channel.control,
+  pong: Channel.control,
+  status: Channel.control,
+  "peers-request": Channel.control,
+  peers: Channel.control,
+  "block-announcement": Channel.announcements,
+  certificate: Channel.announcements,
+  "headers-request": Channel.requests,
+  "blocks-request": Channel.requests,
+  "transactions-request": Channel.requests,
+  headers: Channel.headers,
+  "block-response": Channel.blocks,
+  "transaction-announcement": Channel.transactions,
+  transactions: Channel.transactions,
+};
+
+/**
+ * All channels of a chain's connections.
+ *
+ * @param limits largest block and transaction that any rules of the chain allow, bytes
+ */
+export function channelSpecs(
+  limits: { readonly blockBytes: number; readonly transactionBytes: number },
+  engineChannels: readonly EngineChannel[],
+): readonly ChannelSpec[] {
+  return [
+    { number: Channel.handshake, maxMessageBytes: 4 * KIBIBYTE, priority: 0 },
+    { number: Channel.control, maxMessageBytes: 32 * KIBIBYTE, priority: 0 },
+    { number: Channel.announcements, maxMessageBytes: ENVELOPE_BYTES, priority: 1 },
+    { number: Channel.requests, maxMessageBytes: 64 * KIBIBYTE, priority: 1 },
+    { number: Channel.headers, maxMessageBytes: 2_048 * KIBIBYTE, priority: 3 },
+    { number: Channel.blocks, maxMessageBytes: limits.blockBytes + ENVELOPE_BYTES, priority: 5 },
+    { number: Channel.transactions, maxMessageBytes: Math.max(256 * KIBIBYTE, limits.transactionBytes + ENVELOPE_BYTES), priority: 4 },
+    ...engineChannels.map(({ maxMessageBytes }, index) => ({ number: FIRST_ENGINE_CHANNEL + index, maxMessageBytes, priority: 2 })),
+  ];
+}

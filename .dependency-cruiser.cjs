@@ -50,9 +50,15 @@ module.exports = {
     may("core/work", service),
     may("core/chain", [...service, "^core/state/"]),
     may("core/mempool", service),
-    may("core/network", service),
+    may("core/network", [...service, "^core/chain/", "^core/mempool/"], "the network sees chain and mempool, nothing deeper"),
+    may("core/certificates", ["^core/primitives/"]),
+    may(
+      "core/devnet",
+      [...service, "^core/kernel/", "^core/node/", "^core/certificates/", "^core/runtime/", "^core/work/compact\\.ts$"],
+      "a devnet starts nodes; it looks into none",
+    ),
     may("core/conformance", [...service, "^core/sdk\\.ts$"]),
-    may("core/node", ["^core/"], "the composition root binds everything, but no command line"),
+    may("core/node", ["^core/(?!devnet)"], "the composition root binds everything, but no command line"),
     { name: "only-main-runs-the-cli", severity: "error", from: { path: "^core/", pathNot: "^core/cli/" }, to: { path: "^core/cli/" } },
     {
       name: "the-cli-talks-to-node",

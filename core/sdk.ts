@@ -4,6 +4,7 @@
  * Built-in plugins live by the same rule as third-party ones, so what is missing here is missing for everybody.
  */
 export { default as Type, type Static, type TObject, type TSchema } from "#bundled/typebox";
+export * from "./certificates/index.js";
 export { AssertionFailure, assert, present, unreachable } from "./kernel/assert.js";
 export { inject, injectable } from "./kernel/di.js";
 export { ChainwrightError, defineError, type ErrorClass, type ErrorKind, messageOf, type SerializedError } from "./kernel/errors.js";

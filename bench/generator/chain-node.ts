@@ -17,10 +17,12 @@ import {
   type Storage,
   TRANSACTION_SUBMISSION,
   type TransactionSubmission,
+  type Transport,
 } from "../../core/ports/index.js";
 import { Address } from "../../core/primitives/address.js";
-import type { Bytes } from "../../core/primitives/bytes.js";
+import { type Bytes, toHex } from "../../core/primitives/bytes.js";
 import type { Hash } from "../../core/primitives/hash.js";
+import { publicKeyOf, signMessage } from "../../core/primitives/signing.js";
 import { SystemClock, SystemEntropy, SystemScheduler } from "../../core/runtime/index.js";
 import { NakamotoConfig, type NakamotoSpec } from "../../plugins/consensus-nakamoto/config.js";
 import { NakamotoConsensus } from "../../plugins/consensus-nakamoto/engine.js";
@@ -41,6 +43,10 @@ export interface ChainNodeOptions {
   readonly clock?: Clock;
   /** Keys of the node config's `node.chain`. Default: what a node has by default. */
   readonly chain?: Readonly<Record<string, number>>;
+  /** Default: none, a node by itself. */
+  readonly transports?: readonly Transport[];
+  /** Keys of the node config's `node.network`. */
+  readonly network?: Readonly<Record<string, unknown>>;
 }
 
 /** Signers that never sign: proof of work has no keys. */
@@ -70,7 +76,7 @@ export class ChainNode {
   readonly ledger: AccountLedger;
   readonly consensus: NakamotoConsensus;
 
-  constructor({ plan, storage, compute, clock = new SystemClock(), chain = {} }: ChainNodeOptions) {
+  constructor({ plan, storage, compute, clock = new SystemClock(), chain = {}, transports = [], network = {} }: ChainNodeOptions) {
     const { spec } = plan;
     const parameters = { consensus: spec.consensus.parameters as NakamotoSpec, ledger: spec.ledger.parameters as AccountLedgerSpec };
     const ledgerConfig = Value.Default(AccountLedgerConfig, { maxNonceAhead: 65_536 }) as AccountLedgerConfig;
@@ -81,14 +87,17 @@ export class ChainNode {
       chain,
       state: {},
       mempool: { maxCount: 1_000_000, maxPerSender: 65_536 },
+      network,
     });
+    const secretKey = new SystemEntropy().bytes(32);
+    const identity = { nodeId: toHex(publicKeyOf(secretKey)), sign: (message: Bytes) => signMessage(secretKey, message) };
     this.ledger = new AccountLedger(spec, [], ledgerConfig, parameters.ledger, UNMETERED);
     this.consensus = new NakamotoConsensus(engineConfig, parameters.consensus, SILENT, UNMETERED);
     this.#part = new NodePart(
       config as ConstructorParameters<typeof NodePart>[0],
       SILENT,
       UNMETERED,
-      { nodeId: "bench" },
+      identity,
       spec,
       storage,
       this.ledger,
@@ -98,16 +107,27 @@ export class ChainNode {
       new SystemScheduler(clock),
       new SystemEntropy(),
       NO_KEYS,
+      transports,
     );
     this.#part.onFatal = (error) => {
       throw error;
     };
   }
 
-  /** Opens what the storage holds, or makes genesis. */
+  /** Opens what the storage holds, or makes genesis; then begins with mempool and peers. */
   async start(): Promise<void> {
-    await this.#part.start();
-    await this.#part.begin();
+    await this.open();
+    await this.begin();
+  }
+
+  /** The first half of `start`: the chain is there, nobody hears of it. */
+  open(): Promise<void> {
+    return this.#part.start();
+  }
+
+  /** The second half. */
+  begin(): Promise<void> {
+    return this.#part.begin();
   }
 
   /** Flushes the state; without it, the storage is left as a crash leaves it. */

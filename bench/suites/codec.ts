@@ -1,8 +1,11 @@
 /**
  * Canonical encoding and decoding of transactions, headers and blocks, beside protobufjs' generated code on the same
- * bytes: the strict reader must not cost more than the lenient one that it replaces.
+ * bytes: the strict reader must not cost more than the lenient one that it replaces. And the messages between nodes whose size
+ * or number matters; there ours copies what may live long, protobufjs does not.
  */
 import { chainwright } from "#proto";
+import { WireCodec } from "../../core/network/wire/codec.js";
+import type { WireMessage } from "../../core/network/wire/messages.js";
 import {
   decodeAccountTransaction,
   decodeBankTransfer,
@@ -109,9 +112,44 @@ async function blocks(context: BenchContext, block: Block): Promise<void> {
   await rate(context, "encode block of 1,000", 200, () => encodeBlock(block));
 }
 
+/** Messages as nodes send them: a full announcement, a batch of transactions, headers of a sync, a block of a megabyte. */
+async function wireMessages(context: BenchContext, raws: readonly Bytes[], header: Bytes): Promise<void> {
+  const { TransactionsEnvelope, HeadersEnvelope, BlocksEnvelope } = chainwright.network;
+  const codec = new WireCodec(BLOCK_LIMITS, []);
+  const hashes = Array.from({ length: 1_024 }, (_, index) => seeded(context.seed, 5, index));
+  const block = { requestId: 1, id: seeded(context.seed, 6, 0), block: new Uint8Array(2 ** 20), certificate: EMPTY_BYTES };
+  const cases: readonly {
+    readonly name: string;
+    readonly message: WireMessage;
+    readonly generated: { decode(bytes: Bytes): unknown };
+    readonly times: number;
+  }[] = [
+    { name: "announcement of 1,024", message: { type: "transaction-announcement", hashes }, generated: TransactionsEnvelope, times: 200 },
+    {
+      name: "message of 1,000 transactions",
+      message: { type: "transactions", requestId: 1, transactions: raws, more: false },
+      generated: TransactionsEnvelope,
+      times: 50,
+    },
+    {
+      name: "message of 2,000 headers",
+      message: { type: "headers", requestId: 1, headers: new Array<Bytes>(2_000).fill(header) },
+      generated: HeadersEnvelope,
+      times: 20,
+    },
+    { name: "block response of 1 MiB", message: { type: "block-response", ...block }, generated: BlocksEnvelope, times: 100 },
+  ];
+  for (const { name, message, generated, times } of cases) {
+    const { channel, bytes } = codec.encodeMessage(message);
+    await rate(context, `encode ${name}`, times, () => codec.encodeMessage(message));
+    await rate(context, `protobufjs: decode ${name}`, times, () => generated.decode(bytes));
+    await rate(context, `decode ${name}`, times, () => codec.decodeMessage(channel, bytes), `protobufjs: decode ${name}`);
+  }
+}
+
 const suite: BenchSuite = {
   name: "codec",
-  description: "canonical encoding and decoding of transactions, headers and blocks",
+  description: "canonical encoding and decoding of transactions, headers and blocks; messages between nodes",
   async run(context) {
     const raws: Bytes[] = [];
     for (let index = 0; index < TRANSACTIONS_PER_BLOCK; index++) {
@@ -121,6 +159,7 @@ const suite: BenchSuite = {
     await transactions(context, raws[1] as Bytes);
     await headers(context, header(context.seed));
     await blocks(context, { header: header(context.seed), transactions: raws, payload: EMPTY_BYTES });
+    await wireMessages(context, raws, encodeHeader(header(context.seed)));
   },
 };
 

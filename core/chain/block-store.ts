@@ -43,6 +43,9 @@ const READ_LIMITS = { blockBytes: 1 << 30, transactionBytes: 1 << 30 };
 export class BlockStore {
   readonly #storage: Storage;
   readonly #headers = new Map<HashKey, IndexRecord>();
+  #deferred: StorageOperation[] = [];
+  /** The write that took what was put off last. */
+  #settling: Promise<void> = Promise.resolve();
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -80,12 +83,17 @@ export class BlockStore {
   }
 
   block(id: Hash): Block | undefined {
-    const value = this.#storage.get(keys.block(id));
-    if (value === undefined) return undefined;
-    const name = `block ${Hash.key(id)}`;
-    const { block, record } = decodeBlock(unseal(name, value), READ_LIMITS);
-    if (Hash.key(record.id) !== Hash.key(id)) throw new ChainDamagedError({ record: name, reason: "it has another id" });
+    const encoded = this.encodedBlock(id);
+    if (encoded === undefined) return undefined;
+    const { block, record } = decodeBlock(encoded, READ_LIMITS);
+    if (Hash.key(record.id) !== Hash.key(id)) throw new ChainDamagedError({ record: `block ${Hash.key(id)}`, reason: "it has another id" });
     return block;
+  }
+
+  /** The bytes that `encodeBlock` made, checked against their checksum and not decoded. */
+  encodedBlock(id: Hash): Bytes | undefined {
+    const value = this.#storage.get(keys.block(id));
+    return value === undefined ? undefined : unseal(`block ${Hash.key(id)}`, value);
   }
 
   receipts(id: Hash): readonly Receipt[] | undefined {
@@ -164,7 +172,30 @@ export class BlockStore {
   // --- writes ------------------------------------------------------------------------------------------------------
 
   async write(operations: readonly StorageOperation[]): Promise<void> {
-    if (operations.length > 0) await this.#storage.write(operations, { durable: true });
+    const deferred = this.#deferred;
+    if (deferred.length === 0) {
+      if (operations.length > 0) await this.#storage.write(operations, { durable: true });
+      return;
+    }
+    this.#deferred = [];
+    const written = this.#storage.write([...deferred, ...operations], { durable: true });
+    this.#settling = written;
+    await written;
+  }
+
+  /**
+   * Puts operations off until the next write, with which they are one: a small block costs one sync with the switch of heads that
+   * follows from it. Nothing that is written here later can be durable without them; before anything else is written elsewhere
+   * that follows from them, and before anybody is told, `settle`.
+   */
+  defer(operations: readonly StorageOperation[]): void {
+    for (const operation of operations) this.#deferred.push(operation);
+  }
+
+  /** Resolves once nothing is put off any more and what was is durable. */
+  async settle(): Promise<void> {
+    if (this.#deferred.length > 0) await this.write([]);
+    else await this.#settling;
   }
 
   /** A block as it came in: checked, not executed. */

@@ -4,9 +4,18 @@
  * The parts do the work: import-pipeline.ts judges blocks, head-keeper.ts executes and follows fork choice, recovery.ts
  * comes back after a crash.
  */
-import type { Candidate, ImportVerdict, ProposalFields, TreeHeader, UnsealedBlock } from "../ports/consensus.js";
+import type {
+  Candidate,
+  ConsensusTraits,
+  EngineChannel,
+  ImportVerdict,
+  MessageVerdict,
+  ProposalFields,
+  TreeHeader,
+  UnsealedBlock,
+} from "../ports/consensus.js";
 import type { Cancellable } from "../ports/runtime.js";
-import type { Block } from "../primitives/block.js";
+import type { Block, HeaderRecord } from "../primitives/block.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash } from "../primitives/hash.js";
 import { BlockStore } from "./block-store.js";
@@ -17,11 +26,14 @@ import { BlockInvalidError, BlockNotYetError, ChainStoppedError, UnknownBlockErr
 import { EventLog } from "./event-log.js";
 import { Executor } from "./executor.js";
 import { HeadKeeper } from "./head-keeper.js";
+import { HeaderChecks, type HeadersVerdict } from "./header-checks.js";
 import { consensusHost } from "./host.js";
 import { ImportPipeline } from "./import-pipeline.js";
 import { Lane } from "./lane.js";
 import { chainMetrics } from "./metrics.js";
+import { type BlockStanding, type ImportListener, NetworkAccess } from "./network-access.js";
 import { Recovery } from "./recovery.js";
+import { Stages } from "./stages.js";
 
 /** Bounds and default of `Consensus.tickMs`. */
 const TICK_MS_MIN = 10;
@@ -35,7 +47,9 @@ export class Chain {
   readonly #metrics: ReturnType<typeof chainMetrics>;
   readonly #executor: Executor;
   readonly #head: HeadKeeper;
+  readonly #headers: HeaderChecks;
   readonly #pipeline: ImportPipeline;
+  readonly #network: NetworkAccess;
   #genesis: TreeHeader | undefined;
   #ticks: Cancellable | undefined;
   #running = false;
@@ -58,13 +72,19 @@ export class Chain {
       metrics: this.#metrics,
     };
     this.#head = new HeadKeeper({ ...shared, events: this.events });
+    const stages = new Stages(dependencies.clock, this.#metrics);
+    const checks = new BlockChecks(dependencies, this.#executor, stages);
+    this.#headers = new HeaderChecks({ ...shared, stages });
     this.#pipeline = new ImportPipeline({
       ...shared,
       head: this.#head,
-      checks: new BlockChecks(dependencies, this.#executor, this.#metrics),
+      headers: this.#headers,
+      checks,
       inLane: (step) => this.#inLane(step),
       isRunning: () => this.#running,
+      onImported: (header, canonical) => this.#network.announce(header, canonical),
     });
+    this.#network = new NetworkAccess({ ...shared, checks, isUnderWay: (id) => this.#pipeline.isUnderWay(id) });
   }
 
   // --- life --------------------------------------------------------------------------------------------------------
@@ -151,6 +171,67 @@ export class Chain {
     if (header === undefined) return false;
     const canonical = this.store.idAt(header.header.height);
     return canonical !== undefined && Hash.key(canonical) === Hash.key(id);
+  }
+
+  get genesisId(): Hash {
+    return this.genesis.id;
+  }
+
+  idAt(height: number): Hash | undefined {
+    return this.store.idAt(height);
+  }
+
+  // --- for the network ---------------------------------------------------------------------------------------------
+
+  get traits(): ConsensusTraits {
+    return this.#dependencies.consensus.traits;
+  }
+
+  /** The engine's own gossip channels. */
+  get channels(): readonly EngineChannel[] {
+    return this.#dependencies.consensus.channels ?? [];
+  }
+
+  /** What is known of a block: `waiting` for a parent, a time, a certificate or its verdict, `valid` on any branch, `invalid` for good. */
+  standing(id: Hash): BlockStanding {
+    return this.#network.standing(id);
+  }
+
+  /** A valid block on any branch, as `encodeBlock` made it. @throws ChainDamagedError */
+  encodedBlock(id: Hash): Bytes | undefined {
+    return this.#network.encodedBlock(id);
+  }
+
+  /** A block's certificate, for engines that have them. @throws ChainDamagedError */
+  certificate(id: Hash): Bytes | undefined {
+    return this.#network.certificate(id);
+  }
+
+  /** Whether the body is of lawful size and the one that the header names: what an invalid block's sender can be blamed for. */
+  isWhole(block: Block): Promise<boolean> {
+    return this.#network.isWhole(block);
+  }
+
+  /**
+   * Checks consecutive headers without their bodies: rules, seals (in one batch), weight. The first one's parent must be known,
+   * or have been accepted by an earlier call. Accepted ones are remembered, within bounds, so that import does not check again.
+   * Only for engines with `headers: "ancestry"`.
+   *
+   * @throws ChainStoppedError; whatever made judging impossible
+   */
+  async checkHeaders(records: readonly HeaderRecord[]): Promise<HeadersVerdict> {
+    this.#requireRunning();
+    return this.#headers.checkHeaders(records);
+  }
+
+  /** Calls back for each block that came in, wherever from, in order; answers the function that ends it. */
+  onImported(listener: ImportListener): () => void {
+    return this.#network.onImported(listener);
+  }
+
+  /** Hands a gossip message to the engine. */
+  async onEngineMessage(channel: string, payload: Bytes): Promise<MessageVerdict> {
+    return this.#running ? this.#network.onEngineMessage(channel, payload) : "ignore";
   }
 
   // --- blocks ------------------------------------------------------------------------------------------------------

@@ -1,12 +1,11 @@
 /**
- * The checks of a block before execution, cheapest first: header → seal → certificate → body → signatures.
+ * The checks of a block before execution, cheapest first: header → seal → certificate → body → signatures. The first two, which
+ * need no body, are in header-checks.ts.
  *
  * Each stage has a metric and throws a verdict: `BlockInvalidError` or `BlockNotYetError`.
  */
-import { ChainwrightError } from "../kernel/errors.js";
 import type { SignatureBatch } from "../ports/compute.js";
-import { type Ancestors, NEEDS_STATE, type TreeHeader, type ValidationContext } from "../ports/consensus.js";
-import { InvalidHeaderError, InvalidTransactionError, NotYetError } from "../ports/errors.js";
+import type { TreeHeader, ValidationContext } from "../ports/consensus.js";
 import type { TransactionBatch } from "../ports/ledger.js";
 import type { Slicer } from "../ports/runtime.js";
 import type { Block, HeaderRecord } from "../primitives/block.js";
@@ -18,7 +17,7 @@ import { bitmapGet, SignatureBatchBuilder } from "../primitives/signature-batch.
 import type { ChainDependencies } from "./dependencies.js";
 import { BlockInvalidError, BlockNotYetError, Verdicts } from "./errors.js";
 import { type Executor, sameHash } from "./executor.js";
-import type { ChainMetrics, Stage } from "./metrics.js";
+import type { Stages } from "./stages.js";
 import { decodeTransactions, forEachPiece } from "./transaction-pieces.js";
 
 /** A block that passed all checks but execution. */
@@ -32,84 +31,37 @@ export interface CheckedBlock {
 export class BlockChecks {
   readonly #dependencies: ChainDependencies;
   readonly #executor: Executor;
-  readonly #metrics: ChainMetrics;
+  readonly #stages: Stages;
 
-  constructor(dependencies: ChainDependencies, executor: Executor, metrics: ChainMetrics) {
+  constructor(dependencies: ChainDependencies, executor: Executor, stages: Stages) {
     this.#dependencies = dependencies;
     this.#executor = executor;
-    this.#metrics = metrics;
-  }
-
-  /** Header and seal: what a block must have before anyone spends work on its body. Answers the context for `certificate`, too. */
-  async headerAndSeal(
-    record: HeaderRecord,
-    parent: TreeHeader,
-    ancestors: Ancestors,
-  ): Promise<{ readonly header: TreeHeader; readonly context: ValidationContext }> {
-    const context = await this.#stage("header", () => this.#header(record, parent, ancestors));
-    await this.#stage("seal", () => this.#seal(record, context));
-    const weight = this.#dependencies.consensus.weigh?.(record, parent.weight) ?? 0n;
-    return { header: { ...record, weight }, context };
+    this.#stages = stages;
   }
 
   /** The certificate beside the block, for engines that have them. */
   async certificate(record: HeaderRecord, certificate: Bytes | undefined, context: ValidationContext): Promise<void> {
-    await this.#stage("certificate", () => this.#certificate(record, certificate, context));
+    await this.#stages.run("certificate", () => this.#certificate(record, certificate, context));
   }
 
   /** Body and signatures. */
   async bodyAndSignatures(block: Block, header: TreeHeader): Promise<CheckedBlock> {
     const sizeBytes = encodedBlockBytes(block);
     const slicer = this.#dependencies.scheduler.slicer();
-    const batch = await this.#stage("body", () => this.#body(block, sizeBytes, slicer));
-    await this.#stage("signatures", () => this.#signatures(batch, slicer));
+    const batch = await this.#stages.run("body", () => this.#body(block, sizeBytes, slicer));
+    await this.#stages.run("signatures", () => this.#signatures(batch, slicer));
     return { block, header, batch, sizeBytes };
   }
 
   /** Whether the body is of lawful size and the one that its header names. */
   async isWhole(block: Block): Promise<void> {
-    await this.#stage("body", async () => {
+    await this.#stages.run("body", async () => {
       this.#size(block, encodedBlockBytes(block));
       await this.#transactionsRoot(
         block,
         block.transactions.map((raw) => sha256(raw)),
       );
     });
-  }
-
-  /** Runs one stage under its metric and turns what engines and ledgers throw into verdicts. */
-  async #stage<T>(stage: Stage, run: () => T | Promise<T>): Promise<T> {
-    const { clock } = this.#dependencies;
-    const beganMs = clock.monotonicMs();
-    try {
-      return await run();
-    } catch (error) {
-      throw asVerdict(error);
-    } finally {
-      this.#metrics.stageSeconds.observe((clock.monotonicMs() - beganMs) / 1000, { stage });
-    }
-  }
-
-  async #header(record: HeaderRecord, parent: TreeHeader, ancestors: Ancestors): Promise<ValidationContext> {
-    const { spec, consensus, state } = this.#dependencies;
-    const { header } = record;
-    if (header.chainId !== spec.chainId)
-      throw new BlockInvalidError({ code: Verdicts.wrongChain, reason: `it is of chain ${header.chainId}, not ${spec.chainId}` });
-    if (header.height !== parent.header.height + 1)
-      throw new BlockInvalidError({
-        code: Verdicts.wrongHeight,
-        reason: `its height is ${header.height}, its parent's ${parent.header.height}`,
-      });
-    consensus.checkHeader(record, ancestors);
-    const context = await consensus.contextFor(parent, header, state.view(parent.id));
-    if (context === NEEDS_STATE) throw new BlockNotYetError({ code: Verdicts.needsState, reason: "its parent is not executed yet" });
-    return context;
-  }
-
-  async #seal(record: HeaderRecord, context: ValidationContext): Promise<void> {
-    const [verdict] = await this.#dependencies.consensus.verifySeals([{ record, context }]);
-    if (verdict === undefined || !verdict.ok)
-      throw new BlockInvalidError({ code: Verdicts.badSeal, reason: verdict?.reason ?? "the engine gave no verdict" });
   }
 
   async #certificate(record: HeaderRecord, certificate: Bytes | undefined, context: ValidationContext): Promise<void> {
@@ -178,34 +130,4 @@ function addEntry(builder: SignatureBatchBuilder, { publicKeys, signatures, mess
     Signature.from(signatures.subarray(64 * entry, 64 * entry + 64)),
     messages.subarray(offsets[entry], offsets[entry + 1]),
   );
-}
-
-function asVerdict(error: unknown): unknown {
-  if (BlockInvalidError.matches(error) || BlockNotYetError.matches(error)) return error;
-  if (NotYetError.matches(error)) return new BlockNotYetError(error.data, error);
-  if (InvalidHeaderError.matches(error)) return new BlockInvalidError(error.data, error);
-  if (InvalidTransactionError.matches(error)) return new BlockInvalidError({ code: error.data.code, reason: error.message }, error);
-  // Decoders and ledgers refuse a body with typed input errors of their own.
-  if (ChainwrightError.is(error) && error.kind === "input")
-    return new BlockInvalidError({ code: error.code, reason: error.message }, error);
-  return error;
-}
-
-/** Ancestors for an engine: walks parents through `lookup`, at most `depth` of them. */
-export function ancestorsOf(parent: TreeHeader, depth: number, lookup: (id: Hash) => TreeHeader | undefined): Ancestors {
-  const known: TreeHeader[] = [parent];
-  return {
-    at(distance: number): TreeHeader | undefined {
-      if (!Number.isInteger(distance) || distance < 1 || distance > depth) return undefined;
-      while (known.length < distance) {
-        const last = known[known.length - 1];
-        if (last === undefined || last.header.height === 0) return undefined;
-        const next = lookup(last.header.parent);
-        // Never fewer than there are: rules over a window would come to another verdict.
-        if (next === undefined) throw new BlockNotYetError({ code: Verdicts.unknownParent, reason: "one of its ancestors is not known" });
-        known.push(next);
-      }
-      return known[distance - 1];
-    },
-  };
 }

@@ -56,6 +56,10 @@ export interface ChainOptions {
   readonly waitingBytes: number;
   /** Blocks that are being judged at the same time. */
   readonly passingBlocks: number;
+  /** Headers that are remembered as checked ahead of their blocks … */
+  readonly acceptedHeaders: number;
+  /** … and their bytes in memory. */
+  readonly acceptedHeaderBytes: number;
   /** Blocks above finality, all branches; what extends the head is let in beyond it. */
   readonly treeBlocks: number;
   /** State is flushed when this many blocks … */
@@ -72,6 +76,8 @@ export const DEFAULT_CHAIN_OPTIONS: ChainOptions = {
   waitingBlocks: 256,
   waitingBytes: 64 * 1024 * 1024,
   passingBlocks: 1_024,
+  acceptedHeaders: 32_768,
+  acceptedHeaderBytes: 64 * 1024 * 1024,
   treeBlocks: 100_000,
   flushAfterBlocks: 32,
   flushAfterMs: 500,

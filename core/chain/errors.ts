@@ -74,6 +74,8 @@ export const EventsAheadError = defineError<{ after: number; latest: number }>(
 export const Verdicts = {
   wrongChain: "BLOCK_WRONG_CHAIN",
   wrongHeight: "BLOCK_WRONG_HEIGHT",
+  /** In a row of headers. */
+  unlinked: "BLOCK_UNLINKED",
   badSeal: "BLOCK_BAD_SEAL",
   badCertificate: "BLOCK_BAD_CERTIFICATE",
   transactionsRoot: "BLOCK_TRANSACTIONS_ROOT",

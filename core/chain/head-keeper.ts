@@ -165,6 +165,8 @@ export class HeadKeeper {
     const { state, clock } = this.#dependencies;
     if (state.flushed !== undefined && Hash.key(state.flushed.blockId) === node.key) return;
     const beganMs = clock.monotonicMs();
+    // State never gets to disk before the block that it follows from.
+    await this.#store.settle();
     await state.flush(node.id);
     this.#unflushedMs = 0;
     this.#metrics.stageSeconds.observe((clock.monotonicMs() - beganMs) / 1000, { stage: "flush" });
@@ -218,7 +220,10 @@ export class HeadKeeper {
       // A long branch must not pile up in memory: the disk follows it, and undo records keep the old branch reachable.
       // But never further than undo reaches: until the switch, the head to go back to is the old one.
       const isWithinUndo = node.header.height - ancestor.header.height < state.undoBlocks;
-      if (state.unflushedBytes > this.#options.flushAfterBytes && isWithinUndo) await state.flush(node.id);
+      if (state.unflushedBytes > this.#options.flushAfterBytes && isWithinUndo) {
+        await this.#store.settle();
+        await state.flush(node.id);
+      }
     }
     return true;
   }

@@ -7,20 +7,25 @@
  */
 import { messageOf } from "../kernel/errors.js";
 import type { Candidate, ImportVerdict, TreeHeader } from "../ports/consensus.js";
+import type { StorageOperation } from "../ports/storage.js";
 import type { Block, HeaderRecord } from "../primitives/block.js";
 import { encodedBlockBytes, headerRecord } from "../primitives/block-codec.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash, type HashKey } from "../primitives/hash.js";
 import type { BlockStore } from "./block-store.js";
 import type { BlockTree } from "./block-tree.js";
-import { ancestorsOf, type BlockChecks, type CheckedBlock } from "./checks.js";
+import type { BlockChecks, CheckedBlock } from "./checks.js";
 import type { ChainDependencies, ChainOptions } from "./dependencies.js";
 import { BlockInvalidError, BlockNotYetError, ChainBusyError, Verdicts } from "./errors.js";
 import type { Executor } from "./executor.js";
 import type { HeadKeeper } from "./head-keeper.js";
+import { ancestorsOf, type HeaderChecks } from "./header-checks.js";
 import type { ChainMetrics } from "./metrics.js";
 import { RetryTimers } from "./retry-timers.js";
 import { type WaitingBlock, WaitingRoom } from "./waiting-room.js";
+
+/** Up to this size, a block is written together with the switch of heads. */
+const DEFERRED_BLOCK_BYTES_MAX = 16 * 1024;
 
 /** A block that is being judged. */
 interface Passing {
@@ -44,11 +49,14 @@ export interface PipelineParts {
   readonly tree: BlockTree;
   readonly head: HeadKeeper;
   readonly executor: Executor;
+  readonly headers: HeaderChecks;
   readonly checks: BlockChecks;
   readonly metrics: ChainMetrics;
   /** Runs a step in the chain's lane; refuses it when the chain has stopped. */
   readonly inLane: <T>(step: () => Promise<T>) => Promise<T>;
   readonly isRunning: () => boolean;
+  /** Called in the lane for each block that came in, in order. */
+  readonly onImported: (header: TreeHeader, canonical: boolean) => void;
 }
 
 export class ImportPipeline {
@@ -65,6 +73,11 @@ export class ImportPipeline {
 
   get waitingCount(): number {
     return this.#waiting.count;
+  }
+
+  /** Whether a block is being judged, or waits for a parent, a time or a certificate. */
+  isUnderWay(id: Hash): boolean {
+    return this.#passing.has(Hash.key(id)) || this.#waiting.get(id) !== undefined;
   }
 
   stop(): void {
@@ -97,13 +110,13 @@ export class ImportPipeline {
 
   /** Everything that import does with a block but for certificate, storing and choosing. @throws BlockInvalidError, BlockNotYetError */
   async execute(block: Block): Promise<Candidate> {
-    const { dependencies, executor, checks, inLane } = this.#parts;
+    const { dependencies, executor, headers, checks, inLane } = this.#parts;
     const record = headerRecord(block.header);
     await inLane(() => this.executeBranch(block.header.parent));
     const parent = this.#parentOf(record);
     if (!dependencies.state.has(parent.id))
       throw new BlockNotYetError({ code: Verdicts.needsState, reason: "the state after its parent is not kept" });
-    const { header } = await checks.headerAndSeal(record, parent, this.#ancestors(parent));
+    const { header } = await headers.headerAndSeal(record, parent, this.#ancestors(parent));
     const { batch } = await checks.bodyAndSignatures(block, header);
     const execution = await executor.execute(block, record, batch);
     executor.keep(record.signingRoot, execution);
@@ -131,10 +144,11 @@ export class ImportPipeline {
     return { status: "invalid", id, code: Verdicts.invalidAncestor, reason: "it was found invalid before" };
   }
 
-  /** An orphan again: nothing about it has changed, unless it brings its certificate. */
+  /** An orphan again: nothing about it has changed, unless it brings its certificate, or its parent is on its way now. */
   #awaitsParent(id: Hash, certificate: Bytes | undefined): ImportVerdict | undefined {
     const waiting = this.#waiting.get(id);
     if (waiting?.code !== Verdicts.unknownParent || certificate !== undefined) return undefined;
+    if (this.#passing.has(Hash.key(waiting.block.header.parent))) return undefined;
     return { status: "not-yet", id, code: waiting.code, reason: "it waits for its parent" };
   }
 
@@ -201,11 +215,11 @@ export class ImportPipeline {
   }
 
   async #check(passing: Passing): Promise<CheckedBlock> {
-    const { dependencies, tree, checks } = this.#parts;
+    const { dependencies, tree, headers, checks } = this.#parts;
     const { block, record, certificate } = passing;
     const underWay = tree.get(block.header.parent) === undefined ? await passing.parent?.header : undefined;
     const parent = underWay ?? this.#parentOf(record);
-    const { header, context } = await checks.headerAndSeal(record, parent, this.#ancestors(parent));
+    const { header, context } = await headers.headerAndSeal(record, parent, this.#ancestors(parent));
     if (dependencies.consensus.traits.certificates) await checks.certificate(record, certificate, context);
     passing.checked = header;
     passing.tellHeader(header);
@@ -213,8 +227,8 @@ export class ImportPipeline {
   }
 
   #ancestors(parent: TreeHeader) {
-    const { dependencies, tree, store } = this.#parts;
-    const lookup = (id: Hash) => tree.get(id) ?? store.header(id) ?? this.#passing.get(Hash.key(id))?.checked;
+    const { dependencies, headers, tree, store } = this.#parts;
+    const lookup = (id: Hash) => tree.get(id) ?? headers.accepted(id) ?? this.#passing.get(Hash.key(id))?.checked ?? store.header(id);
     return ancestorsOf(parent, dependencies.consensus.traits.ancestryDepth, lookup);
   }
 
@@ -232,7 +246,7 @@ export class ImportPipeline {
 
   /** In the lane: stores the block, gives it to the engine, follows its choice. */
   async #admit({ block, header, batch, sizeBytes }: CheckedBlock, certificate: Bytes | undefined): Promise<ImportVerdict> {
-    const { dependencies, options, store, tree, head } = this.#parts;
+    const { dependencies, options, store, tree, head, headers, onImported } = this.#parts;
     const { consensus } = dependencies;
     const { id } = header;
     this.#parentOf(header);
@@ -241,19 +255,36 @@ export class ImportPipeline {
     if (tree.size >= options.treeBlocks && tree.get(header.header.parent) !== head.head)
       throw new BlockNotYetError({ code: Verdicts.treeFull, reason: "too many blocks wait for finality" });
     const index = { header, sizeBytes, transactionCount: batch.transactions.length, invalid: false };
-    // On its way to the disk while the block is executed: storage keeps the order of writes, so whatever follows from it (the
-    // head's pointer, an engine's journal) is never durable without it.
-    const stored = store.write(store.storeBlock(block, index, certificate));
-    stored.catch(() => undefined);
+    const stored = this.#store(store.storeBlock(block, index, certificate), sizeBytes);
     const node = tree.add({ ...index, standing: "stored", block });
     const ready = consensus.traits.headers === "ancestry" || (await head.execute(node, batch));
     if (ready) await consensus.onBlock(node);
     await head.apply({ node, batch });
     await stored;
+    await store.settle();
     // The engine may have looked at it and left it: then its bytes are in the store, and memory is for the head's branch.
     if (!head.isCanonical(node)) node.block = undefined;
+    headers.forget(id);
     if (node.refusal !== undefined) return { status: "invalid", id, ...node.refusal };
-    return { status: "imported", id, canonical: head.isCanonical(node) };
+    const canonical = head.isCanonical(node);
+    onImported(header, canonical);
+    return { status: "imported", id, canonical };
+  }
+
+  /**
+   * A large block is on its way to the disk while it is executed; for a small one, that would cost more than it brings. Either way
+   * whatever follows from it (the head's pointer, an engine's journal) is never durable without it: storage keeps the order of writes.
+   */
+  #store(operations: readonly StorageOperation[], sizeBytes: number): Promise<void> {
+    const { store } = this.#parts;
+    if (sizeBytes <= DEFERRED_BLOCK_BYTES_MAX) {
+      store.defer(operations);
+      return Promise.resolve();
+    }
+    const stored = store.write(operations);
+    // Whoever awaits it hears of a failure; until then nobody does.
+    stored.catch(() => undefined);
+    return stored;
   }
 
   /** What could not pass: waits, or is refused for good; undefined to try again at once. A fault that is no verdict is thrown on. */

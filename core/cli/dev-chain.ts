@@ -4,15 +4,14 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { DEV_BALANCE, DEV_NAMES, DEV_PREFIX, devAccount } from "../devnet/dev-accounts.js";
 import { DataDirectoryLockedError } from "../node/data-directory-errors.js";
 import { lockDirectory } from "../node/directory-lock.js";
 import { PACKAGE_ROOT } from "../node/version.js";
 import { Address } from "../primitives/address.js";
-import { DEV_BALANCE, DEV_NAMES, devAccount } from "./dev-accounts.js";
 import { DevSpecMissingError, NotADevDirectoryError } from "./errors.js";
 
 export const DEV_CHAIN_ID = "chainwright-dev";
-export const DEV_PREFIX = "cw";
 
 export interface DevChain {
   readonly directory: string;

@@ -15,6 +15,12 @@ export const NotANodeError = defineError<{ url: string; reason: string }>(
   ({ url, reason }) => `${url} does not answer like a Chainwright node: ${reason}; check --api`,
 );
 
+export const NoAdminTokenError = defineError<{ path: string }>(
+  "CLI_NO_ADMIN_TOKEN",
+  "missing",
+  ({ path }) => `no admin.token in ${path}; name the data directory of a node with an API: --data-dir DIR`,
+);
+
 export const WaitTimeoutError = defineError<{ id: string; seconds: number }>(
   "CLI_WAIT_TIMEOUT",
   "unavailable",

@@ -4,6 +4,8 @@ import { isConfigInvalid } from "../kernel/problem.js";
 
 export interface Stream {
   readonly isTTY?: boolean | undefined;
+  /** Width of a terminal. */
+  readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
@@ -22,6 +24,7 @@ export class Output {
   readonly #stream: Stream;
   readonly #errors: Stream;
   readonly #colours: boolean;
+  #status: string | undefined;
 
   /** @param environment NO_COLOR (any non-empty value) switches colours off, as does a stream that is no terminal */
   constructor(stream: Stream, errors: Stream, environment: Readonly<Record<string, string | undefined>>) {
@@ -37,7 +40,18 @@ export class Output {
   }
 
   line(text = ""): void {
+    const status = this.#status;
+    this.status(undefined);
     this.#stream.write(`${text}\n`);
+    this.status(status);
+  }
+
+  /** A last line that is written again and again, below all others; on terminals only. Undefined takes it away. */
+  status(text: string | undefined): void {
+    if (this.#stream.isTTY !== true || text === this.#status) return;
+    const width = (this.#stream.columns ?? 80) - 1;
+    this.#stream.write(`\r\u001b[2K${text?.slice(0, width) ?? ""}`);
+    this.#status = text;
   }
 
   json(value: unknown): void {

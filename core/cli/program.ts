@@ -5,7 +5,10 @@
 import { Command, Option } from "#bundled/commander";
 import { VERSION } from "../node/version.js";
 import type { Context } from "./context.js";
+import { addDevnetCommands } from "./devnet-program.js";
+import { examples, type Run } from "./help.js";
 import { StopSignal } from "./stop-signal.js";
+import { addTlsCommands } from "./tls-program.js";
 
 const EXIT_CODES = `
 Exit codes:
@@ -13,8 +16,6 @@ Exit codes:
   5 node not reachable or not ready   6 denied   7 stored data is damaged
 
 Colours are used on terminals only; NO_COLOR switches them off.`;
-
-type Run = (code: Promise<number>) => Promise<void>;
 
 export function buildProgram(context: Context): { run(argv: readonly string[]): Promise<number> } {
   let exitCode = 0;
@@ -33,8 +34,11 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
       `${examples(["chainwright dev", "chainwright tx transfer --from dev:alice --to dev:bob --amount 5", "chainwright explain --config config/dev.yaml"])}\n${EXIT_CODES}`,
     );
   addNodeCommands(program, context, run);
+  addDevnetCommands(program, context, run);
   addClientCommands(program, context, run);
+  addPeerCommands(program, context, run);
   addKeyCommands(program, context, run);
+  addTlsCommands(program, context, run);
   addConfigCommands(program, context, run);
   addPluginCommands(program, context, run);
   inherit(program);
@@ -44,10 +48,6 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
       return exitCode;
     },
   };
-}
-
-function examples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
 }
 
 /** Options of errors and help hold for the whole tree. */
@@ -117,7 +117,11 @@ function addNodeCommands(program: Command, context: Context, run: Run): void {
     .action(async (directory, options) => run((await import("./commands/node.js")).init(directory, options, context)));
   withJson(
     withSet(
-      program.command("start").description("run a node from a config").requiredOption("--config <file>", "node config: YAML, TOML or JSON"),
+      program
+        .command("start")
+        .description("run a node from a config")
+        .requiredOption("--config <file>", "node config: YAML, TOML or JSON")
+        .addOption(new Option("--parent-pipe", "end when standard input ends, and report more: for programs that run nodes").hideHelp()),
     ),
     "one JSON object a line: ready, block, undone",
   )
@@ -126,6 +130,36 @@ function addNodeCommands(program: Command, context: Context, run: Run): void {
       examples(["chainwright start --config config/dev.yaml", "chainwright start --config node.yaml --set plugins.api-http.port=9000"]),
     )
     .action((options) => run(untilStopped(async (stop) => (await import("./commands/node.js")).start(options, context, stop))));
+}
+
+function addPeerCommands(program: Command, context: Context, run: Run): void {
+  const commands = () => import("./commands/peers.js");
+  const peers = program.command("peers").description("peers of a running node");
+  const withNode = (command: Command): Command =>
+    withJson(withApi(command)).option(
+      "--data-dir <dir>",
+      "the node's data directory: its admin token and the address of its API are there",
+    );
+  withNode(peers.command("list"))
+    .description("who is connected")
+    .option("--all", "the whole peer book and the bans, too (takes the admin token)")
+    .addHelpText("after", examples(["chainwright peers list", "chainwright peers list --all --data-dir .chainwright/devnet/node-1/data"]))
+    .action(async (options) => run((await commands()).peersList(options, context)));
+  withNode(peers.command("add <address>"))
+    .description("add an address to the peer book and dial it")
+    .option("--persistent", "dial it again for ever, whatever its score")
+    .addHelpText("after", examples(["chainwright peers add tcp://198.51.100.7:8646 --persistent"]))
+    .action(async (address, options) => run((await commands()).peersAdd(address, options, context)));
+  withNode(peers.command("ban <peer>"))
+    .description("ban a node id or an address, and close its connections")
+    .option("--for <duration>", "90s, 30m, 24h, 7d", "24h")
+    .option("--reason <text>", "for the list of bans", "by an administrator")
+    .addHelpText("after", examples(["chainwright peers ban tcp://198.51.100.7:8646 --for 7d --reason spam"]))
+    .action(async (peer, options) => run((await commands()).peersBan(peer, options, context)));
+  withNode(peers.command("unban <peer>"))
+    .description("lift a ban")
+    .addHelpText("after", examples(["chainwright peers unban tcp://198.51.100.7:8646"]))
+    .action(async (peer, options) => run((await commands()).peersUnban(peer, options, context)));
 }
 
 function addClientCommands(program: Command, context: Context, run: Run): void {

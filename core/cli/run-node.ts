@@ -8,11 +8,15 @@ import {
   type ChainEvent,
   type ChainEvents,
   type ChainView,
+  NETWORK_VIEW,
+  type NetworkView,
 } from "../ports/index.js";
 import { Hash } from "../primitives/hash.js";
 import type { Context } from "./context.js";
 import { ExitCode } from "./exit-codes.js";
+import { reportStatus } from "./parent-pipe.js";
 import type { StopSignal } from "./stop-signal.js";
+import { showSync } from "./sync-progress.js";
 
 /** A stop that hangs ends the process after this long; everything acknowledged is durable anyway. */
 const STOP_TIMEOUT_MS = 10_000;
@@ -20,6 +24,8 @@ const EVENTS_AT_ONCE = 200;
 
 export interface RunOptions extends NodeOptions {
   readonly json: boolean;
+  /** Also write a line when peers, mempool or sync state change. */
+  readonly reportsStatus?: boolean;
   /** Called once the node runs, before the first block is reported. */
   readonly onReady: (node: Node, apiUrl: string | undefined) => void;
 }
@@ -40,7 +46,14 @@ export async function runNode(options: RunOptions, context: Context, stop: StopS
   let stopReporting: () => void = () => undefined;
   if (!stop.requested) {
     options.onReady(node, node.has(API_ADDRESS) ? node.get<ApiAddress>(API_ADDRESS).url : undefined);
-    stopReporting = reportBlocks(node, options.json, context);
+    const stopBlocks = reportBlocks(node, options.json, context);
+    const stopSync = showSync(node.get<NetworkView>(NETWORK_VIEW), options.json, context.output);
+    const stopStatus = options.reportsStatus === true ? reportStatus(node, context.output) : () => undefined;
+    stopReporting = () => {
+      stopStatus();
+      stopSync();
+      stopBlocks();
+    };
     await stop.wait;
   }
   stopReporting();

@@ -19,3 +19,4 @@ export {
 } from "./consensus/index.js";
 export { CONFORMANCE_CHAIN_ID, type LedgerSubject, type LedgerSupports, ledgerConformance } from "./ledger/index.js";
 export { type StorageSubject, type StorageSupports, storageConformance } from "./storage/index.js";
+export { type Intruder, type TransportSubject, type TransportSupports, transportConformance } from "./transport/index.js";

@@ -41,6 +41,8 @@ export interface HeadFollowerDependencies {
   readonly scheduler: Scheduler;
   readonly logger: Logger;
   readonly metrics: MempoolMetrics;
+  /** Gets the raw hashes of what came back from an abandoned branch, once it is in the journal. */
+  readonly onReadmitted: (rawKeys: readonly HashKey[]) => void;
 }
 
 export class HeadFollower {
@@ -100,8 +102,9 @@ export class HeadFollower {
     if (rulesChanged) pool.setLimits(head.rules.limits);
     pool.settle();
     await this.recheck(rulesChanged || !(exact || wake.complete) ? [...pool.items()] : this.#readersOf(wake.touched), slicer);
-    const records = await this.#readmit(returning, slicer);
+    const { records, readmitted } = await this.#readmit(returning, slicer);
     if (records.length > 0) await journal.append(records);
+    if (readmitted.length > 0) this.#dependencies.onReadmitted(readmitted);
     await journal.tidy(chain.finalizedHeight());
   }
 
@@ -150,7 +153,7 @@ export class HeadFollower {
     wake.applied.add(rawKey);
     const item = residents.pool.byRaw(rawKey);
     if (item === undefined) {
-      residents.markVerified(rawKey);
+      residents.markIncluded(rawKey);
       wake.unseen.push(raw);
       return;
     }
@@ -177,10 +180,14 @@ export class HeadFollower {
     return readers;
   }
 
-  /** Answers the records that have to be written to the journal. */
-  async #readmit(returning: readonly Returning[], slicer: Slicer): Promise<JournalRecord[]> {
+  /** Answers who came back, and the records that have to be written to the journal. */
+  async #readmit(
+    returning: readonly Returning[],
+    slicer: Slicer,
+  ): Promise<{ readonly records: readonly JournalRecord[]; readonly readmitted: readonly HashKey[] }> {
     const { residents, metrics, logger } = this.#dependencies;
     const records: JournalRecord[] = [];
+    const readmitted: HashKey[] = [];
     for (const { raw, rawKey } of returning) {
       if (slicer.due()) await this.#pause(slicer);
       // The import that put it into a block verified its signatures.
@@ -202,9 +209,10 @@ export class HeadFollower {
         continue;
       }
       metrics.restored();
+      readmitted.push(rawKey);
       if (standing === undefined) records.push({ sequence: item.sequence, id: item.id, raw });
     }
-    return records;
+    return { records, readmitted };
   }
 
   /** Undefined where it can't be in a block on the new branch: its nonce was used there, say. */

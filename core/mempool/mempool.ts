@@ -2,7 +2,7 @@
  * The mempool: transactions that were accepted and wait for a block. README.md tells the life of one.
  *
  * This class is the face: submission, views, selection, start and stop. What it joins: signature-gate.ts verifies,
- * transaction-pool.ts orders, journal.ts keeps, head-follower.ts follows the chain.
+ * transaction-pool.ts orders, journal.ts keeps, restoration.ts takes back, head-follower.ts follows the chain.
  */
 import { assert } from "../kernel/assert.js";
 import type { ChainSpec } from "../ports/chain-spec.js";
@@ -17,13 +17,13 @@ import type { HeadChange, MempoolChain, SelectionLimits } from "./chain.js";
 import { BadSignatureError, MempoolStoppedError, TransactionTooLargeError } from "./errors.js";
 import { Examiner, rawKeyOf } from "./examiner.js";
 import { HeadFollower } from "./head-follower.js";
-import { withInclusions } from "./inclusions.js";
-import { type DamagedRecord, Journal, type JournalRecord, type RetiredRecord } from "./journal.js";
+import { Journal, type JournalRecord } from "./journal.js";
 import { type MempoolMetrics, mempoolMetrics } from "./metrics.js";
 import { DEFAULT_MEMPOOL_OPTIONS, type MempoolOptions } from "./options.js";
 import { entryOf, type PoolItem } from "./pool-item.js";
-import { dropReasonFor, isRefusal } from "./refusal.js";
+import { isRefusal } from "./refusal.js";
 import { Residents } from "./residents.js";
+import { restore } from "./restoration.js";
 import { type Gated, SignatureGate } from "./signature-gate.js";
 import { TransactionPool } from "./transaction-pool.js";
 
@@ -64,6 +64,7 @@ export class Mempool implements MempoolView, TransactionSubmission {
   readonly #gate: SignatureGate<Ticket>;
   readonly #pending = new Map<HashKey, Promise<Submitted>>();
   readonly #listeners = new Set<(entries: readonly PoolEntry[]) => void>();
+  readonly #addedListeners = new Set<(rawHashes: readonly Hash[]) => void>();
   #follower: HeadFollower | undefined;
   /** Waits while the journal is loaded, and before. */
   #changes: HeadChange[] = [];
@@ -108,8 +109,15 @@ export class Mempool implements MempoolView, TransactionSubmission {
       metrics: this.#metrics,
       examiner: this.#examiner,
       residents: this.#residents,
+      onReadmitted: (rawKeys) => this.#tellAdded(rawKeys),
     });
-    const loading = this.#reload();
+    const loading = restore({
+      ...this.#dependencies,
+      journal: this.#journal,
+      residents: this.#residents,
+      examiner: this.#examiner,
+      metrics: this.#metrics,
+    });
     this.#loading = loading;
     const counts = await loading;
     this.#loading = undefined;
@@ -209,6 +217,7 @@ export class Mempool implements MempoolView, TransactionSubmission {
     for (const [index, ticket] of admitted.entries())
       ticket.resolve({ id: ticket.item.id, standing: entries[index]?.standing ?? "queued" });
     for (const listener of this.#listeners) listener(entries);
+    this.#tellAdded(admitted.map(({ item }) => item.rawKey));
   }
 
   /** Answers false if it came in meanwhile by a reorg. @throws what `submit` answers */
@@ -228,6 +237,21 @@ export class Mempool implements MempoolView, TransactionSubmission {
   onAccepted(listener: (entries: readonly PoolEntry[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Calls back with the SHA-256 of the raw bytes of what came into the pool: just accepted, or back from an abandoned branch; after
+   * it is in the journal. Answers the function that ends it. Listeners must not throw.
+   */
+  onAdded(listener: (rawHashes: readonly Hash[]) => void): () => void {
+    this.#addedListeners.add(listener);
+    return () => this.#addedListeners.delete(listener);
+  }
+
+  #tellAdded(rawKeys: readonly HashKey[]): void {
+    if (this.#addedListeners.size === 0) return;
+    const rawHashes = rawKeys.map(Hash.parse);
+    for (const listener of this.#addedListeners) listener(rawHashes);
   }
 
   // Following the chain.
@@ -302,58 +326,40 @@ export class Mempool implements MempoolView, TransactionSubmission {
     return entries;
   }
 
+  // By the SHA-256 of the whole raw bytes, as peers name transactions.
+
+  /** Pooled, or being verified. */
+  has(rawHash: Hash): boolean {
+    const rawKey = Hash.key(rawHash);
+    return this.#pool.byRaw(rawKey) !== undefined || this.#pending.has(rawKey);
+  }
+
+  /** Pooled, being verified, found to be bad, or lately taken by a block: as far as that is remembered. Nobody needs to send it. */
+  isKnown(rawHash: Hash): boolean {
+    const rawKey = Hash.key(rawHash);
+    return this.has(rawHash) || this.#residents.isBad(rawKey) || this.#residents.isIncluded(rawKey);
+  }
+
+  /** Of what is pooled. Not to be changed. */
+  raw(rawHash: Hash): Bytes | undefined {
+    return this.#pool.byRaw(Hash.key(rawHash))?.raw;
+  }
+
+  /** Of what is pooled, best first, at most `limit`. */
+  hashes(limit: number): readonly Hash[] {
+    const hashes: Hash[] = [];
+    for (const { rawKey } of this.#pool.items()) {
+      if (hashes.length >= limit) break;
+      hashes.push(Hash.parse(rawKey));
+    }
+    return hashes;
+  }
+
   dropped(id: Hash): DropReason | undefined {
     return this.#residents.droppedFor(Hash.key(id));
   }
 
   ofSender(sender: string): readonly PoolEntry[] {
     return this.#pool.ofSender(sender).map(entryOf);
-  }
-
-  // Journal.
-
-  async #reload(): Promise<{ restored: number; included: number; refused: number; damaged: number }> {
-    const { logger, scheduler, chain } = this.#dependencies;
-    const slicer = scheduler.slicer();
-    const counts = { restored: 0, included: 0, refused: 0, damaged: 0 };
-    const included: { readonly rawKey: HashKey; readonly record: RetiredRecord }[] = [];
-    const onDamaged = ({ sequence, damage }: DamagedRecord) => {
-      counts.damaged++;
-      logger.warn({ sequence, damage }, "a journal record is damaged and dropped; send its transaction again");
-      if (sequence > 0) this.#journal.forget(sequence);
-    };
-    for await (const batch of withInclusions(this.#journal.load(), chain, onDamaged)) {
-      for (const { record, height } of batch) {
-        if (slicer.due()) await slicer.pause();
-        const { sequence, raw } = record;
-        if (height !== undefined) included.push({ rawKey: rawKeyOf(raw), record: { sequence, height, bytes: raw.length } });
-        else counts[this.#restore(record) ? "restored" : "refused"]++;
-      }
-    }
-    // Blocks that are not final may hand them back.
-    counts.included = included.length;
-    for (const { rawKey, record } of included.sort((a, b) => a.record.height - b.record.height)) this.#journal.retire(rawKey, record);
-    await this.#journal.tidy(chain.finalizedHeight());
-    await this.#journal.flush();
-    return counts;
-  }
-
-  /**
-   * Takes back what no canonical block holds: it was pooled when the process ended, or a reorg handed it back. Signatures were
-   * verified before the record was written, and its checksum vouches for the bytes.
-   */
-  #restore({ sequence, id, raw }: JournalRecord): boolean {
-    const rawKey = rawKeyOf(raw);
-    try {
-      this.#residents.admit(this.#examiner.newItem(raw, rawKey), sequence);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      this.#dependencies.logger.debug({ sequence, id: Hash.key(id), code: error.code }, "a journaled transaction is no longer valid");
-      this.#residents.refuse(Hash.key(id), dropReasonFor(error));
-      this.#journal.forget(sequence);
-      return false;
-    }
-    this.#metrics.restored();
-    return true;
   }
 }

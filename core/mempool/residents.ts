@@ -17,7 +17,8 @@ export class Residents {
   readonly journal: Journal;
   readonly #metrics: MempoolMetrics;
   readonly #bad: BoundedMap<HashKey, true>;
-  readonly #verified: BoundedMap<HashKey, true>;
+  /** Whether a block took it. */
+  readonly #verified: BoundedMap<HashKey, boolean>;
   readonly #dropped: BoundedMap<HashKey, DropReason>;
 
   constructor(
@@ -65,7 +66,7 @@ export class Residents {
   /** A block took it, at `height` or below. Call the pool's `settle` afterwards. */
   include(item: PoolItem, height: number): void {
     this.pool.remove(item);
-    this.#verified.set(item.rawKey, true);
+    this.markIncluded(item.rawKey);
     this.journal.retire(item.rawKey, { sequence: item.sequence, height, bytes: item.raw.length });
     this.#metrics.included();
   }
@@ -88,7 +89,17 @@ export class Residents {
   }
 
   markVerified(rawKey: HashKey): void {
+    this.#verified.set(rawKey, false);
+  }
+
+  /** A block took it, which verified its signatures. */
+  markIncluded(rawKey: HashKey): void {
     this.#verified.set(rawKey, true);
+  }
+
+  /** Lately, and not handed back since. */
+  isIncluded(rawKey: HashKey): boolean {
+    return this.#verified.get(rawKey) === true;
   }
 
   isVerified(rawKey: HashKey): boolean {
@@ -100,7 +111,7 @@ export class Residents {
   }
 
   #left(item: PoolItem, reason: DropReason): void {
-    this.#verified.set(item.rawKey, true);
+    this.markVerified(item.rawKey);
     this.#dropped.set(item.idKey, reason);
     this.journal.forget(item.sequence);
     this.#metrics.dropped(reason);

@@ -32,6 +32,8 @@ export interface NetworkChain {
    * Only for engines with `traits.headers: "ancestry"`.
    */
   checkHeaders(records: readonly HeaderRecord[]): Promise<HeadersVerdict>;
+  /** Whether the body is of lawful size and the one that the header names. If so, an invalid block is not its sender's forgery. */
+  isWhole(block: Block): Promise<boolean>;
   import(block: Block, certificate?: Bytes): Promise<ImportVerdict>;
   importCertificate(blockId: Hash, certificate: Bytes): Promise<ImportVerdict>;
   /** Calls back for each block that was imported, wherever it came from, in order of import; answers the function that ends it. */

@@ -4,7 +4,16 @@
  */
 import type { PluginManifest } from "../ports/plugin.js";
 
-const IDS = ["api-http", "consensus-nakamoto", "ledger-account", "metrics-prometheus", "storage-level", "storage-memory"] as const;
+const IDS = [
+  "api-http",
+  "consensus-nakamoto",
+  "ledger-account",
+  "metrics-prometheus",
+  "storage-level",
+  "storage-memory",
+  "transport-memory",
+  "transport-tcp",
+] as const;
 
 export type ManifestLoader = () => Promise<{ readonly default: PluginManifest }>;
 

@@ -150,7 +150,12 @@ export class Node {
     const path = this.dataDirectory;
     const directory: DataDirectory = { path, resolve: (...segments) => resolve(path, ...segments) };
     const parts = { scheduler: new SystemScheduler(clock), entropy: new SystemEntropy(), metrics: createMetrics() };
-    await this.#construct({ directory, signer: new UnlockedSigner([]), identity: { nodeId: "" }, ...parts });
+    await this.#construct({
+      directory,
+      signer: new UnlockedSigner([]),
+      identity: { nodeId: "", sign: () => new Uint8Array(64) },
+      ...parts,
+    });
   }
 
   /** The value of a capability of the running node. */

@@ -1,5 +1,5 @@
 /**
- * The node's own part of the capability graph: state, chain and mempool over the chosen storage, ledger and engine.
+ * The node's own part of the capability graph: state, chain, mempool and network over the chosen storage, ledger and engine.
  *
  * It is described by a manifest like a plugin's, so that `explain`, config validation and the order of start treat it alike.
  */
@@ -9,7 +9,7 @@ import { present } from "../kernel/assert.js";
 import { inject, injectable } from "../kernel/di.js";
 import { messageOf } from "../kernel/errors.js";
 import { Mempool, type MempoolChain } from "../mempool/index.js";
-import { LocalNetwork } from "../network/local-network.js";
+import { Network } from "../network/index.js";
 import {
   CHAIN_EVENTS,
   CHAIN_SPEC,
@@ -34,6 +34,7 @@ import {
   NODE_HEALTH,
   type NodeControl,
   type NodeHealth,
+  PEER_ADMINISTRATION,
   PLUGIN_CONFIG,
   PLUGIN_LOGGER,
   PLUGIN_METRICS,
@@ -47,11 +48,16 @@ import {
   STORAGE,
   type Storage,
   TRANSACTION_SUBMISSION,
+  TRANSPORT,
+  type Transport,
 } from "../ports/index.js";
+import type { Bytes } from "../primitives/bytes.js";
 import type { Hash } from "../primitives/hash.js";
 import { StateStore } from "../state/index.js";
 import { BlockCountError, CannotProduceError } from "./errors.js";
 import { NODE_IDENTITY, type NodeIdentity } from "./identity.js";
+import { NetworkSchema, networkOptions } from "./network-config.js";
+import { Production } from "./production.js";
 import { VERSION } from "./version.js";
 
 const MEBIBYTE = 1024 * 1024;
@@ -106,6 +112,7 @@ export const NodePartSchema = Type.Object(
       },
       { description: "Transactions that wait for a block", additionalProperties: false, default: {} },
     ),
+    network: NetworkSchema,
   },
   { additionalProperties: false },
 );
@@ -117,11 +124,12 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   readonly #chain: Chain;
   readonly #mempool: Mempool;
   readonly #reader: ChainReader;
-  readonly #network: LocalNetwork;
+  readonly #network: Network;
   readonly #consensus: Consensus;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #produce: boolean;
+  readonly #production: Production | undefined;
   /** Settles once the mempool has taken back what its journal holds. */
   #restoring: Promise<void> | undefined;
   #isRestored = false;
@@ -144,6 +152,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     @inject(SCHEDULER) scheduler: Scheduler,
     @inject(ENTROPY) entropy: Entropy,
     @inject(SIGNER) signer: Signer,
+    @inject(TRANSPORT) transports: readonly Transport[],
   ) {
     this.#consensus = consensus;
     this.#clock = clock;
@@ -181,7 +190,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
       logger: named("chain"),
       metrics,
       transactions: this.#mempool,
-      publish: (channel: string) => logger.trace({ channel }, "no transport carries the engine's message"),
+      publish: (channel: string, message: Bytes) => this.#network.publishEngine(channel, message),
       onFatal: (error: unknown) => {
         logger.fatal({ reason: messageOf(error) }, "the chain can't go on");
         this.onFatal(error);
@@ -189,7 +198,28 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     };
     this.#chain = new Chain(dependencies, config.chain);
     this.#reader = new ChainReader(this.#chain, dependencies);
-    this.#network = new LocalNetwork(identity.nodeId, () => (this.#chain.running ? this.#chain.head.header.height : undefined));
+    this.#network = new Network(
+      {
+        identity,
+        spec,
+        chain: this.#chain,
+        mempool: this.#mempool,
+        transports,
+        storage,
+        clock,
+        scheduler,
+        entropy,
+        logger: named("network"),
+        metrics,
+        agent: `chainwright/${VERSION}`,
+      },
+      networkOptions(config.network),
+    );
+    const { producer } = consensus;
+    if (producer !== undefined) {
+      const hasTransactions = () => this.#mempool.count > 0;
+      this.#production = new Production({ producer, network: this.#network, clock, scheduler, hasTransactions });
+    }
   }
 
   capabilities(): Readonly<Record<string, unknown>> {
@@ -199,6 +229,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
       [MEMPOOL_VIEW]: this.#mempool,
       [TRANSACTION_SUBMISSION]: this.#mempool,
       [NETWORK_VIEW]: this.#network,
+      [PEER_ADMINISTRATION]: this.#network,
       [NODE_HEALTH]: this,
       [NODE_CONTROL]: this,
       [NODE_PART]: this,
@@ -224,6 +255,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   async stop(): Promise<void> {
     await this.stopProducing();
     await this.#restoring?.catch(() => undefined);
+    await this.#network.stop();
     await this.#mempool.stop();
     await this.#chain.stop();
   }
@@ -236,28 +268,25 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
 
   /**
    * Called once everything has started, so that the first block finds its audience. The mempool comes first: a long journal takes
-   * its time, and the APIs answer meanwhile, if only that the node is not ready.
+   * its time, and the APIs answer meanwhile, if only that the node is not ready. Then the peers, and then blocks of its own.
    *
-   * @throws what kept the mempool from being restored
+   * @throws what kept the mempool from being restored, a transport from listening or the producer from starting
    */
   async begin(): Promise<void> {
     this.#restoring = this.#mempool.start();
     await this.#restoring;
     this.#isRestored = true;
-    const { producer } = this.#consensus;
-    if (!this.#produce || producer?.automatic !== true) return;
-    await producer.start();
-    // What the journal brought back waits already.
-    if (this.#mempool.count > 0) producer.transactionsWaiting?.();
+    await this.#network.start();
+    if (this.#produce && this.#consensus.producer?.automatic === true) await this.#production?.start();
   }
 
   async startProducing(): Promise<void> {
-    if (this.#consensus.producer === undefined) throw new CannotProduceError({ reason: "its engine has no producer" });
-    await this.#consensus.producer.start();
+    if (this.#production === undefined) throw new CannotProduceError({ reason: "its engine has no producer" });
+    await this.#production.start();
   }
 
   async stopProducing(): Promise<void> {
-    await this.#consensus.producer?.stop();
+    await this.#production?.stop();
   }
 
   async produceBlocks(count: number): Promise<readonly Hash[]> {
@@ -275,8 +304,9 @@ export const nodePart: PluginManifest = definePlugin({
   id: "node",
   version: VERSION,
   ports: `^${PORTS_VERSION}`,
-  description: "State, chain and mempool",
-  provides: [CHAIN_VIEW, CHAIN_EVENTS, MEMPOOL_VIEW, TRANSACTION_SUBMISSION, NETWORK_VIEW, NODE_HEALTH, NODE_CONTROL, NODE_PART],
+  description: "State, chain, mempool and network",
+  provides: [CHAIN_VIEW, CHAIN_EVENTS, MEMPOOL_VIEW, TRANSACTION_SUBMISSION, NETWORK_VIEW, PEER_ADMINISTRATION, NODE_HEALTH, NODE_CONTROL, NODE_PART],
+  optional: [TRANSPORT],
   requires: [NODE_IDENTITY, CHAIN_SPEC, STORAGE, LEDGER, CONSENSUS, COMPUTE, CLOCK, SCHEDULER, ENTROPY, SIGNER],
   declares: [
     { name: NODE_PART, cardinality: "single", members: ["begin", "chain"] },

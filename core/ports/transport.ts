@@ -54,12 +54,26 @@ export interface Connection {
   /** As the transport writes addresses: `tcp://host:port`. */
   readonly remoteAddress: string;
   readonly security: ConnectionSecurity;
+  /**
+   * The bytes are the transport's from here on: the sender does not change them.
+   *
+   * @throws TRANSPORT_* for a channel that was not declared or a message over its limit; nothing is sent, the connection goes on
+   */
   send(channel: number, message: Bytes): "sent" | "wait" | "closed";
+  /**
+   * What was sent before still arrives, then `code` and `message` at the other side, which may cut the latter at 200 bytes of
+   * UTF-8. Resolves once the connection has ended, within a bound also where the other side does not read. Only the first call counts.
+   *
+   * @param code UPPER_SNAKE, at most 64 characters
+   */
   close(code: string, message: string): Promise<void>;
+  /** The messages are the listener's. What came before the first listener was set is kept for it. */
   onMessage(listener: (channel: number, message: Bytes) => void): void;
+  /** Called after a `wait`, never inside of `send`, once there is room again. */
   onDrain(listener: () => void): void;
+  /** Called once; at once or soon, where the connection has ended already. */
   onClose(listener: (reason: CloseReason) => void): void;
-  /** Stops and goes on reading: backpressure toward the sender. */
+  /** Stops and goes on reading: backpressure toward the sender. In between no message is handed over; sending goes on. */
   pause(): void;
   resume(): void;
 }
@@ -71,7 +85,11 @@ export interface Transport {
   configure(channels: readonly ChannelSpec[]): void;
   /** Accepts connections; answers the addresses that it listens on. */
   listen(onConnection: (connection: Connection) => void): Promise<readonly string[]>;
-  /** @throws TRANSPORT_* */
+  /**
+   * @param signal ends the dial; afterwards it means nothing to the connection
+   * @throws TRANSPORT_*
+   */
   dial(address: string, signal: AbortSignal): Promise<Connection>;
+  /** Stops listening, refuses dials, closes all connections with a reason; again is harmless. */
   close(): Promise<void>;
 }

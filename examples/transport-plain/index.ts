@@ -50,8 +50,10 @@ const GOODBYE_BYTES_MAX = 256;
 /** Whoever does not say hello, or does not take a goodbye, within this time is cut off. */
 const HELLO_PATIENCE_MS = 5_000;
 const GOODBYE_PATIENCE_MS = 500;
-/** Above this many unsent bytes `send` answers `wait`. */
+/** Above this many unsent bytes `send` answers `wait`; whoever goes on all the same loses the connection at the second. */
 const SEND_BYTES_HIGH = 1_048_576;
+const SEND_BYTES_MAX = 64 * SEND_BYTES_HIGH;
+const CONNECTIONS_MAX = 256;
 const TAG = domainTag("cw/plain/1");
 
 class PlainConnection implements Connection {
@@ -60,8 +62,8 @@ class PlainConnection implements Connection {
   #rest: Bytes = new Uint8Array(0);
   #unsent = 0;
   #full = false;
-  /** Until somebody listens, and while the listener asks for it. */
-  #paused = true;
+  #paused = false;
+  #listening = false;
   #closed: CloseReason | undefined;
   #onMessage: (channel: number, message: Bytes) => void = () => undefined;
   #onDrain: () => void = () => undefined;
@@ -77,7 +79,7 @@ class PlainConnection implements Connection {
   ) {
     socket.on("data", (chunk) => this.#read(chunk));
     socket.pause();
-    socket.on("drain", () => this.#write());
+    socket.on("drain", () => this.#drain());
     socket.on("error", (error) => this.#end("TRANSPORT_BROKEN", error.message, false));
     socket.on("close", () => this.#end("TRANSPORT_CLOSED", "the other side closed the connection", false));
   }
@@ -87,6 +89,10 @@ class PlainConnection implements Connection {
     const spec = this.channels.get(channel);
     if (spec === undefined || message.length > spec.maxMessageBytes)
       throw new TransportPlainError({ reason: `channel ${channel} does not take ${message.length} bytes` });
+    if (this.#full && this.#unsent + message.length > SEND_BYTES_MAX) {
+      void this.close("TRANSPORT_QUEUE_FULL", "the sender did not wait when it was told to");
+      return "closed";
+    }
     const queue = this.#outgoing.get(channel) ?? [];
     for (let at = 0; at === 0 || at < message.length; at += FRAGMENT_BYTES) {
       const part = message.subarray(at, at + FRAGMENT_BYTES);
@@ -112,16 +118,19 @@ class PlainConnection implements Connection {
       this.#unsent -= next.length;
       this.socket.write(next);
     }
-    if (this.#full && this.#unsent <= SEND_BYTES_HIGH / 2) {
-      this.#full = false;
-      this.#onDrain();
-    }
+  }
+
+  #drain(): void {
+    this.#write();
+    if (!this.#full || this.#closed !== undefined || this.#unsent > SEND_BYTES_HIGH / 2) return;
+    this.#full = false;
+    this.#onDrain();
   }
 
   #read(chunk: Bytes): void {
     if (this.#closed !== undefined) return;
     this.#rest = this.#rest.length === 0 ? chunk : concatBytes(this.#rest, chunk);
-    while (this.#closed === undefined && !this.#paused && this.#rest.length >= HEADER_BYTES) {
+    while (this.#closed === undefined && this.#reads && this.#rest.length >= HEADER_BYTES) {
       const header = new DataView(this.#rest.buffer, this.#rest.byteOffset, HEADER_BYTES);
       const [length, channel, kind] = [header.getUint32(0), header.getUint8(4), header.getUint8(5)];
       // Before anything of the frame is waited for or kept.
@@ -193,7 +202,8 @@ class PlainConnection implements Connection {
 
   onMessage(listener: (channel: number, message: Bytes) => void): void {
     this.#onMessage = listener;
-    this.resume();
+    this.#listening = true;
+    if (!this.#paused) this.resume();
   }
   onDrain(listener: () => void): void {
     this.#onDrain = listener;
@@ -204,12 +214,17 @@ class PlainConnection implements Connection {
   }
   pause(): void {
     this.#paused = true;
-    this.socket.pause();
+    if (this.#closed === undefined) this.socket.pause();
   }
   resume(): void {
     this.#paused = false;
-    this.#read(new Uint8Array(0));
-    if (!this.#paused) this.socket.resume();
+    if (this.#closed === undefined) this.#read(new Uint8Array(0));
+    if (this.#reads) this.socket.resume();
+  }
+
+  /** Not until somebody listens, and not while the listener pauses. */
+  get #reads(): boolean {
+    return this.#listening && !this.#paused;
   }
 }
 
@@ -226,6 +241,7 @@ class PlainTransport implements Transport, Plugin {
   readonly scheme = "plain";
   #channels: ReadonlyMap<number, ChannelSpec> = new Map();
   #server: Server | undefined;
+  #stopped = false;
   readonly #open = new Set<Connection>();
   /** Also those that have not said hello yet. */
   readonly #sockets = new Set<Socket>();
@@ -244,6 +260,7 @@ class PlainTransport implements Transport, Plugin {
     const server = createServer({ noDelay: true }, (socket) => {
       this.#greet(socket, "inbound").then(onConnection, () => socket.destroy());
     });
+    server.maxConnections = CONNECTIONS_MAX;
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -258,6 +275,7 @@ class PlainTransport implements Transport, Plugin {
     const abort = () => socket?.destroy(new Error("the dial was given up"));
     try {
       signal.throwIfAborted();
+      if (this.#stopped) throw new Error("this transport was closed");
       const { protocol, hostname, port } = new URL(address);
       if (protocol !== "plain:") throw new Error("it does not begin with plain://");
       socket = createConnection({ host: hostname, port: Number(port), noDelay: true });
@@ -276,6 +294,7 @@ class PlainTransport implements Transport, Plugin {
   }
 
   async close(): Promise<void> {
+    this.#stopped = true;
     const closed = new Promise((resolve) => (this.#server === undefined ? resolve(undefined) : this.#server.close(resolve)));
     await Promise.all([...this.#open].map((connection) => connection.close("TRANSPORT_STOPPING", "the node is stopping")));
     for (const socket of this.#sockets) socket.destroy();

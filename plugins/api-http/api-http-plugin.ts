@@ -1,4 +1,5 @@
 /** The plugin: reads the token, builds the application, listens; and the reverse. */
+import { rm, writeFile } from "node:fs/promises";
 import {
   API_ADDRESS,
   API_ROUTES,
@@ -28,6 +29,8 @@ import {
   NODE_HEALTH,
   type NodeControl,
   type NodeHealth,
+  PEER_ADMINISTRATION,
+  type PeerAdministration,
   PLUGIN_CONFIG,
   PLUGIN_LOGGER,
   PLUGIN_METRICS,
@@ -46,6 +49,7 @@ import { ApiMetrics } from "./metrics.js";
 import type { ApiApplication, ApiViews } from "./views.js";
 
 const TOKEN_FILE = "admin.token";
+const URL_FILE = "api.url";
 
 @injectable()
 export class ApiHttpPlugin implements Plugin {
@@ -64,6 +68,7 @@ export class ApiHttpPlugin implements Plugin {
     @inject(TRANSACTION_SUBMISSION) private readonly submission: TransactionSubmission,
     @inject(NODE_HEALTH) private readonly health: NodeHealth,
     @inject(NODE_CONTROL) private readonly control: NodeControl,
+    @inject(PEER_ADMINISTRATION) private readonly peerBook: PeerAdministration,
     @inject(COMPUTE) private readonly compute: Compute | undefined,
     @inject(API_ROUTES) private readonly contributions: readonly ApiRoutes[],
     @inject(DATA_DIRECTORY) private readonly dataDirectory: DataDirectory,
@@ -110,6 +115,8 @@ export class ApiHttpPlugin implements Plugin {
     });
     this.url = await listen(app, config.host, config.port);
     this.app = app;
+    // So that a command finds the API of the node whose directory it is given.
+    await writeFile(this.urlFile(), `${this.url}\n`);
     logger.info({ url: this.url }, "API listening");
   }
 
@@ -119,12 +126,18 @@ export class ApiHttpPlugin implements Plugin {
     const app = this.app;
     this.app = undefined;
     this.url = "";
-    if (app !== undefined) await close(app, this.scheduler);
+    if (app === undefined) return;
+    await rm(this.urlFile(), { force: true });
+    await close(app, this.scheduler);
   }
 
   private views(): ApiViews {
-    const { chain, events, mempool, network, submission, health, control, compute, clock } = this;
-    return { chain, events, mempool, network, submission, health, control, compute, clock };
+    const { chain, events, mempool, network, submission, health, control, peerBook, compute, clock } = this;
+    return { chain, events, mempool, network, submission, health, control, peerBook, compute, clock };
+  }
+
+  private urlFile(): string {
+    return this.dataDirectory.resolve(URL_FILE);
   }
 
   private tokenFile(): string {

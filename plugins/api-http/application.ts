@@ -37,6 +37,7 @@ import { addDocumentation, addDocumentationPage } from "./routes/documentation.j
 import { addEventRoutes } from "./routes/events.js";
 import { addHealthRoutes } from "./routes/health.js";
 import { addMempoolRoutes } from "./routes/mempool.js";
+import { addPeerAdminRoutes, addPeerRoutes } from "./routes/peers.js";
 import { addStatusRoutes } from "./routes/status.js";
 import { addTransactionRoutes } from "./routes/transactions.js";
 import { compileValidator } from "./validation.js";
@@ -111,9 +112,13 @@ export async function createApplication(parts: ApplicationParts): Promise<ApiApp
   addTransactionRoutes(app, views);
   addAccountRoutes(app, views);
   addMempoolRoutes(app, views);
+  addPeerRoutes(app, views);
   addEventRoutes(app, views, parts.waiters);
   addHealthRoutes(app, views);
-  if (parts.token !== undefined) addAdminRoutes(app, views);
+  if (parts.token !== undefined) {
+    addAdminRoutes(app, views);
+    addPeerAdminRoutes(app, views);
+  }
   for (const contribution of parts.contributions) await mount(app, contribution);
   await app.ready();
   return app;

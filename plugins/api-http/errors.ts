@@ -103,6 +103,12 @@ export const ApiTransactionNotFoundError = defineError<{ id: string }>(
   ({ id }) => `this node knows no transaction ${id}: neither in a block of its chain nor in its mempool; check the id, or submit it again`,
 );
 
+export const ApiBanNotFoundError = defineError<{ subject: string }>(
+  "API_BAN_NOT_FOUND",
+  "missing",
+  ({ subject }) => `there is no ban of ${subject}; GET /v1/admin/peers lists those there are`,
+);
+
 export const ApiStateNotFoundError = defineError<{ block: string }>(
   "API_STATE_NOT_FOUND",
   "missing",

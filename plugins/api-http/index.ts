@@ -30,6 +30,7 @@ import {
   NETWORK_VIEW,
   NODE_CONTROL,
   NODE_HEALTH,
+  PEER_ADMINISTRATION,
   SCHEDULER,
   TRANSACTION_SUBMISSION,
 } from "../../core/sdk.js";
@@ -50,6 +51,7 @@ export default definePlugin({
     TRANSACTION_SUBMISSION,
     NODE_HEALTH,
     NODE_CONTROL,
+    PEER_ADMINISTRATION,
     DATA_DIRECTORY,
     CLOCK,
     SCHEDULER,

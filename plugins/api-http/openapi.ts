@@ -16,6 +16,7 @@ const TAGS = [
   { name: "chain", description: "Blocks and events" },
   { name: "transactions", description: "Submitting and following transactions" },
   { name: "accounts", description: "Accounts and their proofs" },
+  { name: "network", description: "Peers and synchronization" },
   { name: "health", description: "For process managers" },
   { name: "admin", description: "Changes the node; behind the admin token" },
 ];

@@ -11,6 +11,7 @@ import type {
   NetworkView,
   NodeControl,
   NodeHealth,
+  PeerAdministration,
   TransactionSubmission,
 } from "../../core/sdk.js";
 
@@ -22,6 +23,7 @@ export interface ApiViews {
   readonly submission: TransactionSubmission;
   readonly health: NodeHealth;
   readonly control: NodeControl;
+  readonly peerBook: PeerAdministration;
   /** For the status only. */
   readonly compute: Pick<Compute, "engine"> | undefined;
   readonly clock: Clock;

@@ -834,4 +834,1876 @@ export namespace chainwright {
         /** Shape of a BankTransfer. */
         type $Shape = chainwright.BankTransfer.$Properties;
     }
+
+    /** Namespace network. */
+    namespace network {
+
+        /**
+         * Properties of a HandshakeEnvelope.
+         * @deprecated Use chainwright.network.HandshakeEnvelope.$Properties instead.
+         */
+        interface IHandshakeEnvelope extends chainwright.network.HandshakeEnvelope.$Properties {
+        }
+
+        /** Represents a HandshakeEnvelope. */
+        class HandshakeEnvelope {
+
+            /**
+             * Constructs a new HandshakeEnvelope.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.HandshakeEnvelope.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HandshakeEnvelope hello. */
+            hello?: (chainwright.network.Hello.$Properties|null);
+
+            /** HandshakeEnvelope message. */
+            message?: "hello";
+
+            /**
+             * Creates a new HandshakeEnvelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HandshakeEnvelope instance
+             */
+            static create(properties: chainwright.network.HandshakeEnvelope.$Shape): chainwright.network.HandshakeEnvelope & chainwright.network.HandshakeEnvelope.$Shape;
+            static create(properties?: chainwright.network.HandshakeEnvelope.$Properties): chainwright.network.HandshakeEnvelope;
+
+            /**
+             * Encodes the specified HandshakeEnvelope message. Does not implicitly {@link chainwright.network.HandshakeEnvelope.verify|verify} messages.
+             * @param message HandshakeEnvelope message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.HandshakeEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HandshakeEnvelope message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.HandshakeEnvelope & chainwright.network.HandshakeEnvelope.$Shape} HandshakeEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.HandshakeEnvelope & chainwright.network.HandshakeEnvelope.$Shape;
+        }
+
+        namespace HandshakeEnvelope {
+
+            /** Properties of a HandshakeEnvelope. */
+            interface $Properties {
+
+                /** HandshakeEnvelope hello */
+                hello?: (chainwright.network.Hello.$Properties|null);
+
+                /** HandshakeEnvelope message */
+                message?: "hello";
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a HandshakeEnvelope. */
+            type $Shape = {
+              hello?: chainwright.network.Hello.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ message?: undefined; hello?: null }|{ message?: "hello"; hello: chainwright.network.Hello.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a ControlEnvelope.
+         * @deprecated Use chainwright.network.ControlEnvelope.$Properties instead.
+         */
+        interface IControlEnvelope extends chainwright.network.ControlEnvelope.$Properties {
+        }
+
+        /** Represents a ControlEnvelope. */
+        class ControlEnvelope {
+
+            /**
+             * Constructs a new ControlEnvelope.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.ControlEnvelope.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ControlEnvelope ping. */
+            ping?: (chainwright.network.Ping.$Properties|null);
+
+            /** ControlEnvelope pong. */
+            pong?: (chainwright.network.Pong.$Properties|null);
+
+            /** ControlEnvelope status. */
+            status?: (chainwright.network.Status.$Properties|null);
+
+            /** ControlEnvelope peersRequest. */
+            peersRequest?: (chainwright.network.PeersRequest.$Properties|null);
+
+            /** ControlEnvelope peers. */
+            peers?: (chainwright.network.Peers.$Properties|null);
+
+            /** ControlEnvelope message. */
+            message?: ("ping"|"pong"|"status"|"peersRequest"|"peers");
+
+            /**
+             * Creates a new ControlEnvelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ControlEnvelope instance
+             */
+            static create(properties: chainwright.network.ControlEnvelope.$Shape): chainwright.network.ControlEnvelope & chainwright.network.ControlEnvelope.$Shape;
+            static create(properties?: chainwright.network.ControlEnvelope.$Properties): chainwright.network.ControlEnvelope;
+
+            /**
+             * Encodes the specified ControlEnvelope message. Does not implicitly {@link chainwright.network.ControlEnvelope.verify|verify} messages.
+             * @param message ControlEnvelope message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.ControlEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ControlEnvelope message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.ControlEnvelope & chainwright.network.ControlEnvelope.$Shape} ControlEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.ControlEnvelope & chainwright.network.ControlEnvelope.$Shape;
+        }
+
+        namespace ControlEnvelope {
+
+            /** Properties of a ControlEnvelope. */
+            interface $Properties {
+
+                /** ControlEnvelope ping */
+                ping?: (chainwright.network.Ping.$Properties|null);
+
+                /** ControlEnvelope pong */
+                pong?: (chainwright.network.Pong.$Properties|null);
+
+                /** ControlEnvelope status */
+                status?: (chainwright.network.Status.$Properties|null);
+
+                /** ControlEnvelope peersRequest */
+                peersRequest?: (chainwright.network.PeersRequest.$Properties|null);
+
+                /** ControlEnvelope peers */
+                peers?: (chainwright.network.Peers.$Properties|null);
+
+                /** ControlEnvelope message */
+                message?: ("ping"|"pong"|"status"|"peersRequest"|"peers");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a ControlEnvelope. */
+            type $Shape = {
+              ping?: chainwright.network.Ping.$Shape|null;
+              pong?: chainwright.network.Pong.$Shape|null;
+              status?: chainwright.network.Status.$Shape|null;
+              peersRequest?: chainwright.network.PeersRequest.$Shape|null;
+              peers?: chainwright.network.Peers.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ message?: undefined; ping?: null; pong?: null; status?: null; peersRequest?: null; peers?: null }|{ message?: "ping"; ping: chainwright.network.Ping.$Shape; pong?: null; status?: null; peersRequest?: null; peers?: null }|{ message?: "pong"; ping?: null; pong: chainwright.network.Pong.$Shape; status?: null; peersRequest?: null; peers?: null }|{ message?: "status"; ping?: null; pong?: null; status: chainwright.network.Status.$Shape; peersRequest?: null; peers?: null }|{ message?: "peersRequest"; ping?: null; pong?: null; status?: null; peersRequest: chainwright.network.PeersRequest.$Shape; peers?: null }|{ message?: "peers"; ping?: null; pong?: null; status?: null; peersRequest?: null; peers: chainwright.network.Peers.$Shape })
+            );
+        }
+
+        /**
+         * Properties of an AnnouncementEnvelope.
+         * @deprecated Use chainwright.network.AnnouncementEnvelope.$Properties instead.
+         */
+        interface IAnnouncementEnvelope extends chainwright.network.AnnouncementEnvelope.$Properties {
+        }
+
+        /** Represents an AnnouncementEnvelope. */
+        class AnnouncementEnvelope {
+
+            /**
+             * Constructs a new AnnouncementEnvelope.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.AnnouncementEnvelope.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AnnouncementEnvelope blockAnnouncement. */
+            blockAnnouncement?: (chainwright.network.BlockAnnouncement.$Properties|null);
+
+            /** AnnouncementEnvelope certificate. */
+            certificate?: (chainwright.network.Certificate.$Properties|null);
+
+            /** AnnouncementEnvelope message. */
+            message?: ("blockAnnouncement"|"certificate");
+
+            /**
+             * Creates a new AnnouncementEnvelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AnnouncementEnvelope instance
+             */
+            static create(properties: chainwright.network.AnnouncementEnvelope.$Shape): chainwright.network.AnnouncementEnvelope & chainwright.network.AnnouncementEnvelope.$Shape;
+            static create(properties?: chainwright.network.AnnouncementEnvelope.$Properties): chainwright.network.AnnouncementEnvelope;
+
+            /**
+             * Encodes the specified AnnouncementEnvelope message. Does not implicitly {@link chainwright.network.AnnouncementEnvelope.verify|verify} messages.
+             * @param message AnnouncementEnvelope message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.AnnouncementEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AnnouncementEnvelope message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.AnnouncementEnvelope & chainwright.network.AnnouncementEnvelope.$Shape} AnnouncementEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.AnnouncementEnvelope & chainwright.network.AnnouncementEnvelope.$Shape;
+        }
+
+        namespace AnnouncementEnvelope {
+
+            /** Properties of an AnnouncementEnvelope. */
+            interface $Properties {
+
+                /** AnnouncementEnvelope blockAnnouncement */
+                blockAnnouncement?: (chainwright.network.BlockAnnouncement.$Properties|null);
+
+                /** AnnouncementEnvelope certificate */
+                certificate?: (chainwright.network.Certificate.$Properties|null);
+
+                /** AnnouncementEnvelope message */
+                message?: ("blockAnnouncement"|"certificate");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of an AnnouncementEnvelope. */
+            type $Shape = {
+              blockAnnouncement?: chainwright.network.BlockAnnouncement.$Shape|null;
+              certificate?: chainwright.network.Certificate.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ message?: undefined; blockAnnouncement?: null; certificate?: null }|{ message?: "blockAnnouncement"; blockAnnouncement: chainwright.network.BlockAnnouncement.$Shape; certificate?: null }|{ message?: "certificate"; blockAnnouncement?: null; certificate: chainwright.network.Certificate.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a RequestEnvelope.
+         * @deprecated Use chainwright.network.RequestEnvelope.$Properties instead.
+         */
+        interface IRequestEnvelope extends chainwright.network.RequestEnvelope.$Properties {
+        }
+
+        /** Represents a RequestEnvelope. */
+        class RequestEnvelope {
+
+            /**
+             * Constructs a new RequestEnvelope.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.RequestEnvelope.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RequestEnvelope headersRequest. */
+            headersRequest?: (chainwright.network.HeadersRequest.$Properties|null);
+
+            /** RequestEnvelope blocksRequest. */
+            blocksRequest?: (chainwright.network.BlocksRequest.$Properties|null);
+
+            /** RequestEnvelope transactionsRequest. */
+            transactionsRequest?: (chainwright.network.TransactionsRequest.$Properties|null);
+
+            /** RequestEnvelope message. */
+            message?: ("headersRequest"|"blocksRequest"|"transactionsRequest");
+
+            /**
+             * Creates a new RequestEnvelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RequestEnvelope instance
+             */
+            static create(properties: chainwright.network.RequestEnvelope.$Shape): chainwright.network.RequestEnvelope & chainwright.network.RequestEnvelope.$Shape;
+            static create(properties?: chainwright.network.RequestEnvelope.$Properties): chainwright.network.RequestEnvelope;
+
+            /**
+             * Encodes the specified RequestEnvelope message. Does not implicitly {@link chainwright.network.RequestEnvelope.verify|verify} messages.
+             * @param message RequestEnvelope message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.RequestEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RequestEnvelope message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.RequestEnvelope & chainwright.network.RequestEnvelope.$Shape} RequestEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.RequestEnvelope & chainwright.network.RequestEnvelope.$Shape;
+        }
+
+        namespace RequestEnvelope {
+
+            /** Properties of a RequestEnvelope. */
+            interface $Properties {
+
+                /** RequestEnvelope headersRequest */
+                headersRequest?: (chainwright.network.HeadersRequest.$Properties|null);
+
+                /** RequestEnvelope blocksRequest */
+                blocksRequest?: (chainwright.network.BlocksRequest.$Properties|null);
+
+                /** RequestEnvelope transactionsRequest */
+                transactionsRequest?: (chainwright.network.TransactionsRequest.$Properties|null);
+
+                /** RequestEnvelope message */
+                message?: ("headersRequest"|"blocksRequest"|"transactionsRequest");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a RequestEnvelope. */
+            type $Shape = {
+              headersRequest?: chainwright.network.HeadersRequest.$Shape|null;
+              blocksRequest?: chainwright.network.BlocksRequest.$Shape|null;
+              transactionsRequest?: chainwright.network.TransactionsRequest.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ message?: undefined; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null }|{ message?: "headersRequest"; headersRequest: chainwright.network.HeadersRequest.$Shape; blocksRequest?: null; transactionsRequest?: null }|{ message?: "blocksRequest"; headersRequest?: null; blocksRequest: chainwright.network.BlocksRequest.$Shape; transactionsRequest?: null }|{ message?: "transactionsRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest: chainwright.network.TransactionsRequest.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a HeadersEnvelope.
+         * @deprecated Use chainwright.network.HeadersEnvelope.$Properties instead.
+         */
+        interface IHeadersEnvelope extends chainwright.network.HeadersEnvelope.$Properties {
+        }
+
+        /** Represents a HeadersEnvelope. */
+        class HeadersEnvelope {
+
+            /**
+             * Constructs a new HeadersEnvelope.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.HeadersEnvelope.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HeadersEnvelope headers. */
+            headers?: (chainwright.network.Headers.$Properties|null);
+
+            /** HeadersEnvelope message. */
+            message?: "headers";
+
+            /**
+             * Creates a new HeadersEnvelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HeadersEnvelope instance
+             */
+            static create(properties: chainwright.network.HeadersEnvelope.$Shape): chainwright.network.HeadersEnvelope & chainwright.network.HeadersEnvelope.$Shape;
+            static create(properties?: chainwright.network.HeadersEnvelope.$Properties): chainwright.network.HeadersEnvelope;
+
+            /**
+             * Encodes the specified HeadersEnvelope message. Does not implicitly {@link chainwright.network.HeadersEnvelope.verify|verify} messages.
+             * @param message HeadersEnvelope message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.HeadersEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HeadersEnvelope message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.HeadersEnvelope & chainwright.network.HeadersEnvelope.$Shape} HeadersEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.HeadersEnvelope & chainwright.network.HeadersEnvelope.$Shape;
+        }
+
+        namespace HeadersEnvelope {
+
+            /** Properties of a HeadersEnvelope. */
+            interface $Properties {
+
+                /** HeadersEnvelope headers */
+                headers?: (chainwright.network.Headers.$Properties|null);
+
+                /** HeadersEnvelope message */
+                message?: "headers";
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a HeadersEnvelope. */
+            type $Shape = {
+              headers?: chainwright.network.Headers.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ message?: undefined; headers?: null }|{ message?: "headers"; headers: chainwright.network.Headers.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a BlocksEnvelope.
+         * @deprecated Use chainwright.network.BlocksEnvelope.$Properties instead.
+         */
+        interface IBlocksEnvelope extends chainwright.network.BlocksEnvelope.$Properties {
+        }
+
+        /** Represents a BlocksEnvelope. */
+        class BlocksEnvelope {
+
+            /**
+             * Constructs a new BlocksEnvelope.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.BlocksEnvelope.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BlocksEnvelope blockResponse. */
+            blockResponse?: (chainwright.network.BlockResponse.$Properties|null);
+
+            /** BlocksEnvelope message. */
+            message?: "blockResponse";
+
+            /**
+             * Creates a new BlocksEnvelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns BlocksEnvelope instance
+             */
+            static create(properties: chainwright.network.BlocksEnvelope.$Shape): chainwright.network.BlocksEnvelope & chainwright.network.BlocksEnvelope.$Shape;
+            static create(properties?: chainwright.network.BlocksEnvelope.$Properties): chainwright.network.BlocksEnvelope;
+
+            /**
+             * Encodes the specified BlocksEnvelope message. Does not implicitly {@link chainwright.network.BlocksEnvelope.verify|verify} messages.
+             * @param message BlocksEnvelope message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.BlocksEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BlocksEnvelope message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.BlocksEnvelope & chainwright.network.BlocksEnvelope.$Shape} BlocksEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.BlocksEnvelope & chainwright.network.BlocksEnvelope.$Shape;
+        }
+
+        namespace BlocksEnvelope {
+
+            /** Properties of a BlocksEnvelope. */
+            interface $Properties {
+
+                /** BlocksEnvelope blockResponse */
+                blockResponse?: (chainwright.network.BlockResponse.$Properties|null);
+
+                /** BlocksEnvelope message */
+                message?: "blockResponse";
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a BlocksEnvelope. */
+            type $Shape = {
+              blockResponse?: chainwright.network.BlockResponse.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ message?: undefined; blockResponse?: null }|{ message?: "blockResponse"; blockResponse: chainwright.network.BlockResponse.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a TransactionsEnvelope.
+         * @deprecated Use chainwright.network.TransactionsEnvelope.$Properties instead.
+         */
+        interface ITransactionsEnvelope extends chainwright.network.TransactionsEnvelope.$Properties {
+        }
+
+        /** Represents a TransactionsEnvelope. */
+        class TransactionsEnvelope {
+
+            /**
+             * Constructs a new TransactionsEnvelope.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.TransactionsEnvelope.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TransactionsEnvelope transactionAnnouncement. */
+            transactionAnnouncement?: (chainwright.network.TransactionAnnouncement.$Properties|null);
+
+            /** TransactionsEnvelope transactions. */
+            transactions?: (chainwright.network.Transactions.$Properties|null);
+
+            /** TransactionsEnvelope message. */
+            message?: ("transactionAnnouncement"|"transactions");
+
+            /**
+             * Creates a new TransactionsEnvelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TransactionsEnvelope instance
+             */
+            static create(properties: chainwright.network.TransactionsEnvelope.$Shape): chainwright.network.TransactionsEnvelope & chainwright.network.TransactionsEnvelope.$Shape;
+            static create(properties?: chainwright.network.TransactionsEnvelope.$Properties): chainwright.network.TransactionsEnvelope;
+
+            /**
+             * Encodes the specified TransactionsEnvelope message. Does not implicitly {@link chainwright.network.TransactionsEnvelope.verify|verify} messages.
+             * @param message TransactionsEnvelope message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.TransactionsEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TransactionsEnvelope message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.TransactionsEnvelope & chainwright.network.TransactionsEnvelope.$Shape} TransactionsEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.TransactionsEnvelope & chainwright.network.TransactionsEnvelope.$Shape;
+        }
+
+        namespace TransactionsEnvelope {
+
+            /** Properties of a TransactionsEnvelope. */
+            interface $Properties {
+
+                /** TransactionsEnvelope transactionAnnouncement */
+                transactionAnnouncement?: (chainwright.network.TransactionAnnouncement.$Properties|null);
+
+                /** TransactionsEnvelope transactions */
+                transactions?: (chainwright.network.Transactions.$Properties|null);
+
+                /** TransactionsEnvelope message */
+                message?: ("transactionAnnouncement"|"transactions");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a TransactionsEnvelope. */
+            type $Shape = {
+              transactionAnnouncement?: chainwright.network.TransactionAnnouncement.$Shape|null;
+              transactions?: chainwright.network.Transactions.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ message?: undefined; transactionAnnouncement?: null; transactions?: null }|{ message?: "transactionAnnouncement"; transactionAnnouncement: chainwright.network.TransactionAnnouncement.$Shape; transactions?: null }|{ message?: "transactions"; transactionAnnouncement?: null; transactions: chainwright.network.Transactions.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a HeadClaim.
+         * @deprecated Use chainwright.network.HeadClaim.$Properties instead.
+         */
+        interface IHeadClaim extends chainwright.network.HeadClaim.$Properties {
+        }
+
+        /** Represents a HeadClaim. */
+        class HeadClaim {
+
+            /**
+             * Constructs a new HeadClaim.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.HeadClaim.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HeadClaim id. */
+            id: Uint8Array;
+
+            /** HeadClaim height. */
+            height: Long;
+
+            /** HeadClaim weight. */
+            weight: Uint8Array;
+
+            /** HeadClaim finalizedHeight. */
+            finalizedHeight: Long;
+
+            /**
+             * Creates a new HeadClaim instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HeadClaim instance
+             */
+            static create(properties: chainwright.network.HeadClaim.$Shape): chainwright.network.HeadClaim & chainwright.network.HeadClaim.$Shape;
+            static create(properties?: chainwright.network.HeadClaim.$Properties): chainwright.network.HeadClaim;
+
+            /**
+             * Encodes the specified HeadClaim message. Does not implicitly {@link chainwright.network.HeadClaim.verify|verify} messages.
+             * @param message HeadClaim message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.HeadClaim.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HeadClaim message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.HeadClaim & chainwright.network.HeadClaim.$Shape} HeadClaim
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.HeadClaim & chainwright.network.HeadClaim.$Shape;
+        }
+
+        namespace HeadClaim {
+
+            /** Properties of a HeadClaim. */
+            interface $Properties {
+
+                /** HeadClaim id */
+                id?: (Uint8Array|null);
+
+                /** HeadClaim height */
+                height?: (Long|null);
+
+                /** HeadClaim weight */
+                weight?: (Uint8Array|null);
+
+                /** HeadClaim finalizedHeight */
+                finalizedHeight?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HeadClaim. */
+            type $Shape = chainwright.network.HeadClaim.$Properties;
+        }
+
+        /** Role enum. */
+        enum Role {
+
+            /** ROLE_UNSPECIFIED value */
+            ROLE_UNSPECIFIED = 0,
+
+            /** ROLE_DIALER value */
+            ROLE_DIALER = 1,
+
+            /** ROLE_LISTENER value */
+            ROLE_LISTENER = 2
+        }
+
+        /**
+         * Properties of a Hello.
+         * @deprecated Use chainwright.network.Hello.$Properties instead.
+         */
+        interface IHello extends chainwright.network.Hello.$Properties {
+        }
+
+        /** Represents a Hello. */
+        class Hello {
+
+            /**
+             * Constructs a new Hello.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.Hello.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Hello minVersion. */
+            minVersion: number;
+
+            /** Hello maxVersion. */
+            maxVersion: number;
+
+            /** Hello chainId. */
+            chainId: string;
+
+            /** Hello genesisId. */
+            genesisId: Uint8Array;
+
+            /** Hello forkHash. */
+            forkHash: Uint8Array;
+
+            /** Hello nextUpgradeHeight. */
+            nextUpgradeHeight: Long;
+
+            /** Hello nodeId. */
+            nodeId: Uint8Array;
+
+            /** Hello role. */
+            role: chainwright.network.Role;
+
+            /** Hello head. */
+            head?: (chainwright.network.HeadClaim.$Properties|null);
+
+            /** Hello services. */
+            services: number;
+
+            /** Hello listenAddresses. */
+            listenAddresses: string[];
+
+            /** Hello agent. */
+            agent: string;
+
+            /** Hello signature. */
+            signature: Uint8Array;
+
+            /**
+             * Creates a new Hello instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Hello instance
+             */
+            static create(properties: chainwright.network.Hello.$Shape): chainwright.network.Hello & chainwright.network.Hello.$Shape;
+            static create(properties?: chainwright.network.Hello.$Properties): chainwright.network.Hello;
+
+            /**
+             * Encodes the specified Hello message. Does not implicitly {@link chainwright.network.Hello.verify|verify} messages.
+             * @param message Hello message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.Hello.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Hello message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.Hello & chainwright.network.Hello.$Shape} Hello
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.Hello & chainwright.network.Hello.$Shape;
+        }
+
+        namespace Hello {
+
+            /** Properties of a Hello. */
+            interface $Properties {
+
+                /** Hello minVersion */
+                minVersion?: (number|null);
+
+                /** Hello maxVersion */
+                maxVersion?: (number|null);
+
+                /** Hello chainId */
+                chainId?: (string|null);
+
+                /** Hello genesisId */
+                genesisId?: (Uint8Array|null);
+
+                /** Hello forkHash */
+                forkHash?: (Uint8Array|null);
+
+                /** Hello nextUpgradeHeight */
+                nextUpgradeHeight?: (Long|null);
+
+                /** Hello nodeId */
+                nodeId?: (Uint8Array|null);
+
+                /** Hello role */
+                role?: (chainwright.network.Role|null);
+
+                /** Hello head */
+                head?: (chainwright.network.HeadClaim.$Properties|null);
+
+                /** Hello services */
+                services?: (number|null);
+
+                /** Hello listenAddresses */
+                listenAddresses?: (string[]|null);
+
+                /** Hello agent */
+                agent?: (string|null);
+
+                /** Hello signature */
+                signature?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Hello. */
+            type $Shape = chainwright.network.Hello.$Properties;
+        }
+
+        /**
+         * Properties of a Ping.
+         * @deprecated Use chainwright.network.Ping.$Properties instead.
+         */
+        interface IPing extends chainwright.network.Ping.$Properties {
+        }
+
+        /** Represents a Ping. */
+        class Ping {
+
+            /**
+             * Constructs a new Ping.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.Ping.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Ping nonce. */
+            nonce: number;
+
+            /**
+             * Creates a new Ping instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Ping instance
+             */
+            static create(properties: chainwright.network.Ping.$Shape): chainwright.network.Ping & chainwright.network.Ping.$Shape;
+            static create(properties?: chainwright.network.Ping.$Properties): chainwright.network.Ping;
+
+            /**
+             * Encodes the specified Ping message. Does not implicitly {@link chainwright.network.Ping.verify|verify} messages.
+             * @param message Ping message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.Ping.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Ping message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.Ping & chainwright.network.Ping.$Shape} Ping
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.Ping & chainwright.network.Ping.$Shape;
+        }
+
+        namespace Ping {
+
+            /** Properties of a Ping. */
+            interface $Properties {
+
+                /** Ping nonce */
+                nonce?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Ping. */
+            type $Shape = chainwright.network.Ping.$Properties;
+        }
+
+        /**
+         * Properties of a Pong.
+         * @deprecated Use chainwright.network.Pong.$Properties instead.
+         */
+        interface IPong extends chainwright.network.Pong.$Properties {
+        }
+
+        /** Represents a Pong. */
+        class Pong {
+
+            /**
+             * Constructs a new Pong.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.Pong.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Pong nonce. */
+            nonce: number;
+
+            /**
+             * Creates a new Pong instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Pong instance
+             */
+            static create(properties: chainwright.network.Pong.$Shape): chainwright.network.Pong & chainwright.network.Pong.$Shape;
+            static create(properties?: chainwright.network.Pong.$Properties): chainwright.network.Pong;
+
+            /**
+             * Encodes the specified Pong message. Does not implicitly {@link chainwright.network.Pong.verify|verify} messages.
+             * @param message Pong message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.Pong.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Pong message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.Pong & chainwright.network.Pong.$Shape} Pong
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.Pong & chainwright.network.Pong.$Shape;
+        }
+
+        namespace Pong {
+
+            /** Properties of a Pong. */
+            interface $Properties {
+
+                /** Pong nonce */
+                nonce?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Pong. */
+            type $Shape = chainwright.network.Pong.$Properties;
+        }
+
+        /**
+         * Properties of a Status.
+         * @deprecated Use chainwright.network.Status.$Properties instead.
+         */
+        interface IStatus extends chainwright.network.Status.$Properties {
+        }
+
+        /** Represents a Status. */
+        class Status {
+
+            /**
+             * Constructs a new Status.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.Status.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Status head. */
+            head?: (chainwright.network.HeadClaim.$Properties|null);
+
+            /**
+             * Creates a new Status instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Status instance
+             */
+            static create(properties: chainwright.network.Status.$Shape): chainwright.network.Status & chainwright.network.Status.$Shape;
+            static create(properties?: chainwright.network.Status.$Properties): chainwright.network.Status;
+
+            /**
+             * Encodes the specified Status message. Does not implicitly {@link chainwright.network.Status.verify|verify} messages.
+             * @param message Status message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.Status.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Status message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.Status & chainwright.network.Status.$Shape} Status
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.Status & chainwright.network.Status.$Shape;
+        }
+
+        namespace Status {
+
+            /** Properties of a Status. */
+            interface $Properties {
+
+                /** Status head */
+                head?: (chainwright.network.HeadClaim.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Status. */
+            type $Shape = chainwright.network.Status.$Properties;
+        }
+
+        /**
+         * Properties of a PeersRequest.
+         * @deprecated Use chainwright.network.PeersRequest.$Properties instead.
+         */
+        interface IPeersRequest extends chainwright.network.PeersRequest.$Properties {
+        }
+
+        /** Represents a PeersRequest. */
+        class PeersRequest {
+
+            /**
+             * Constructs a new PeersRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.PeersRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Creates a new PeersRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeersRequest instance
+             */
+            static create(properties: chainwright.network.PeersRequest.$Shape): chainwright.network.PeersRequest & chainwright.network.PeersRequest.$Shape;
+            static create(properties?: chainwright.network.PeersRequest.$Properties): chainwright.network.PeersRequest;
+
+            /**
+             * Encodes the specified PeersRequest message. Does not implicitly {@link chainwright.network.PeersRequest.verify|verify} messages.
+             * @param message PeersRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.PeersRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeersRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.PeersRequest & chainwright.network.PeersRequest.$Shape} PeersRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.PeersRequest & chainwright.network.PeersRequest.$Shape;
+        }
+
+        namespace PeersRequest {
+
+            /** Properties of a PeersRequest. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeersRequest. */
+            type $Shape = chainwright.network.PeersRequest.$Properties;
+        }
+
+        /**
+         * Properties of a Peers.
+         * @deprecated Use chainwright.network.Peers.$Properties instead.
+         */
+        interface IPeers extends chainwright.network.Peers.$Properties {
+        }
+
+        /** Represents a Peers. */
+        class Peers {
+
+            /**
+             * Constructs a new Peers.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.Peers.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Peers addresses. */
+            addresses: string[];
+
+            /**
+             * Creates a new Peers instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Peers instance
+             */
+            static create(properties: chainwright.network.Peers.$Shape): chainwright.network.Peers & chainwright.network.Peers.$Shape;
+            static create(properties?: chainwright.network.Peers.$Properties): chainwright.network.Peers;
+
+            /**
+             * Encodes the specified Peers message. Does not implicitly {@link chainwright.network.Peers.verify|verify} messages.
+             * @param message Peers message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.Peers.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Peers message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.Peers & chainwright.network.Peers.$Shape} Peers
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.Peers & chainwright.network.Peers.$Shape;
+        }
+
+        namespace Peers {
+
+            /** Properties of a Peers. */
+            interface $Properties {
+
+                /** Peers addresses */
+                addresses?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Peers. */
+            type $Shape = chainwright.network.Peers.$Properties;
+        }
+
+        /**
+         * Properties of a BlockAnnouncement.
+         * @deprecated Use chainwright.network.BlockAnnouncement.$Properties instead.
+         */
+        interface IBlockAnnouncement extends chainwright.network.BlockAnnouncement.$Properties {
+        }
+
+        /** Represents a BlockAnnouncement. */
+        class BlockAnnouncement {
+
+            /**
+             * Constructs a new BlockAnnouncement.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.BlockAnnouncement.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BlockAnnouncement blocks. */
+            blocks: chainwright.network.AnnouncedBlock.$Properties[];
+
+            /**
+             * Creates a new BlockAnnouncement instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns BlockAnnouncement instance
+             */
+            static create(properties: chainwright.network.BlockAnnouncement.$Shape): chainwright.network.BlockAnnouncement & chainwright.network.BlockAnnouncement.$Shape;
+            static create(properties?: chainwright.network.BlockAnnouncement.$Properties): chainwright.network.BlockAnnouncement;
+
+            /**
+             * Encodes the specified BlockAnnouncement message. Does not implicitly {@link chainwright.network.BlockAnnouncement.verify|verify} messages.
+             * @param message BlockAnnouncement message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.BlockAnnouncement.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BlockAnnouncement message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.BlockAnnouncement & chainwright.network.BlockAnnouncement.$Shape} BlockAnnouncement
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.BlockAnnouncement & chainwright.network.BlockAnnouncement.$Shape;
+        }
+
+        namespace BlockAnnouncement {
+
+            /** Properties of a BlockAnnouncement. */
+            interface $Properties {
+
+                /** BlockAnnouncement blocks */
+                blocks?: (chainwright.network.AnnouncedBlock.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BlockAnnouncement. */
+            type $Shape = chainwright.network.BlockAnnouncement.$Properties;
+        }
+
+        /**
+         * Properties of an AnnouncedBlock.
+         * @deprecated Use chainwright.network.AnnouncedBlock.$Properties instead.
+         */
+        interface IAnnouncedBlock extends chainwright.network.AnnouncedBlock.$Properties {
+        }
+
+        /** Represents an AnnouncedBlock. */
+        class AnnouncedBlock {
+
+            /**
+             * Constructs a new AnnouncedBlock.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.AnnouncedBlock.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AnnouncedBlock id. */
+            id: Uint8Array;
+
+            /** AnnouncedBlock height. */
+            height: Long;
+
+            /**
+             * Creates a new AnnouncedBlock instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AnnouncedBlock instance
+             */
+            static create(properties: chainwright.network.AnnouncedBlock.$Shape): chainwright.network.AnnouncedBlock & chainwright.network.AnnouncedBlock.$Shape;
+            static create(properties?: chainwright.network.AnnouncedBlock.$Properties): chainwright.network.AnnouncedBlock;
+
+            /**
+             * Encodes the specified AnnouncedBlock message. Does not implicitly {@link chainwright.network.AnnouncedBlock.verify|verify} messages.
+             * @param message AnnouncedBlock message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.AnnouncedBlock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AnnouncedBlock message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.AnnouncedBlock & chainwright.network.AnnouncedBlock.$Shape} AnnouncedBlock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.AnnouncedBlock & chainwright.network.AnnouncedBlock.$Shape;
+        }
+
+        namespace AnnouncedBlock {
+
+            /** Properties of an AnnouncedBlock. */
+            interface $Properties {
+
+                /** AnnouncedBlock id */
+                id?: (Uint8Array|null);
+
+                /** AnnouncedBlock height */
+                height?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AnnouncedBlock. */
+            type $Shape = chainwright.network.AnnouncedBlock.$Properties;
+        }
+
+        /**
+         * Properties of a Certificate.
+         * @deprecated Use chainwright.network.Certificate.$Properties instead.
+         */
+        interface ICertificate extends chainwright.network.Certificate.$Properties {
+        }
+
+        /** Represents a Certificate. */
+        class Certificate {
+
+            /**
+             * Constructs a new Certificate.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.Certificate.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Certificate blockId. */
+            blockId: Uint8Array;
+
+            /** Certificate certificate. */
+            certificate: Uint8Array;
+
+            /**
+             * Creates a new Certificate instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Certificate instance
+             */
+            static create(properties: chainwright.network.Certificate.$Shape): chainwright.network.Certificate & chainwright.network.Certificate.$Shape;
+            static create(properties?: chainwright.network.Certificate.$Properties): chainwright.network.Certificate;
+
+            /**
+             * Encodes the specified Certificate message. Does not implicitly {@link chainwright.network.Certificate.verify|verify} messages.
+             * @param message Certificate message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.Certificate.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Certificate message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.Certificate & chainwright.network.Certificate.$Shape} Certificate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.Certificate & chainwright.network.Certificate.$Shape;
+        }
+
+        namespace Certificate {
+
+            /** Properties of a Certificate. */
+            interface $Properties {
+
+                /** Certificate blockId */
+                blockId?: (Uint8Array|null);
+
+                /** Certificate certificate */
+                certificate?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Certificate. */
+            type $Shape = chainwright.network.Certificate.$Properties;
+        }
+
+        /**
+         * Properties of a HeadersRequest.
+         * @deprecated Use chainwright.network.HeadersRequest.$Properties instead.
+         */
+        interface IHeadersRequest extends chainwright.network.HeadersRequest.$Properties {
+        }
+
+        /** Represents a HeadersRequest. */
+        class HeadersRequest {
+
+            /**
+             * Constructs a new HeadersRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.HeadersRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HeadersRequest requestId. */
+            requestId: number;
+
+            /** HeadersRequest locator. */
+            locator: Uint8Array[];
+
+            /** HeadersRequest stop. */
+            stop: Uint8Array;
+
+            /** HeadersRequest count. */
+            count: number;
+
+            /**
+             * Creates a new HeadersRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HeadersRequest instance
+             */
+            static create(properties: chainwright.network.HeadersRequest.$Shape): chainwright.network.HeadersRequest & chainwright.network.HeadersRequest.$Shape;
+            static create(properties?: chainwright.network.HeadersRequest.$Properties): chainwright.network.HeadersRequest;
+
+            /**
+             * Encodes the specified HeadersRequest message. Does not implicitly {@link chainwright.network.HeadersRequest.verify|verify} messages.
+             * @param message HeadersRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.HeadersRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HeadersRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.HeadersRequest & chainwright.network.HeadersRequest.$Shape} HeadersRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.HeadersRequest & chainwright.network.HeadersRequest.$Shape;
+        }
+
+        namespace HeadersRequest {
+
+            /** Properties of a HeadersRequest. */
+            interface $Properties {
+
+                /** HeadersRequest requestId */
+                requestId?: (number|null);
+
+                /** HeadersRequest locator */
+                locator?: (Uint8Array[]|null);
+
+                /** HeadersRequest stop */
+                stop?: (Uint8Array|null);
+
+                /** HeadersRequest count */
+                count?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HeadersRequest. */
+            type $Shape = chainwright.network.HeadersRequest.$Properties;
+        }
+
+        /**
+         * Properties of a Headers.
+         * @deprecated Use chainwright.network.Headers.$Properties instead.
+         */
+        interface IHeaders extends chainwright.network.Headers.$Properties {
+        }
+
+        /** Represents a Headers. */
+        class Headers {
+
+            /**
+             * Constructs a new Headers.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.Headers.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Headers requestId. */
+            requestId: number;
+
+            /** Headers headers. */
+            headers: Uint8Array[];
+
+            /**
+             * Creates a new Headers instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Headers instance
+             */
+            static create(properties: chainwright.network.Headers.$Shape): chainwright.network.Headers & chainwright.network.Headers.$Shape;
+            static create(properties?: chainwright.network.Headers.$Properties): chainwright.network.Headers;
+
+            /**
+             * Encodes the specified Headers message. Does not implicitly {@link chainwright.network.Headers.verify|verify} messages.
+             * @param message Headers message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.Headers.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Headers message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.Headers & chainwright.network.Headers.$Shape} Headers
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.Headers & chainwright.network.Headers.$Shape;
+        }
+
+        namespace Headers {
+
+            /** Properties of a Headers. */
+            interface $Properties {
+
+                /** Headers requestId */
+                requestId?: (number|null);
+
+                /** Headers headers */
+                headers?: (Uint8Array[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Headers. */
+            type $Shape = chainwright.network.Headers.$Properties;
+        }
+
+        /**
+         * Properties of a BlocksRequest.
+         * @deprecated Use chainwright.network.BlocksRequest.$Properties instead.
+         */
+        interface IBlocksRequest extends chainwright.network.BlocksRequest.$Properties {
+        }
+
+        /** Represents a BlocksRequest. */
+        class BlocksRequest {
+
+            /**
+             * Constructs a new BlocksRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.BlocksRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BlocksRequest requestId. */
+            requestId: number;
+
+            /** BlocksRequest ids. */
+            ids: Uint8Array[];
+
+            /**
+             * Creates a new BlocksRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns BlocksRequest instance
+             */
+            static create(properties: chainwright.network.BlocksRequest.$Shape): chainwright.network.BlocksRequest & chainwright.network.BlocksRequest.$Shape;
+            static create(properties?: chainwright.network.BlocksRequest.$Properties): chainwright.network.BlocksRequest;
+
+            /**
+             * Encodes the specified BlocksRequest message. Does not implicitly {@link chainwright.network.BlocksRequest.verify|verify} messages.
+             * @param message BlocksRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.BlocksRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BlocksRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.BlocksRequest & chainwright.network.BlocksRequest.$Shape} BlocksRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.BlocksRequest & chainwright.network.BlocksRequest.$Shape;
+        }
+
+        namespace BlocksRequest {
+
+            /** Properties of a BlocksRequest. */
+            interface $Properties {
+
+                /** BlocksRequest requestId */
+                requestId?: (number|null);
+
+                /** BlocksRequest ids */
+                ids?: (Uint8Array[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BlocksRequest. */
+            type $Shape = chainwright.network.BlocksRequest.$Properties;
+        }
+
+        /**
+         * Properties of a BlockResponse.
+         * @deprecated Use chainwright.network.BlockResponse.$Properties instead.
+         */
+        interface IBlockResponse extends chainwright.network.BlockResponse.$Properties {
+        }
+
+        /** Represents a BlockResponse. */
+        class BlockResponse {
+
+            /**
+             * Constructs a new BlockResponse.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.BlockResponse.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BlockResponse requestId. */
+            requestId: number;
+
+            /** BlockResponse id. */
+            id: Uint8Array;
+
+            /** BlockResponse block. */
+            block: Uint8Array;
+
+            /** BlockResponse certificate. */
+            certificate: Uint8Array;
+
+            /**
+             * Creates a new BlockResponse instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns BlockResponse instance
+             */
+            static create(properties: chainwright.network.BlockResponse.$Shape): chainwright.network.BlockResponse & chainwright.network.BlockResponse.$Shape;
+            static create(properties?: chainwright.network.BlockResponse.$Properties): chainwright.network.BlockResponse;
+
+            /**
+             * Encodes the specified BlockResponse message. Does not implicitly {@link chainwright.network.BlockResponse.verify|verify} messages.
+             * @param message BlockResponse message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.BlockResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BlockResponse message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.BlockResponse & chainwright.network.BlockResponse.$Shape} BlockResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.BlockResponse & chainwright.network.BlockResponse.$Shape;
+        }
+
+        namespace BlockResponse {
+
+            /** Properties of a BlockResponse. */
+            interface $Properties {
+
+                /** BlockResponse requestId */
+                requestId?: (number|null);
+
+                /** BlockResponse id */
+                id?: (Uint8Array|null);
+
+                /** BlockResponse block */
+                block?: (Uint8Array|null);
+
+                /** BlockResponse certificate */
+                certificate?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BlockResponse. */
+            type $Shape = chainwright.network.BlockResponse.$Properties;
+        }
+
+        /**
+         * Properties of a TransactionAnnouncement.
+         * @deprecated Use chainwright.network.TransactionAnnouncement.$Properties instead.
+         */
+        interface ITransactionAnnouncement extends chainwright.network.TransactionAnnouncement.$Properties {
+        }
+
+        /** Represents a TransactionAnnouncement. */
+        class TransactionAnnouncement {
+
+            /**
+             * Constructs a new TransactionAnnouncement.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.TransactionAnnouncement.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TransactionAnnouncement hashes. */
+            hashes: Uint8Array[];
+
+            /**
+             * Creates a new TransactionAnnouncement instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TransactionAnnouncement instance
+             */
+            static create(properties: chainwright.network.TransactionAnnouncement.$Shape): chainwright.network.TransactionAnnouncement & chainwright.network.TransactionAnnouncement.$Shape;
+            static create(properties?: chainwright.network.TransactionAnnouncement.$Properties): chainwright.network.TransactionAnnouncement;
+
+            /**
+             * Encodes the specified TransactionAnnouncement message. Does not implicitly {@link chainwright.network.TransactionAnnouncement.verify|verify} messages.
+             * @param message TransactionAnnouncement message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.TransactionAnnouncement.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TransactionAnnouncement message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.TransactionAnnouncement & chainwright.network.TransactionAnnouncement.$Shape} TransactionAnnouncement
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.TransactionAnnouncement & chainwright.network.TransactionAnnouncement.$Shape;
+        }
+
+        namespace TransactionAnnouncement {
+
+            /** Properties of a TransactionAnnouncement. */
+            interface $Properties {
+
+                /** TransactionAnnouncement hashes */
+                hashes?: (Uint8Array[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TransactionAnnouncement. */
+            type $Shape = chainwright.network.TransactionAnnouncement.$Properties;
+        }
+
+        /**
+         * Properties of a TransactionsRequest.
+         * @deprecated Use chainwright.network.TransactionsRequest.$Properties instead.
+         */
+        interface ITransactionsRequest extends chainwright.network.TransactionsRequest.$Properties {
+        }
+
+        /** Represents a TransactionsRequest. */
+        class TransactionsRequest {
+
+            /**
+             * Constructs a new TransactionsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.TransactionsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TransactionsRequest requestId. */
+            requestId: number;
+
+            /** TransactionsRequest hashes. */
+            hashes: Uint8Array[];
+
+            /**
+             * Creates a new TransactionsRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TransactionsRequest instance
+             */
+            static create(properties: chainwright.network.TransactionsRequest.$Shape): chainwright.network.TransactionsRequest & chainwright.network.TransactionsRequest.$Shape;
+            static create(properties?: chainwright.network.TransactionsRequest.$Properties): chainwright.network.TransactionsRequest;
+
+            /**
+             * Encodes the specified TransactionsRequest message. Does not implicitly {@link chainwright.network.TransactionsRequest.verify|verify} messages.
+             * @param message TransactionsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.TransactionsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TransactionsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.TransactionsRequest & chainwright.network.TransactionsRequest.$Shape} TransactionsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.TransactionsRequest & chainwright.network.TransactionsRequest.$Shape;
+        }
+
+        namespace TransactionsRequest {
+
+            /** Properties of a TransactionsRequest. */
+            interface $Properties {
+
+                /** TransactionsRequest requestId */
+                requestId?: (number|null);
+
+                /** TransactionsRequest hashes */
+                hashes?: (Uint8Array[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TransactionsRequest. */
+            type $Shape = chainwright.network.TransactionsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a Transactions.
+         * @deprecated Use chainwright.network.Transactions.$Properties instead.
+         */
+        interface ITransactions extends chainwright.network.Transactions.$Properties {
+        }
+
+        /** Represents a Transactions. */
+        class Transactions {
+
+            /**
+             * Constructs a new Transactions.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.Transactions.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Transactions requestId. */
+            requestId: number;
+
+            /** Transactions transactions. */
+            transactions: Uint8Array[];
+
+            /** Transactions more. */
+            more: boolean;
+
+            /**
+             * Creates a new Transactions instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Transactions instance
+             */
+            static create(properties: chainwright.network.Transactions.$Shape): chainwright.network.Transactions & chainwright.network.Transactions.$Shape;
+            static create(properties?: chainwright.network.Transactions.$Properties): chainwright.network.Transactions;
+
+            /**
+             * Encodes the specified Transactions message. Does not implicitly {@link chainwright.network.Transactions.verify|verify} messages.
+             * @param message Transactions message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.Transactions.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Transactions message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.Transactions & chainwright.network.Transactions.$Shape} Transactions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.Transactions & chainwright.network.Transactions.$Shape;
+        }
+
+        namespace Transactions {
+
+            /** Properties of a Transactions. */
+            interface $Properties {
+
+                /** Transactions requestId */
+                requestId?: (number|null);
+
+                /** Transactions transactions */
+                transactions?: (Uint8Array[]|null);
+
+                /** Transactions more */
+                more?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Transactions. */
+            type $Shape = chainwright.network.Transactions.$Properties;
+        }
+    }
 }

@@ -2140,6 +2140,4500 @@ export const chainwright = $root.chainwright = (() => {
         return BankTransfer;
     })();
 
+    chainwright.network = (function() {
+
+        /**
+         * Namespace network.
+         * @memberof chainwright
+         * @namespace
+         */
+        const network = {};
+
+        network.HandshakeEnvelope = (function() {
+
+            /**
+             * Properties of a HandshakeEnvelope.
+             * @typedef {Object} chainwright.network.HandshakeEnvelope.$Properties
+             * @property {chainwright.network.Hello.$Properties|null} [hello] HandshakeEnvelope hello
+             * @property {"hello"} [message] HandshakeEnvelope message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a HandshakeEnvelope.
+             * @memberof chainwright.network
+             * @interface IHandshakeEnvelope
+             * @augments chainwright.network.HandshakeEnvelope.$Properties
+             * @deprecated Use chainwright.network.HandshakeEnvelope.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a HandshakeEnvelope.
+             * @typedef {{
+             *   hello?: chainwright.network.Hello.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ message?: undefined; hello?: null }|{ message?: "hello"; hello: chainwright.network.Hello.$Shape })
+             * )} chainwright.network.HandshakeEnvelope.$Shape
+             */
+
+            /**
+             * Constructs a new HandshakeEnvelope.
+             * @memberof chainwright.network
+             * @classdesc Represents a HandshakeEnvelope.
+             * @constructor
+             * @param {chainwright.network.HandshakeEnvelope.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const HandshakeEnvelope = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * HandshakeEnvelope hello.
+             * @member {chainwright.network.Hello.$Properties|null|undefined} hello
+             * @memberof chainwright.network.HandshakeEnvelope
+             * @instance
+             */
+            HandshakeEnvelope.prototype.hello = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * HandshakeEnvelope message.
+             * @member {"hello"|undefined} message
+             * @memberof chainwright.network.HandshakeEnvelope
+             * @instance
+             */
+            $Object.defineProperty(HandshakeEnvelope.prototype, "message", {
+                get: $util.oneOfGetter($oneOfFields = ["hello"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new HandshakeEnvelope instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.HandshakeEnvelope
+             * @static
+             * @param {chainwright.network.HandshakeEnvelope.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.HandshakeEnvelope} HandshakeEnvelope instance
+             * @type {{
+             *   (properties: chainwright.network.HandshakeEnvelope.$Shape): chainwright.network.HandshakeEnvelope & chainwright.network.HandshakeEnvelope.$Shape;
+             *   (properties?: chainwright.network.HandshakeEnvelope.$Properties): chainwright.network.HandshakeEnvelope;
+             * }}
+             */
+            HandshakeEnvelope.create = function(properties) {
+                return new HandshakeEnvelope(properties);
+            };
+
+            /**
+             * Encodes the specified HandshakeEnvelope message. Does not implicitly {@link chainwright.network.HandshakeEnvelope.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.HandshakeEnvelope
+             * @static
+             * @param {chainwright.network.HandshakeEnvelope.$Properties} message HandshakeEnvelope message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            HandshakeEnvelope.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.hello != null && $Object.hasOwnProperty.call(message, "hello"))
+                    $root.chainwright.network.Hello.encode(message.hello, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a HandshakeEnvelope message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.HandshakeEnvelope
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.HandshakeEnvelope & chainwright.network.HandshakeEnvelope.$Shape} HandshakeEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            HandshakeEnvelope.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.HandshakeEnvelope();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.hello = $root.chainwright.network.Hello.decode(reader, reader.size(), $undefined, _depth + 1, message.hello);
+                            message.message = "hello";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return HandshakeEnvelope;
+        })();
+
+        network.ControlEnvelope = (function() {
+
+            /**
+             * Properties of a ControlEnvelope.
+             * @typedef {Object} chainwright.network.ControlEnvelope.$Properties
+             * @property {chainwright.network.Ping.$Properties|null} [ping] ControlEnvelope ping
+             * @property {chainwright.network.Pong.$Properties|null} [pong] ControlEnvelope pong
+             * @property {chainwright.network.Status.$Properties|null} [status] ControlEnvelope status
+             * @property {chainwright.network.PeersRequest.$Properties|null} [peersRequest] ControlEnvelope peersRequest
+             * @property {chainwright.network.Peers.$Properties|null} [peers] ControlEnvelope peers
+             * @property {"ping"|"pong"|"status"|"peersRequest"|"peers"} [message] ControlEnvelope message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ControlEnvelope.
+             * @memberof chainwright.network
+             * @interface IControlEnvelope
+             * @augments chainwright.network.ControlEnvelope.$Properties
+             * @deprecated Use chainwright.network.ControlEnvelope.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a ControlEnvelope.
+             * @typedef {{
+             *   ping?: chainwright.network.Ping.$Shape|null;
+             *   pong?: chainwright.network.Pong.$Shape|null;
+             *   status?: chainwright.network.Status.$Shape|null;
+             *   peersRequest?: chainwright.network.PeersRequest.$Shape|null;
+             *   peers?: chainwright.network.Peers.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ message?: undefined; ping?: null; pong?: null; status?: null; peersRequest?: null; peers?: null }|{ message?: "ping"; ping: chainwright.network.Ping.$Shape; pong?: null; status?: null; peersRequest?: null; peers?: null }|{ message?: "pong"; ping?: null; pong: chainwright.network.Pong.$Shape; status?: null; peersRequest?: null; peers?: null }|{ message?: "status"; ping?: null; pong?: null; status: chainwright.network.Status.$Shape; peersRequest?: null; peers?: null }|{ message?: "peersRequest"; ping?: null; pong?: null; status?: null; peersRequest: chainwright.network.PeersRequest.$Shape; peers?: null }|{ message?: "peers"; ping?: null; pong?: null; status?: null; peersRequest?: null; peers: chainwright.network.Peers.$Shape })
+             * )} chainwright.network.ControlEnvelope.$Shape
+             */
+
+            /**
+             * Constructs a new ControlEnvelope.
+             * @memberof chainwright.network
+             * @classdesc Represents a ControlEnvelope.
+             * @constructor
+             * @param {chainwright.network.ControlEnvelope.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ControlEnvelope = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ControlEnvelope ping.
+             * @member {chainwright.network.Ping.$Properties|null|undefined} ping
+             * @memberof chainwright.network.ControlEnvelope
+             * @instance
+             */
+            ControlEnvelope.prototype.ping = null;
+
+            /**
+             * ControlEnvelope pong.
+             * @member {chainwright.network.Pong.$Properties|null|undefined} pong
+             * @memberof chainwright.network.ControlEnvelope
+             * @instance
+             */
+            ControlEnvelope.prototype.pong = null;
+
+            /**
+             * ControlEnvelope status.
+             * @member {chainwright.network.Status.$Properties|null|undefined} status
+             * @memberof chainwright.network.ControlEnvelope
+             * @instance
+             */
+            ControlEnvelope.prototype.status = null;
+
+            /**
+             * ControlEnvelope peersRequest.
+             * @member {chainwright.network.PeersRequest.$Properties|null|undefined} peersRequest
+             * @memberof chainwright.network.ControlEnvelope
+             * @instance
+             */
+            ControlEnvelope.prototype.peersRequest = null;
+
+            /**
+             * ControlEnvelope peers.
+             * @member {chainwright.network.Peers.$Properties|null|undefined} peers
+             * @memberof chainwright.network.ControlEnvelope
+             * @instance
+             */
+            ControlEnvelope.prototype.peers = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * ControlEnvelope message.
+             * @member {"ping"|"pong"|"status"|"peersRequest"|"peers"|undefined} message
+             * @memberof chainwright.network.ControlEnvelope
+             * @instance
+             */
+            $Object.defineProperty(ControlEnvelope.prototype, "message", {
+                get: $util.oneOfGetter($oneOfFields = ["ping", "pong", "status", "peersRequest", "peers"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new ControlEnvelope instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.ControlEnvelope
+             * @static
+             * @param {chainwright.network.ControlEnvelope.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.ControlEnvelope} ControlEnvelope instance
+             * @type {{
+             *   (properties: chainwright.network.ControlEnvelope.$Shape): chainwright.network.ControlEnvelope & chainwright.network.ControlEnvelope.$Shape;
+             *   (properties?: chainwright.network.ControlEnvelope.$Properties): chainwright.network.ControlEnvelope;
+             * }}
+             */
+            ControlEnvelope.create = function(properties) {
+                return new ControlEnvelope(properties);
+            };
+
+            /**
+             * Encodes the specified ControlEnvelope message. Does not implicitly {@link chainwright.network.ControlEnvelope.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.ControlEnvelope
+             * @static
+             * @param {chainwright.network.ControlEnvelope.$Properties} message ControlEnvelope message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ControlEnvelope.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.ping != null && $Object.hasOwnProperty.call(message, "ping"))
+                    $root.chainwright.network.Ping.encode(message.ping, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.pong != null && $Object.hasOwnProperty.call(message, "pong"))
+                    $root.chainwright.network.Pong.encode(message.pong, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.status != null && $Object.hasOwnProperty.call(message, "status"))
+                    $root.chainwright.network.Status.encode(message.status, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.peersRequest != null && $Object.hasOwnProperty.call(message, "peersRequest"))
+                    $root.chainwright.network.PeersRequest.encode(message.peersRequest, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.peers != null && $Object.hasOwnProperty.call(message, "peers"))
+                    $root.chainwright.network.Peers.encode(message.peers, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ControlEnvelope message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.ControlEnvelope
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.ControlEnvelope & chainwright.network.ControlEnvelope.$Shape} ControlEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ControlEnvelope.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.ControlEnvelope();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.ping = $root.chainwright.network.Ping.decode(reader, reader.size(), $undefined, _depth + 1, message.ping);
+                            message.message = "ping";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.pong = $root.chainwright.network.Pong.decode(reader, reader.size(), $undefined, _depth + 1, message.pong);
+                            message.message = "pong";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.status = $root.chainwright.network.Status.decode(reader, reader.size(), $undefined, _depth + 1, message.status);
+                            message.message = "status";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.peersRequest = $root.chainwright.network.PeersRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.peersRequest);
+                            message.message = "peersRequest";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.peers = $root.chainwright.network.Peers.decode(reader, reader.size(), $undefined, _depth + 1, message.peers);
+                            message.message = "peers";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ControlEnvelope;
+        })();
+
+        network.AnnouncementEnvelope = (function() {
+
+            /**
+             * Properties of an AnnouncementEnvelope.
+             * @typedef {Object} chainwright.network.AnnouncementEnvelope.$Properties
+             * @property {chainwright.network.BlockAnnouncement.$Properties|null} [blockAnnouncement] AnnouncementEnvelope blockAnnouncement
+             * @property {chainwright.network.Certificate.$Properties|null} [certificate] AnnouncementEnvelope certificate
+             * @property {"blockAnnouncement"|"certificate"} [message] AnnouncementEnvelope message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an AnnouncementEnvelope.
+             * @memberof chainwright.network
+             * @interface IAnnouncementEnvelope
+             * @augments chainwright.network.AnnouncementEnvelope.$Properties
+             * @deprecated Use chainwright.network.AnnouncementEnvelope.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of an AnnouncementEnvelope.
+             * @typedef {{
+             *   blockAnnouncement?: chainwright.network.BlockAnnouncement.$Shape|null;
+             *   certificate?: chainwright.network.Certificate.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ message?: undefined; blockAnnouncement?: null; certificate?: null }|{ message?: "blockAnnouncement"; blockAnnouncement: chainwright.network.BlockAnnouncement.$Shape; certificate?: null }|{ message?: "certificate"; blockAnnouncement?: null; certificate: chainwright.network.Certificate.$Shape })
+             * )} chainwright.network.AnnouncementEnvelope.$Shape
+             */
+
+            /**
+             * Constructs a new AnnouncementEnvelope.
+             * @memberof chainwright.network
+             * @classdesc Represents an AnnouncementEnvelope.
+             * @constructor
+             * @param {chainwright.network.AnnouncementEnvelope.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const AnnouncementEnvelope = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * AnnouncementEnvelope blockAnnouncement.
+             * @member {chainwright.network.BlockAnnouncement.$Properties|null|undefined} blockAnnouncement
+             * @memberof chainwright.network.AnnouncementEnvelope
+             * @instance
+             */
+            AnnouncementEnvelope.prototype.blockAnnouncement = null;
+
+            /**
+             * AnnouncementEnvelope certificate.
+             * @member {chainwright.network.Certificate.$Properties|null|undefined} certificate
+             * @memberof chainwright.network.AnnouncementEnvelope
+             * @instance
+             */
+            AnnouncementEnvelope.prototype.certificate = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * AnnouncementEnvelope message.
+             * @member {"blockAnnouncement"|"certificate"|undefined} message
+             * @memberof chainwright.network.AnnouncementEnvelope
+             * @instance
+             */
+            $Object.defineProperty(AnnouncementEnvelope.prototype, "message", {
+                get: $util.oneOfGetter($oneOfFields = ["blockAnnouncement", "certificate"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new AnnouncementEnvelope instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.AnnouncementEnvelope
+             * @static
+             * @param {chainwright.network.AnnouncementEnvelope.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.AnnouncementEnvelope} AnnouncementEnvelope instance
+             * @type {{
+             *   (properties: chainwright.network.AnnouncementEnvelope.$Shape): chainwright.network.AnnouncementEnvelope & chainwright.network.AnnouncementEnvelope.$Shape;
+             *   (properties?: chainwright.network.AnnouncementEnvelope.$Properties): chainwright.network.AnnouncementEnvelope;
+             * }}
+             */
+            AnnouncementEnvelope.create = function(properties) {
+                return new AnnouncementEnvelope(properties);
+            };
+
+            /**
+             * Encodes the specified AnnouncementEnvelope message. Does not implicitly {@link chainwright.network.AnnouncementEnvelope.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.AnnouncementEnvelope
+             * @static
+             * @param {chainwright.network.AnnouncementEnvelope.$Properties} message AnnouncementEnvelope message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            AnnouncementEnvelope.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.blockAnnouncement != null && $Object.hasOwnProperty.call(message, "blockAnnouncement"))
+                    $root.chainwright.network.BlockAnnouncement.encode(message.blockAnnouncement, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.certificate != null && $Object.hasOwnProperty.call(message, "certificate"))
+                    $root.chainwright.network.Certificate.encode(message.certificate, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an AnnouncementEnvelope message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.AnnouncementEnvelope
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.AnnouncementEnvelope & chainwright.network.AnnouncementEnvelope.$Shape} AnnouncementEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            AnnouncementEnvelope.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.AnnouncementEnvelope();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.blockAnnouncement = $root.chainwright.network.BlockAnnouncement.decode(reader, reader.size(), $undefined, _depth + 1, message.blockAnnouncement);
+                            message.message = "blockAnnouncement";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.certificate = $root.chainwright.network.Certificate.decode(reader, reader.size(), $undefined, _depth + 1, message.certificate);
+                            message.message = "certificate";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AnnouncementEnvelope;
+        })();
+
+        network.RequestEnvelope = (function() {
+
+            /**
+             * Properties of a RequestEnvelope.
+             * @typedef {Object} chainwright.network.RequestEnvelope.$Properties
+             * @property {chainwright.network.HeadersRequest.$Properties|null} [headersRequest] RequestEnvelope headersRequest
+             * @property {chainwright.network.BlocksRequest.$Properties|null} [blocksRequest] RequestEnvelope blocksRequest
+             * @property {chainwright.network.TransactionsRequest.$Properties|null} [transactionsRequest] RequestEnvelope transactionsRequest
+             * @property {"headersRequest"|"blocksRequest"|"transactionsRequest"} [message] RequestEnvelope message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RequestEnvelope.
+             * @memberof chainwright.network
+             * @interface IRequestEnvelope
+             * @augments chainwright.network.RequestEnvelope.$Properties
+             * @deprecated Use chainwright.network.RequestEnvelope.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a RequestEnvelope.
+             * @typedef {{
+             *   headersRequest?: chainwright.network.HeadersRequest.$Shape|null;
+             *   blocksRequest?: chainwright.network.BlocksRequest.$Shape|null;
+             *   transactionsRequest?: chainwright.network.TransactionsRequest.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ message?: undefined; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null }|{ message?: "headersRequest"; headersRequest: chainwright.network.HeadersRequest.$Shape; blocksRequest?: null; transactionsRequest?: null }|{ message?: "blocksRequest"; headersRequest?: null; blocksRequest: chainwright.network.BlocksRequest.$Shape; transactionsRequest?: null }|{ message?: "transactionsRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest: chainwright.network.TransactionsRequest.$Shape })
+             * )} chainwright.network.RequestEnvelope.$Shape
+             */
+
+            /**
+             * Constructs a new RequestEnvelope.
+             * @memberof chainwright.network
+             * @classdesc Represents a RequestEnvelope.
+             * @constructor
+             * @param {chainwright.network.RequestEnvelope.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RequestEnvelope = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RequestEnvelope headersRequest.
+             * @member {chainwright.network.HeadersRequest.$Properties|null|undefined} headersRequest
+             * @memberof chainwright.network.RequestEnvelope
+             * @instance
+             */
+            RequestEnvelope.prototype.headersRequest = null;
+
+            /**
+             * RequestEnvelope blocksRequest.
+             * @member {chainwright.network.BlocksRequest.$Properties|null|undefined} blocksRequest
+             * @memberof chainwright.network.RequestEnvelope
+             * @instance
+             */
+            RequestEnvelope.prototype.blocksRequest = null;
+
+            /**
+             * RequestEnvelope transactionsRequest.
+             * @member {chainwright.network.TransactionsRequest.$Properties|null|undefined} transactionsRequest
+             * @memberof chainwright.network.RequestEnvelope
+             * @instance
+             */
+            RequestEnvelope.prototype.transactionsRequest = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * RequestEnvelope message.
+             * @member {"headersRequest"|"blocksRequest"|"transactionsRequest"|undefined} message
+             * @memberof chainwright.network.RequestEnvelope
+             * @instance
+             */
+            $Object.defineProperty(RequestEnvelope.prototype, "message", {
+                get: $util.oneOfGetter($oneOfFields = ["headersRequest", "blocksRequest", "transactionsRequest"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new RequestEnvelope instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.RequestEnvelope
+             * @static
+             * @param {chainwright.network.RequestEnvelope.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.RequestEnvelope} RequestEnvelope instance
+             * @type {{
+             *   (properties: chainwright.network.RequestEnvelope.$Shape): chainwright.network.RequestEnvelope & chainwright.network.RequestEnvelope.$Shape;
+             *   (properties?: chainwright.network.RequestEnvelope.$Properties): chainwright.network.RequestEnvelope;
+             * }}
+             */
+            RequestEnvelope.create = function(properties) {
+                return new RequestEnvelope(properties);
+            };
+
+            /**
+             * Encodes the specified RequestEnvelope message. Does not implicitly {@link chainwright.network.RequestEnvelope.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.RequestEnvelope
+             * @static
+             * @param {chainwright.network.RequestEnvelope.$Properties} message RequestEnvelope message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RequestEnvelope.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.headersRequest != null && $Object.hasOwnProperty.call(message, "headersRequest"))
+                    $root.chainwright.network.HeadersRequest.encode(message.headersRequest, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.blocksRequest != null && $Object.hasOwnProperty.call(message, "blocksRequest"))
+                    $root.chainwright.network.BlocksRequest.encode(message.blocksRequest, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.transactionsRequest != null && $Object.hasOwnProperty.call(message, "transactionsRequest"))
+                    $root.chainwright.network.TransactionsRequest.encode(message.transactionsRequest, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RequestEnvelope message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.RequestEnvelope
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.RequestEnvelope & chainwright.network.RequestEnvelope.$Shape} RequestEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RequestEnvelope.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.RequestEnvelope();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.headersRequest = $root.chainwright.network.HeadersRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.headersRequest);
+                            message.message = "headersRequest";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.blocksRequest = $root.chainwright.network.BlocksRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.blocksRequest);
+                            message.message = "blocksRequest";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.transactionsRequest = $root.chainwright.network.TransactionsRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.transactionsRequest);
+                            message.message = "transactionsRequest";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RequestEnvelope;
+        })();
+
+        network.HeadersEnvelope = (function() {
+
+            /**
+             * Properties of a HeadersEnvelope.
+             * @typedef {Object} chainwright.network.HeadersEnvelope.$Properties
+             * @property {chainwright.network.Headers.$Properties|null} [headers] HeadersEnvelope headers
+             * @property {"headers"} [message] HeadersEnvelope message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a HeadersEnvelope.
+             * @memberof chainwright.network
+             * @interface IHeadersEnvelope
+             * @augments chainwright.network.HeadersEnvelope.$Properties
+             * @deprecated Use chainwright.network.HeadersEnvelope.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a HeadersEnvelope.
+             * @typedef {{
+             *   headers?: chainwright.network.Headers.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ message?: undefined; headers?: null }|{ message?: "headers"; headers: chainwright.network.Headers.$Shape })
+             * )} chainwright.network.HeadersEnvelope.$Shape
+             */
+
+            /**
+             * Constructs a new HeadersEnvelope.
+             * @memberof chainwright.network
+             * @classdesc Represents a HeadersEnvelope.
+             * @constructor
+             * @param {chainwright.network.HeadersEnvelope.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const HeadersEnvelope = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * HeadersEnvelope headers.
+             * @member {chainwright.network.Headers.$Properties|null|undefined} headers
+             * @memberof chainwright.network.HeadersEnvelope
+             * @instance
+             */
+            HeadersEnvelope.prototype.headers = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * HeadersEnvelope message.
+             * @member {"headers"|undefined} message
+             * @memberof chainwright.network.HeadersEnvelope
+             * @instance
+             */
+            $Object.defineProperty(HeadersEnvelope.prototype, "message", {
+                get: $util.oneOfGetter($oneOfFields = ["headers"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new HeadersEnvelope instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.HeadersEnvelope
+             * @static
+             * @param {chainwright.network.HeadersEnvelope.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.HeadersEnvelope} HeadersEnvelope instance
+             * @type {{
+             *   (properties: chainwright.network.HeadersEnvelope.$Shape): chainwright.network.HeadersEnvelope & chainwright.network.HeadersEnvelope.$Shape;
+             *   (properties?: chainwright.network.HeadersEnvelope.$Properties): chainwright.network.HeadersEnvelope;
+             * }}
+             */
+            HeadersEnvelope.create = function(properties) {
+                return new HeadersEnvelope(properties);
+            };
+
+            /**
+             * Encodes the specified HeadersEnvelope message. Does not implicitly {@link chainwright.network.HeadersEnvelope.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.HeadersEnvelope
+             * @static
+             * @param {chainwright.network.HeadersEnvelope.$Properties} message HeadersEnvelope message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            HeadersEnvelope.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.headers != null && $Object.hasOwnProperty.call(message, "headers"))
+                    $root.chainwright.network.Headers.encode(message.headers, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a HeadersEnvelope message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.HeadersEnvelope
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.HeadersEnvelope & chainwright.network.HeadersEnvelope.$Shape} HeadersEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            HeadersEnvelope.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.HeadersEnvelope();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.headers = $root.chainwright.network.Headers.decode(reader, reader.size(), $undefined, _depth + 1, message.headers);
+                            message.message = "headers";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return HeadersEnvelope;
+        })();
+
+        network.BlocksEnvelope = (function() {
+
+            /**
+             * Properties of a BlocksEnvelope.
+             * @typedef {Object} chainwright.network.BlocksEnvelope.$Properties
+             * @property {chainwright.network.BlockResponse.$Properties|null} [blockResponse] BlocksEnvelope blockResponse
+             * @property {"blockResponse"} [message] BlocksEnvelope message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a BlocksEnvelope.
+             * @memberof chainwright.network
+             * @interface IBlocksEnvelope
+             * @augments chainwright.network.BlocksEnvelope.$Properties
+             * @deprecated Use chainwright.network.BlocksEnvelope.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a BlocksEnvelope.
+             * @typedef {{
+             *   blockResponse?: chainwright.network.BlockResponse.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ message?: undefined; blockResponse?: null }|{ message?: "blockResponse"; blockResponse: chainwright.network.BlockResponse.$Shape })
+             * )} chainwright.network.BlocksEnvelope.$Shape
+             */
+
+            /**
+             * Constructs a new BlocksEnvelope.
+             * @memberof chainwright.network
+             * @classdesc Represents a BlocksEnvelope.
+             * @constructor
+             * @param {chainwright.network.BlocksEnvelope.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const BlocksEnvelope = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * BlocksEnvelope blockResponse.
+             * @member {chainwright.network.BlockResponse.$Properties|null|undefined} blockResponse
+             * @memberof chainwright.network.BlocksEnvelope
+             * @instance
+             */
+            BlocksEnvelope.prototype.blockResponse = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * BlocksEnvelope message.
+             * @member {"blockResponse"|undefined} message
+             * @memberof chainwright.network.BlocksEnvelope
+             * @instance
+             */
+            $Object.defineProperty(BlocksEnvelope.prototype, "message", {
+                get: $util.oneOfGetter($oneOfFields = ["blockResponse"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new BlocksEnvelope instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.BlocksEnvelope
+             * @static
+             * @param {chainwright.network.BlocksEnvelope.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.BlocksEnvelope} BlocksEnvelope instance
+             * @type {{
+             *   (properties: chainwright.network.BlocksEnvelope.$Shape): chainwright.network.BlocksEnvelope & chainwright.network.BlocksEnvelope.$Shape;
+             *   (properties?: chainwright.network.BlocksEnvelope.$Properties): chainwright.network.BlocksEnvelope;
+             * }}
+             */
+            BlocksEnvelope.create = function(properties) {
+                return new BlocksEnvelope(properties);
+            };
+
+            /**
+             * Encodes the specified BlocksEnvelope message. Does not implicitly {@link chainwright.network.BlocksEnvelope.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.BlocksEnvelope
+             * @static
+             * @param {chainwright.network.BlocksEnvelope.$Properties} message BlocksEnvelope message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            BlocksEnvelope.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.blockResponse != null && $Object.hasOwnProperty.call(message, "blockResponse"))
+                    $root.chainwright.network.BlockResponse.encode(message.blockResponse, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a BlocksEnvelope message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.BlocksEnvelope
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.BlocksEnvelope & chainwright.network.BlocksEnvelope.$Shape} BlocksEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            BlocksEnvelope.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.BlocksEnvelope();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.blockResponse = $root.chainwright.network.BlockResponse.decode(reader, reader.size(), $undefined, _depth + 1, message.blockResponse);
+                            message.message = "blockResponse";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return BlocksEnvelope;
+        })();
+
+        network.TransactionsEnvelope = (function() {
+
+            /**
+             * Properties of a TransactionsEnvelope.
+             * @typedef {Object} chainwright.network.TransactionsEnvelope.$Properties
+             * @property {chainwright.network.TransactionAnnouncement.$Properties|null} [transactionAnnouncement] TransactionsEnvelope transactionAnnouncement
+             * @property {chainwright.network.Transactions.$Properties|null} [transactions] TransactionsEnvelope transactions
+             * @property {"transactionAnnouncement"|"transactions"} [message] TransactionsEnvelope message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a TransactionsEnvelope.
+             * @memberof chainwright.network
+             * @interface ITransactionsEnvelope
+             * @augments chainwright.network.TransactionsEnvelope.$Properties
+             * @deprecated Use chainwright.network.TransactionsEnvelope.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a TransactionsEnvelope.
+             * @typedef {{
+             *   transactionAnnouncement?: chainwright.network.TransactionAnnouncement.$Shape|null;
+             *   transactions?: chainwright.network.Transactions.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ message?: undefined; transactionAnnouncement?: null; transactions?: null }|{ message?: "transactionAnnouncement"; transactionAnnouncement: chainwright.network.TransactionAnnouncement.$Shape; transactions?: null }|{ message?: "transactions"; transactionAnnouncement?: null; transactions: chainwright.network.Transactions.$Shape })
+             * )} chainwright.network.TransactionsEnvelope.$Shape
+             */
+
+            /**
+             * Constructs a new TransactionsEnvelope.
+             * @memberof chainwright.network
+             * @classdesc Represents a TransactionsEnvelope.
+             * @constructor
+             * @param {chainwright.network.TransactionsEnvelope.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const TransactionsEnvelope = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * TransactionsEnvelope transactionAnnouncement.
+             * @member {chainwright.network.TransactionAnnouncement.$Properties|null|undefined} transactionAnnouncement
+             * @memberof chainwright.network.TransactionsEnvelope
+             * @instance
+             */
+            TransactionsEnvelope.prototype.transactionAnnouncement = null;
+
+            /**
+             * TransactionsEnvelope transactions.
+             * @member {chainwright.network.Transactions.$Properties|null|undefined} transactions
+             * @memberof chainwright.network.TransactionsEnvelope
+             * @instance
+             */
+            TransactionsEnvelope.prototype.transactions = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * TransactionsEnvelope message.
+             * @member {"transactionAnnouncement"|"transactions"|undefined} message
+             * @memberof chainwright.network.TransactionsEnvelope
+             * @instance
+             */
+            $Object.defineProperty(TransactionsEnvelope.prototype, "message", {
+                get: $util.oneOfGetter($oneOfFields = ["transactionAnnouncement", "transactions"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new TransactionsEnvelope instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.TransactionsEnvelope
+             * @static
+             * @param {chainwright.network.TransactionsEnvelope.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.TransactionsEnvelope} TransactionsEnvelope instance
+             * @type {{
+             *   (properties: chainwright.network.TransactionsEnvelope.$Shape): chainwright.network.TransactionsEnvelope & chainwright.network.TransactionsEnvelope.$Shape;
+             *   (properties?: chainwright.network.TransactionsEnvelope.$Properties): chainwright.network.TransactionsEnvelope;
+             * }}
+             */
+            TransactionsEnvelope.create = function(properties) {
+                return new TransactionsEnvelope(properties);
+            };
+
+            /**
+             * Encodes the specified TransactionsEnvelope message. Does not implicitly {@link chainwright.network.TransactionsEnvelope.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.TransactionsEnvelope
+             * @static
+             * @param {chainwright.network.TransactionsEnvelope.$Properties} message TransactionsEnvelope message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            TransactionsEnvelope.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.transactionAnnouncement != null && $Object.hasOwnProperty.call(message, "transactionAnnouncement"))
+                    $root.chainwright.network.TransactionAnnouncement.encode(message.transactionAnnouncement, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.transactions != null && $Object.hasOwnProperty.call(message, "transactions"))
+                    $root.chainwright.network.Transactions.encode(message.transactions, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a TransactionsEnvelope message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.TransactionsEnvelope
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.TransactionsEnvelope & chainwright.network.TransactionsEnvelope.$Shape} TransactionsEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            TransactionsEnvelope.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.TransactionsEnvelope();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.transactionAnnouncement = $root.chainwright.network.TransactionAnnouncement.decode(reader, reader.size(), $undefined, _depth + 1, message.transactionAnnouncement);
+                            message.message = "transactionAnnouncement";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.transactions = $root.chainwright.network.Transactions.decode(reader, reader.size(), $undefined, _depth + 1, message.transactions);
+                            message.message = "transactions";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return TransactionsEnvelope;
+        })();
+
+        network.HeadClaim = (function() {
+
+            /**
+             * Properties of a HeadClaim.
+             * @typedef {Object} chainwright.network.HeadClaim.$Properties
+             * @property {Uint8Array|null} [id] HeadClaim id
+             * @property {Long|null} [height] HeadClaim height
+             * @property {Uint8Array|null} [weight] HeadClaim weight
+             * @property {Long|null} [finalizedHeight] HeadClaim finalizedHeight
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a HeadClaim.
+             * @memberof chainwright.network
+             * @interface IHeadClaim
+             * @augments chainwright.network.HeadClaim.$Properties
+             * @deprecated Use chainwright.network.HeadClaim.$Properties instead.
+             */
+
+            /**
+             * Shape of a HeadClaim.
+             * @typedef {chainwright.network.HeadClaim.$Properties} chainwright.network.HeadClaim.$Shape
+             */
+
+            /**
+             * Constructs a new HeadClaim.
+             * @memberof chainwright.network
+             * @classdesc Represents a HeadClaim.
+             * @constructor
+             * @param {chainwright.network.HeadClaim.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const HeadClaim = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * HeadClaim id.
+             * @member {Uint8Array} id
+             * @memberof chainwright.network.HeadClaim
+             * @instance
+             */
+            HeadClaim.prototype.id = $util.newBuffer([]);
+
+            /**
+             * HeadClaim height.
+             * @member {Long} height
+             * @memberof chainwright.network.HeadClaim
+             * @instance
+             */
+            HeadClaim.prototype.height = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * HeadClaim weight.
+             * @member {Uint8Array} weight
+             * @memberof chainwright.network.HeadClaim
+             * @instance
+             */
+            HeadClaim.prototype.weight = $util.newBuffer([]);
+
+            /**
+             * HeadClaim finalizedHeight.
+             * @member {Long} finalizedHeight
+             * @memberof chainwright.network.HeadClaim
+             * @instance
+             */
+            HeadClaim.prototype.finalizedHeight = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new HeadClaim instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.HeadClaim
+             * @static
+             * @param {chainwright.network.HeadClaim.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.HeadClaim} HeadClaim instance
+             * @type {{
+             *   (properties: chainwright.network.HeadClaim.$Shape): chainwright.network.HeadClaim & chainwright.network.HeadClaim.$Shape;
+             *   (properties?: chainwright.network.HeadClaim.$Properties): chainwright.network.HeadClaim;
+             * }}
+             */
+            HeadClaim.create = function(properties) {
+                return new HeadClaim(properties);
+            };
+
+            /**
+             * Encodes the specified HeadClaim message. Does not implicitly {@link chainwright.network.HeadClaim.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.HeadClaim
+             * @static
+             * @param {chainwright.network.HeadClaim.$Properties} message HeadClaim message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            HeadClaim.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.id);
+                if (message.height != null && $Object.hasOwnProperty.call(message, "height") && (typeof message.height === "object" ? message.height.low || message.height.high : message.height !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.height);
+                if (message.weight != null && $Object.hasOwnProperty.call(message, "weight") && message.weight.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.weight);
+                if (message.finalizedHeight != null && $Object.hasOwnProperty.call(message, "finalizedHeight") && (typeof message.finalizedHeight === "object" ? message.finalizedHeight.low || message.finalizedHeight.high : message.finalizedHeight !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.finalizedHeight);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a HeadClaim message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.HeadClaim
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.HeadClaim & chainwright.network.HeadClaim.$Shape} HeadClaim
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            HeadClaim.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.HeadClaim();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.height = value;
+                            else
+                                delete message.height;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.weight = value;
+                            else
+                                delete message.weight;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.finalizedHeight = value;
+                            else
+                                delete message.finalizedHeight;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return HeadClaim;
+        })();
+
+        /**
+         * Role enum.
+         * @name chainwright.network.Role
+         * @enum {number}
+         * @property {number} ROLE_UNSPECIFIED=0 ROLE_UNSPECIFIED value
+         * @property {number} ROLE_DIALER=1 ROLE_DIALER value
+         * @property {number} ROLE_LISTENER=2 ROLE_LISTENER value
+         */
+        network.Role = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "ROLE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "ROLE_DIALER"] = 1;
+            values[valuesById[2] = "ROLE_LISTENER"] = 2;
+            return values;
+        })();
+
+        network.Hello = (function() {
+
+            /**
+             * Properties of a Hello.
+             * @typedef {Object} chainwright.network.Hello.$Properties
+             * @property {number|null} [minVersion] Hello minVersion
+             * @property {number|null} [maxVersion] Hello maxVersion
+             * @property {string|null} [chainId] Hello chainId
+             * @property {Uint8Array|null} [genesisId] Hello genesisId
+             * @property {Uint8Array|null} [forkHash] Hello forkHash
+             * @property {Long|null} [nextUpgradeHeight] Hello nextUpgradeHeight
+             * @property {Uint8Array|null} [nodeId] Hello nodeId
+             * @property {chainwright.network.Role|null} [role] Hello role
+             * @property {chainwright.network.HeadClaim.$Properties|null} [head] Hello head
+             * @property {number|null} [services] Hello services
+             * @property {Array.<string>|null} [listenAddresses] Hello listenAddresses
+             * @property {string|null} [agent] Hello agent
+             * @property {Uint8Array|null} [signature] Hello signature
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Hello.
+             * @memberof chainwright.network
+             * @interface IHello
+             * @augments chainwright.network.Hello.$Properties
+             * @deprecated Use chainwright.network.Hello.$Properties instead.
+             */
+
+            /**
+             * Shape of a Hello.
+             * @typedef {chainwright.network.Hello.$Properties} chainwright.network.Hello.$Shape
+             */
+
+            /**
+             * Constructs a new Hello.
+             * @memberof chainwright.network
+             * @classdesc Represents a Hello.
+             * @constructor
+             * @param {chainwright.network.Hello.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Hello = function (properties) {
+                this.listenAddresses = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Hello minVersion.
+             * @member {number} minVersion
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.minVersion = 0;
+
+            /**
+             * Hello maxVersion.
+             * @member {number} maxVersion
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.maxVersion = 0;
+
+            /**
+             * Hello chainId.
+             * @member {string} chainId
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.chainId = "";
+
+            /**
+             * Hello genesisId.
+             * @member {Uint8Array} genesisId
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.genesisId = $util.newBuffer([]);
+
+            /**
+             * Hello forkHash.
+             * @member {Uint8Array} forkHash
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.forkHash = $util.newBuffer([]);
+
+            /**
+             * Hello nextUpgradeHeight.
+             * @member {Long} nextUpgradeHeight
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.nextUpgradeHeight = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Hello nodeId.
+             * @member {Uint8Array} nodeId
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.nodeId = $util.newBuffer([]);
+
+            /**
+             * Hello role.
+             * @member {chainwright.network.Role} role
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.role = 0;
+
+            /**
+             * Hello head.
+             * @member {chainwright.network.HeadClaim.$Properties|null|undefined} head
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.head = null;
+
+            /**
+             * Hello services.
+             * @member {number} services
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.services = 0;
+
+            /**
+             * Hello listenAddresses.
+             * @member {Array.<string>} listenAddresses
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.listenAddresses = $util.emptyArray;
+
+            /**
+             * Hello agent.
+             * @member {string} agent
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.agent = "";
+
+            /**
+             * Hello signature.
+             * @member {Uint8Array} signature
+             * @memberof chainwright.network.Hello
+             * @instance
+             */
+            Hello.prototype.signature = $util.newBuffer([]);
+
+            /**
+             * Creates a new Hello instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.Hello
+             * @static
+             * @param {chainwright.network.Hello.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.Hello} Hello instance
+             * @type {{
+             *   (properties: chainwright.network.Hello.$Shape): chainwright.network.Hello & chainwright.network.Hello.$Shape;
+             *   (properties?: chainwright.network.Hello.$Properties): chainwright.network.Hello;
+             * }}
+             */
+            Hello.create = function(properties) {
+                return new Hello(properties);
+            };
+
+            /**
+             * Encodes the specified Hello message. Does not implicitly {@link chainwright.network.Hello.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.Hello
+             * @static
+             * @param {chainwright.network.Hello.$Properties} message Hello message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Hello.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.minVersion != null && $Object.hasOwnProperty.call(message, "minVersion") && message.minVersion !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.minVersion);
+                if (message.maxVersion != null && $Object.hasOwnProperty.call(message, "maxVersion") && message.maxVersion !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.maxVersion);
+                if (message.chainId != null && $Object.hasOwnProperty.call(message, "chainId") && message.chainId !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.chainId);
+                if (message.genesisId != null && $Object.hasOwnProperty.call(message, "genesisId") && message.genesisId.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.genesisId);
+                if (message.forkHash != null && $Object.hasOwnProperty.call(message, "forkHash") && message.forkHash.length)
+                    writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.forkHash);
+                if (message.nextUpgradeHeight != null && $Object.hasOwnProperty.call(message, "nextUpgradeHeight") && (typeof message.nextUpgradeHeight === "object" ? message.nextUpgradeHeight.low || message.nextUpgradeHeight.high : message.nextUpgradeHeight !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.nextUpgradeHeight);
+                if (message.nodeId != null && $Object.hasOwnProperty.call(message, "nodeId") && message.nodeId.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).bytes(message.nodeId);
+                if (message.role != null && $Object.hasOwnProperty.call(message, "role") && message.role !== 0)
+                    writer.uint32(/* id 8, wireType 0 =*/64).int32(message.role);
+                if (message.head != null && $Object.hasOwnProperty.call(message, "head"))
+                    $root.chainwright.network.HeadClaim.encode(message.head, writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
+                if (message.services != null && $Object.hasOwnProperty.call(message, "services") && message.services !== 0)
+                    writer.uint32(/* id 10, wireType 0 =*/80).uint32(message.services);
+                if (message.listenAddresses != null && message.listenAddresses.length)
+                    for (let i = 0; i < message.listenAddresses.length; ++i)
+                        writer.uint32(/* id 11, wireType 2 =*/90).string(message.listenAddresses[i]);
+                if (message.agent != null && $Object.hasOwnProperty.call(message, "agent") && message.agent !== "")
+                    writer.uint32(/* id 12, wireType 2 =*/98).string(message.agent);
+                if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                    writer.uint32(/* id 13, wireType 2 =*/106).bytes(message.signature);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Hello message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.Hello
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.Hello & chainwright.network.Hello.$Shape} Hello
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Hello.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.Hello();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.minVersion = value;
+                            else
+                                delete message.minVersion;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.maxVersion = value;
+                            else
+                                delete message.maxVersion;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.chainId = value;
+                            else
+                                delete message.chainId;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.genesisId = value;
+                            else
+                                delete message.genesisId;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.forkHash = value;
+                            else
+                                delete message.forkHash;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.nextUpgradeHeight = value;
+                            else
+                                delete message.nextUpgradeHeight;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.nodeId = value;
+                            else
+                                delete message.nodeId;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.role = value;
+                            else
+                                delete message.role;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.head = $root.chainwright.network.HeadClaim.decode(reader, reader.size(), $undefined, _depth + 1, message.head);
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.services = value;
+                            else
+                                delete message.services;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.listenAddresses && message.listenAddresses.length))
+                                message.listenAddresses = [];
+                            message.listenAddresses.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.agent = value;
+                            else
+                                delete message.agent;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.signature = value;
+                            else
+                                delete message.signature;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Hello;
+        })();
+
+        network.Ping = (function() {
+
+            /**
+             * Properties of a Ping.
+             * @typedef {Object} chainwright.network.Ping.$Properties
+             * @property {number|null} [nonce] Ping nonce
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Ping.
+             * @memberof chainwright.network
+             * @interface IPing
+             * @augments chainwright.network.Ping.$Properties
+             * @deprecated Use chainwright.network.Ping.$Properties instead.
+             */
+
+            /**
+             * Shape of a Ping.
+             * @typedef {chainwright.network.Ping.$Properties} chainwright.network.Ping.$Shape
+             */
+
+            /**
+             * Constructs a new Ping.
+             * @memberof chainwright.network
+             * @classdesc Represents a Ping.
+             * @constructor
+             * @param {chainwright.network.Ping.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Ping = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Ping nonce.
+             * @member {number} nonce
+             * @memberof chainwright.network.Ping
+             * @instance
+             */
+            Ping.prototype.nonce = 0;
+
+            /**
+             * Creates a new Ping instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.Ping
+             * @static
+             * @param {chainwright.network.Ping.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.Ping} Ping instance
+             * @type {{
+             *   (properties: chainwright.network.Ping.$Shape): chainwright.network.Ping & chainwright.network.Ping.$Shape;
+             *   (properties?: chainwright.network.Ping.$Properties): chainwright.network.Ping;
+             * }}
+             */
+            Ping.create = function(properties) {
+                return new Ping(properties);
+            };
+
+            /**
+             * Encodes the specified Ping message. Does not implicitly {@link chainwright.network.Ping.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.Ping
+             * @static
+             * @param {chainwright.network.Ping.$Properties} message Ping message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Ping.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.nonce != null && $Object.hasOwnProperty.call(message, "nonce") && message.nonce !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.nonce);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Ping message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.Ping
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.Ping & chainwright.network.Ping.$Shape} Ping
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Ping.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.Ping();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.nonce = value;
+                            else
+                                delete message.nonce;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Ping;
+        })();
+
+        network.Pong = (function() {
+
+            /**
+             * Properties of a Pong.
+             * @typedef {Object} chainwright.network.Pong.$Properties
+             * @property {number|null} [nonce] Pong nonce
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Pong.
+             * @memberof chainwright.network
+             * @interface IPong
+             * @augments chainwright.network.Pong.$Properties
+             * @deprecated Use chainwright.network.Pong.$Properties instead.
+             */
+
+            /**
+             * Shape of a Pong.
+             * @typedef {chainwright.network.Pong.$Properties} chainwright.network.Pong.$Shape
+             */
+
+            /**
+             * Constructs a new Pong.
+             * @memberof chainwright.network
+             * @classdesc Represents a Pong.
+             * @constructor
+             * @param {chainwright.network.Pong.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Pong = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Pong nonce.
+             * @member {number} nonce
+             * @memberof chainwright.network.Pong
+             * @instance
+             */
+            Pong.prototype.nonce = 0;
+
+            /**
+             * Creates a new Pong instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.Pong
+             * @static
+             * @param {chainwright.network.Pong.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.Pong} Pong instance
+             * @type {{
+             *   (properties: chainwright.network.Pong.$Shape): chainwright.network.Pong & chainwright.network.Pong.$Shape;
+             *   (properties?: chainwright.network.Pong.$Properties): chainwright.network.Pong;
+             * }}
+             */
+            Pong.create = function(properties) {
+                return new Pong(properties);
+            };
+
+            /**
+             * Encodes the specified Pong message. Does not implicitly {@link chainwright.network.Pong.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.Pong
+             * @static
+             * @param {chainwright.network.Pong.$Properties} message Pong message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Pong.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.nonce != null && $Object.hasOwnProperty.call(message, "nonce") && message.nonce !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.nonce);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Pong message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.Pong
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.Pong & chainwright.network.Pong.$Shape} Pong
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Pong.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.Pong();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.nonce = value;
+                            else
+                                delete message.nonce;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Pong;
+        })();
+
+        network.Status = (function() {
+
+            /**
+             * Properties of a Status.
+             * @typedef {Object} chainwright.network.Status.$Properties
+             * @property {chainwright.network.HeadClaim.$Properties|null} [head] Status head
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Status.
+             * @memberof chainwright.network
+             * @interface IStatus
+             * @augments chainwright.network.Status.$Properties
+             * @deprecated Use chainwright.network.Status.$Properties instead.
+             */
+
+            /**
+             * Shape of a Status.
+             * @typedef {chainwright.network.Status.$Properties} chainwright.network.Status.$Shape
+             */
+
+            /**
+             * Constructs a new Status.
+             * @memberof chainwright.network
+             * @classdesc Represents a Status.
+             * @constructor
+             * @param {chainwright.network.Status.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Status = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Status head.
+             * @member {chainwright.network.HeadClaim.$Properties|null|undefined} head
+             * @memberof chainwright.network.Status
+             * @instance
+             */
+            Status.prototype.head = null;
+
+            /**
+             * Creates a new Status instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.Status
+             * @static
+             * @param {chainwright.network.Status.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.Status} Status instance
+             * @type {{
+             *   (properties: chainwright.network.Status.$Shape): chainwright.network.Status & chainwright.network.Status.$Shape;
+             *   (properties?: chainwright.network.Status.$Properties): chainwright.network.Status;
+             * }}
+             */
+            Status.create = function(properties) {
+                return new Status(properties);
+            };
+
+            /**
+             * Encodes the specified Status message. Does not implicitly {@link chainwright.network.Status.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.Status
+             * @static
+             * @param {chainwright.network.Status.$Properties} message Status message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Status.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.head != null && $Object.hasOwnProperty.call(message, "head"))
+                    $root.chainwright.network.HeadClaim.encode(message.head, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Status message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.Status
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.Status & chainwright.network.Status.$Shape} Status
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Status.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.Status();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.head = $root.chainwright.network.HeadClaim.decode(reader, reader.size(), $undefined, _depth + 1, message.head);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Status;
+        })();
+
+        network.PeersRequest = (function() {
+
+            /**
+             * Properties of a PeersRequest.
+             * @typedef {Object} chainwright.network.PeersRequest.$Properties
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeersRequest.
+             * @memberof chainwright.network
+             * @interface IPeersRequest
+             * @augments chainwright.network.PeersRequest.$Properties
+             * @deprecated Use chainwright.network.PeersRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeersRequest.
+             * @typedef {chainwright.network.PeersRequest.$Properties} chainwright.network.PeersRequest.$Shape
+             */
+
+            /**
+             * Constructs a new PeersRequest.
+             * @memberof chainwright.network
+             * @classdesc Represents a PeersRequest.
+             * @constructor
+             * @param {chainwright.network.PeersRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeersRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Creates a new PeersRequest instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.PeersRequest
+             * @static
+             * @param {chainwright.network.PeersRequest.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.PeersRequest} PeersRequest instance
+             * @type {{
+             *   (properties: chainwright.network.PeersRequest.$Shape): chainwright.network.PeersRequest & chainwright.network.PeersRequest.$Shape;
+             *   (properties?: chainwright.network.PeersRequest.$Properties): chainwright.network.PeersRequest;
+             * }}
+             */
+            PeersRequest.create = function(properties) {
+                return new PeersRequest(properties);
+            };
+
+            /**
+             * Encodes the specified PeersRequest message. Does not implicitly {@link chainwright.network.PeersRequest.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.PeersRequest
+             * @static
+             * @param {chainwright.network.PeersRequest.$Properties} message PeersRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeersRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeersRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.PeersRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.PeersRequest & chainwright.network.PeersRequest.$Shape} PeersRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeersRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.PeersRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeersRequest;
+        })();
+
+        network.Peers = (function() {
+
+            /**
+             * Properties of a Peers.
+             * @typedef {Object} chainwright.network.Peers.$Properties
+             * @property {Array.<string>|null} [addresses] Peers addresses
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Peers.
+             * @memberof chainwright.network
+             * @interface IPeers
+             * @augments chainwright.network.Peers.$Properties
+             * @deprecated Use chainwright.network.Peers.$Properties instead.
+             */
+
+            /**
+             * Shape of a Peers.
+             * @typedef {chainwright.network.Peers.$Properties} chainwright.network.Peers.$Shape
+             */
+
+            /**
+             * Constructs a new Peers.
+             * @memberof chainwright.network
+             * @classdesc Represents a Peers.
+             * @constructor
+             * @param {chainwright.network.Peers.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Peers = function (properties) {
+                this.addresses = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Peers addresses.
+             * @member {Array.<string>} addresses
+             * @memberof chainwright.network.Peers
+             * @instance
+             */
+            Peers.prototype.addresses = $util.emptyArray;
+
+            /**
+             * Creates a new Peers instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.Peers
+             * @static
+             * @param {chainwright.network.Peers.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.Peers} Peers instance
+             * @type {{
+             *   (properties: chainwright.network.Peers.$Shape): chainwright.network.Peers & chainwright.network.Peers.$Shape;
+             *   (properties?: chainwright.network.Peers.$Properties): chainwright.network.Peers;
+             * }}
+             */
+            Peers.create = function(properties) {
+                return new Peers(properties);
+            };
+
+            /**
+             * Encodes the specified Peers message. Does not implicitly {@link chainwright.network.Peers.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.Peers
+             * @static
+             * @param {chainwright.network.Peers.$Properties} message Peers message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Peers.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.addresses != null && message.addresses.length)
+                    for (let i = 0; i < message.addresses.length; ++i)
+                        writer.uint32(/* id 1, wireType 2 =*/10).string(message.addresses[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Peers message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.Peers
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.Peers & chainwright.network.Peers.$Shape} Peers
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Peers.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.Peers();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.addresses && message.addresses.length))
+                                message.addresses = [];
+                            message.addresses.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Peers;
+        })();
+
+        network.BlockAnnouncement = (function() {
+
+            /**
+             * Properties of a BlockAnnouncement.
+             * @typedef {Object} chainwright.network.BlockAnnouncement.$Properties
+             * @property {Array.<chainwright.network.AnnouncedBlock.$Properties>|null} [blocks] BlockAnnouncement blocks
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a BlockAnnouncement.
+             * @memberof chainwright.network
+             * @interface IBlockAnnouncement
+             * @augments chainwright.network.BlockAnnouncement.$Properties
+             * @deprecated Use chainwright.network.BlockAnnouncement.$Properties instead.
+             */
+
+            /**
+             * Shape of a BlockAnnouncement.
+             * @typedef {chainwright.network.BlockAnnouncement.$Properties} chainwright.network.BlockAnnouncement.$Shape
+             */
+
+            /**
+             * Constructs a new BlockAnnouncement.
+             * @memberof chainwright.network
+             * @classdesc Represents a BlockAnnouncement.
+             * @constructor
+             * @param {chainwright.network.BlockAnnouncement.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const BlockAnnouncement = function (properties) {
+                this.blocks = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * BlockAnnouncement blocks.
+             * @member {Array.<chainwright.network.AnnouncedBlock.$Properties>} blocks
+             * @memberof chainwright.network.BlockAnnouncement
+             * @instance
+             */
+            BlockAnnouncement.prototype.blocks = $util.emptyArray;
+
+            /**
+             * Creates a new BlockAnnouncement instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.BlockAnnouncement
+             * @static
+             * @param {chainwright.network.BlockAnnouncement.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.BlockAnnouncement} BlockAnnouncement instance
+             * @type {{
+             *   (properties: chainwright.network.BlockAnnouncement.$Shape): chainwright.network.BlockAnnouncement & chainwright.network.BlockAnnouncement.$Shape;
+             *   (properties?: chainwright.network.BlockAnnouncement.$Properties): chainwright.network.BlockAnnouncement;
+             * }}
+             */
+            BlockAnnouncement.create = function(properties) {
+                return new BlockAnnouncement(properties);
+            };
+
+            /**
+             * Encodes the specified BlockAnnouncement message. Does not implicitly {@link chainwright.network.BlockAnnouncement.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.BlockAnnouncement
+             * @static
+             * @param {chainwright.network.BlockAnnouncement.$Properties} message BlockAnnouncement message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            BlockAnnouncement.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.blocks != null && message.blocks.length)
+                    for (let i = 0; i < message.blocks.length; ++i)
+                        $root.chainwright.network.AnnouncedBlock.encode(message.blocks[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a BlockAnnouncement message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.BlockAnnouncement
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.BlockAnnouncement & chainwright.network.BlockAnnouncement.$Shape} BlockAnnouncement
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            BlockAnnouncement.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.BlockAnnouncement();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.blocks && message.blocks.length))
+                                message.blocks = [];
+                            message.blocks.push($root.chainwright.network.AnnouncedBlock.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return BlockAnnouncement;
+        })();
+
+        network.AnnouncedBlock = (function() {
+
+            /**
+             * Properties of an AnnouncedBlock.
+             * @typedef {Object} chainwright.network.AnnouncedBlock.$Properties
+             * @property {Uint8Array|null} [id] AnnouncedBlock id
+             * @property {Long|null} [height] AnnouncedBlock height
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an AnnouncedBlock.
+             * @memberof chainwright.network
+             * @interface IAnnouncedBlock
+             * @augments chainwright.network.AnnouncedBlock.$Properties
+             * @deprecated Use chainwright.network.AnnouncedBlock.$Properties instead.
+             */
+
+            /**
+             * Shape of an AnnouncedBlock.
+             * @typedef {chainwright.network.AnnouncedBlock.$Properties} chainwright.network.AnnouncedBlock.$Shape
+             */
+
+            /**
+             * Constructs a new AnnouncedBlock.
+             * @memberof chainwright.network
+             * @classdesc Represents an AnnouncedBlock.
+             * @constructor
+             * @param {chainwright.network.AnnouncedBlock.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const AnnouncedBlock = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * AnnouncedBlock id.
+             * @member {Uint8Array} id
+             * @memberof chainwright.network.AnnouncedBlock
+             * @instance
+             */
+            AnnouncedBlock.prototype.id = $util.newBuffer([]);
+
+            /**
+             * AnnouncedBlock height.
+             * @member {Long} height
+             * @memberof chainwright.network.AnnouncedBlock
+             * @instance
+             */
+            AnnouncedBlock.prototype.height = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new AnnouncedBlock instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.AnnouncedBlock
+             * @static
+             * @param {chainwright.network.AnnouncedBlock.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.AnnouncedBlock} AnnouncedBlock instance
+             * @type {{
+             *   (properties: chainwright.network.AnnouncedBlock.$Shape): chainwright.network.AnnouncedBlock & chainwright.network.AnnouncedBlock.$Shape;
+             *   (properties?: chainwright.network.AnnouncedBlock.$Properties): chainwright.network.AnnouncedBlock;
+             * }}
+             */
+            AnnouncedBlock.create = function(properties) {
+                return new AnnouncedBlock(properties);
+            };
+
+            /**
+             * Encodes the specified AnnouncedBlock message. Does not implicitly {@link chainwright.network.AnnouncedBlock.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.AnnouncedBlock
+             * @static
+             * @param {chainwright.network.AnnouncedBlock.$Properties} message AnnouncedBlock message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            AnnouncedBlock.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.id);
+                if (message.height != null && $Object.hasOwnProperty.call(message, "height") && (typeof message.height === "object" ? message.height.low || message.height.high : message.height !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.height);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an AnnouncedBlock message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.AnnouncedBlock
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.AnnouncedBlock & chainwright.network.AnnouncedBlock.$Shape} AnnouncedBlock
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            AnnouncedBlock.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.AnnouncedBlock();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.height = value;
+                            else
+                                delete message.height;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AnnouncedBlock;
+        })();
+
+        network.Certificate = (function() {
+
+            /**
+             * Properties of a Certificate.
+             * @typedef {Object} chainwright.network.Certificate.$Properties
+             * @property {Uint8Array|null} [blockId] Certificate blockId
+             * @property {Uint8Array|null} [certificate] Certificate certificate
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Certificate.
+             * @memberof chainwright.network
+             * @interface ICertificate
+             * @augments chainwright.network.Certificate.$Properties
+             * @deprecated Use chainwright.network.Certificate.$Properties instead.
+             */
+
+            /**
+             * Shape of a Certificate.
+             * @typedef {chainwright.network.Certificate.$Properties} chainwright.network.Certificate.$Shape
+             */
+
+            /**
+             * Constructs a new Certificate.
+             * @memberof chainwright.network
+             * @classdesc Represents a Certificate.
+             * @constructor
+             * @param {chainwright.network.Certificate.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Certificate = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Certificate blockId.
+             * @member {Uint8Array} blockId
+             * @memberof chainwright.network.Certificate
+             * @instance
+             */
+            Certificate.prototype.blockId = $util.newBuffer([]);
+
+            /**
+             * Certificate certificate.
+             * @member {Uint8Array} certificate
+             * @memberof chainwright.network.Certificate
+             * @instance
+             */
+            Certificate.prototype.certificate = $util.newBuffer([]);
+
+            /**
+             * Creates a new Certificate instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.Certificate
+             * @static
+             * @param {chainwright.network.Certificate.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.Certificate} Certificate instance
+             * @type {{
+             *   (properties: chainwright.network.Certificate.$Shape): chainwright.network.Certificate & chainwright.network.Certificate.$Shape;
+             *   (properties?: chainwright.network.Certificate.$Properties): chainwright.network.Certificate;
+             * }}
+             */
+            Certificate.create = function(properties) {
+                return new Certificate(properties);
+            };
+
+            /**
+             * Encodes the specified Certificate message. Does not implicitly {@link chainwright.network.Certificate.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.Certificate
+             * @static
+             * @param {chainwright.network.Certificate.$Properties} message Certificate message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Certificate.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.blockId != null && $Object.hasOwnProperty.call(message, "blockId") && message.blockId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.blockId);
+                if (message.certificate != null && $Object.hasOwnProperty.call(message, "certificate") && message.certificate.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.certificate);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Certificate message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.Certificate
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.Certificate & chainwright.network.Certificate.$Shape} Certificate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Certificate.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.Certificate();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.blockId = value;
+                            else
+                                delete message.blockId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.certificate = value;
+                            else
+                                delete message.certificate;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Certificate;
+        })();
+
+        network.HeadersRequest = (function() {
+
+            /**
+             * Properties of a HeadersRequest.
+             * @typedef {Object} chainwright.network.HeadersRequest.$Properties
+             * @property {number|null} [requestId] HeadersRequest requestId
+             * @property {Array.<Uint8Array>|null} [locator] HeadersRequest locator
+             * @property {Uint8Array|null} [stop] HeadersRequest stop
+             * @property {number|null} [count] HeadersRequest count
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a HeadersRequest.
+             * @memberof chainwright.network
+             * @interface IHeadersRequest
+             * @augments chainwright.network.HeadersRequest.$Properties
+             * @deprecated Use chainwright.network.HeadersRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a HeadersRequest.
+             * @typedef {chainwright.network.HeadersRequest.$Properties} chainwright.network.HeadersRequest.$Shape
+             */
+
+            /**
+             * Constructs a new HeadersRequest.
+             * @memberof chainwright.network
+             * @classdesc Represents a HeadersRequest.
+             * @constructor
+             * @param {chainwright.network.HeadersRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const HeadersRequest = function (properties) {
+                this.locator = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * HeadersRequest requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.HeadersRequest
+             * @instance
+             */
+            HeadersRequest.prototype.requestId = 0;
+
+            /**
+             * HeadersRequest locator.
+             * @member {Array.<Uint8Array>} locator
+             * @memberof chainwright.network.HeadersRequest
+             * @instance
+             */
+            HeadersRequest.prototype.locator = $util.emptyArray;
+
+            /**
+             * HeadersRequest stop.
+             * @member {Uint8Array} stop
+             * @memberof chainwright.network.HeadersRequest
+             * @instance
+             */
+            HeadersRequest.prototype.stop = $util.newBuffer([]);
+
+            /**
+             * HeadersRequest count.
+             * @member {number} count
+             * @memberof chainwright.network.HeadersRequest
+             * @instance
+             */
+            HeadersRequest.prototype.count = 0;
+
+            /**
+             * Creates a new HeadersRequest instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.HeadersRequest
+             * @static
+             * @param {chainwright.network.HeadersRequest.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.HeadersRequest} HeadersRequest instance
+             * @type {{
+             *   (properties: chainwright.network.HeadersRequest.$Shape): chainwright.network.HeadersRequest & chainwright.network.HeadersRequest.$Shape;
+             *   (properties?: chainwright.network.HeadersRequest.$Properties): chainwright.network.HeadersRequest;
+             * }}
+             */
+            HeadersRequest.create = function(properties) {
+                return new HeadersRequest(properties);
+            };
+
+            /**
+             * Encodes the specified HeadersRequest message. Does not implicitly {@link chainwright.network.HeadersRequest.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.HeadersRequest
+             * @static
+             * @param {chainwright.network.HeadersRequest.$Properties} message HeadersRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            HeadersRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.locator != null && message.locator.length)
+                    for (let i = 0; i < message.locator.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.locator[i]);
+                if (message.stop != null && $Object.hasOwnProperty.call(message, "stop") && message.stop.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.stop);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.count);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a HeadersRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.HeadersRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.HeadersRequest & chainwright.network.HeadersRequest.$Shape} HeadersRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            HeadersRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.HeadersRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.locator && message.locator.length))
+                                message.locator = [];
+                            message.locator.push(reader.bytes());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.stop = value;
+                            else
+                                delete message.stop;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return HeadersRequest;
+        })();
+
+        network.Headers = (function() {
+
+            /**
+             * Properties of a Headers.
+             * @typedef {Object} chainwright.network.Headers.$Properties
+             * @property {number|null} [requestId] Headers requestId
+             * @property {Array.<Uint8Array>|null} [headers] Headers headers
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Headers.
+             * @memberof chainwright.network
+             * @interface IHeaders
+             * @augments chainwright.network.Headers.$Properties
+             * @deprecated Use chainwright.network.Headers.$Properties instead.
+             */
+
+            /**
+             * Shape of a Headers.
+             * @typedef {chainwright.network.Headers.$Properties} chainwright.network.Headers.$Shape
+             */
+
+            /**
+             * Constructs a new Headers.
+             * @memberof chainwright.network
+             * @classdesc Represents a Headers.
+             * @constructor
+             * @param {chainwright.network.Headers.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Headers = function (properties) {
+                this.headers = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Headers requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.Headers
+             * @instance
+             */
+            Headers.prototype.requestId = 0;
+
+            /**
+             * Headers headers.
+             * @member {Array.<Uint8Array>} headers
+             * @memberof chainwright.network.Headers
+             * @instance
+             */
+            Headers.prototype.headers = $util.emptyArray;
+
+            /**
+             * Creates a new Headers instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.Headers
+             * @static
+             * @param {chainwright.network.Headers.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.Headers} Headers instance
+             * @type {{
+             *   (properties: chainwright.network.Headers.$Shape): chainwright.network.Headers & chainwright.network.Headers.$Shape;
+             *   (properties?: chainwright.network.Headers.$Properties): chainwright.network.Headers;
+             * }}
+             */
+            Headers.create = function(properties) {
+                return new Headers(properties);
+            };
+
+            /**
+             * Encodes the specified Headers message. Does not implicitly {@link chainwright.network.Headers.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.Headers
+             * @static
+             * @param {chainwright.network.Headers.$Properties} message Headers message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Headers.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.headers != null && message.headers.length)
+                    for (let i = 0; i < message.headers.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.headers[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Headers message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.Headers
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.Headers & chainwright.network.Headers.$Shape} Headers
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Headers.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.Headers();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.headers && message.headers.length))
+                                message.headers = [];
+                            message.headers.push(reader.bytes());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Headers;
+        })();
+
+        network.BlocksRequest = (function() {
+
+            /**
+             * Properties of a BlocksRequest.
+             * @typedef {Object} chainwright.network.BlocksRequest.$Properties
+             * @property {number|null} [requestId] BlocksRequest requestId
+             * @property {Array.<Uint8Array>|null} [ids] BlocksRequest ids
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a BlocksRequest.
+             * @memberof chainwright.network
+             * @interface IBlocksRequest
+             * @augments chainwright.network.BlocksRequest.$Properties
+             * @deprecated Use chainwright.network.BlocksRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a BlocksRequest.
+             * @typedef {chainwright.network.BlocksRequest.$Properties} chainwright.network.BlocksRequest.$Shape
+             */
+
+            /**
+             * Constructs a new BlocksRequest.
+             * @memberof chainwright.network
+             * @classdesc Represents a BlocksRequest.
+             * @constructor
+             * @param {chainwright.network.BlocksRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const BlocksRequest = function (properties) {
+                this.ids = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * BlocksRequest requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.BlocksRequest
+             * @instance
+             */
+            BlocksRequest.prototype.requestId = 0;
+
+            /**
+             * BlocksRequest ids.
+             * @member {Array.<Uint8Array>} ids
+             * @memberof chainwright.network.BlocksRequest
+             * @instance
+             */
+            BlocksRequest.prototype.ids = $util.emptyArray;
+
+            /**
+             * Creates a new BlocksRequest instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.BlocksRequest
+             * @static
+             * @param {chainwright.network.BlocksRequest.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.BlocksRequest} BlocksRequest instance
+             * @type {{
+             *   (properties: chainwright.network.BlocksRequest.$Shape): chainwright.network.BlocksRequest & chainwright.network.BlocksRequest.$Shape;
+             *   (properties?: chainwright.network.BlocksRequest.$Properties): chainwright.network.BlocksRequest;
+             * }}
+             */
+            BlocksRequest.create = function(properties) {
+                return new BlocksRequest(properties);
+            };
+
+            /**
+             * Encodes the specified BlocksRequest message. Does not implicitly {@link chainwright.network.BlocksRequest.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.BlocksRequest
+             * @static
+             * @param {chainwright.network.BlocksRequest.$Properties} message BlocksRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            BlocksRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.ids != null && message.ids.length)
+                    for (let i = 0; i < message.ids.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.ids[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a BlocksRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.BlocksRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.BlocksRequest & chainwright.network.BlocksRequest.$Shape} BlocksRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            BlocksRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.BlocksRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.ids && message.ids.length))
+                                message.ids = [];
+                            message.ids.push(reader.bytes());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return BlocksRequest;
+        })();
+
+        network.BlockResponse = (function() {
+
+            /**
+             * Properties of a BlockResponse.
+             * @typedef {Object} chainwright.network.BlockResponse.$Properties
+             * @property {number|null} [requestId] BlockResponse requestId
+             * @property {Uint8Array|null} [id] BlockResponse id
+             * @property {Uint8Array|null} [block] BlockResponse block
+             * @property {Uint8Array|null} [certificate] BlockResponse certificate
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a BlockResponse.
+             * @memberof chainwright.network
+             * @interface IBlockResponse
+             * @augments chainwright.network.BlockResponse.$Properties
+             * @deprecated Use chainwright.network.BlockResponse.$Properties instead.
+             */
+
+            /**
+             * Shape of a BlockResponse.
+             * @typedef {chainwright.network.BlockResponse.$Properties} chainwright.network.BlockResponse.$Shape
+             */
+
+            /**
+             * Constructs a new BlockResponse.
+             * @memberof chainwright.network
+             * @classdesc Represents a BlockResponse.
+             * @constructor
+             * @param {chainwright.network.BlockResponse.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const BlockResponse = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * BlockResponse requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.BlockResponse
+             * @instance
+             */
+            BlockResponse.prototype.requestId = 0;
+
+            /**
+             * BlockResponse id.
+             * @member {Uint8Array} id
+             * @memberof chainwright.network.BlockResponse
+             * @instance
+             */
+            BlockResponse.prototype.id = $util.newBuffer([]);
+
+            /**
+             * BlockResponse block.
+             * @member {Uint8Array} block
+             * @memberof chainwright.network.BlockResponse
+             * @instance
+             */
+            BlockResponse.prototype.block = $util.newBuffer([]);
+
+            /**
+             * BlockResponse certificate.
+             * @member {Uint8Array} certificate
+             * @memberof chainwright.network.BlockResponse
+             * @instance
+             */
+            BlockResponse.prototype.certificate = $util.newBuffer([]);
+
+            /**
+             * Creates a new BlockResponse instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.BlockResponse
+             * @static
+             * @param {chainwright.network.BlockResponse.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.BlockResponse} BlockResponse instance
+             * @type {{
+             *   (properties: chainwright.network.BlockResponse.$Shape): chainwright.network.BlockResponse & chainwright.network.BlockResponse.$Shape;
+             *   (properties?: chainwright.network.BlockResponse.$Properties): chainwright.network.BlockResponse;
+             * }}
+             */
+            BlockResponse.create = function(properties) {
+                return new BlockResponse(properties);
+            };
+
+            /**
+             * Encodes the specified BlockResponse message. Does not implicitly {@link chainwright.network.BlockResponse.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.BlockResponse
+             * @static
+             * @param {chainwright.network.BlockResponse.$Properties} message BlockResponse message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            BlockResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.id);
+                if (message.block != null && $Object.hasOwnProperty.call(message, "block") && message.block.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.block);
+                if (message.certificate != null && $Object.hasOwnProperty.call(message, "certificate") && message.certificate.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.certificate);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a BlockResponse message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.BlockResponse
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.BlockResponse & chainwright.network.BlockResponse.$Shape} BlockResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            BlockResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.BlockResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.block = value;
+                            else
+                                delete message.block;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.certificate = value;
+                            else
+                                delete message.certificate;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return BlockResponse;
+        })();
+
+        network.TransactionAnnouncement = (function() {
+
+            /**
+             * Properties of a TransactionAnnouncement.
+             * @typedef {Object} chainwright.network.TransactionAnnouncement.$Properties
+             * @property {Array.<Uint8Array>|null} [hashes] TransactionAnnouncement hashes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a TransactionAnnouncement.
+             * @memberof chainwright.network
+             * @interface ITransactionAnnouncement
+             * @augments chainwright.network.TransactionAnnouncement.$Properties
+             * @deprecated Use chainwright.network.TransactionAnnouncement.$Properties instead.
+             */
+
+            /**
+             * Shape of a TransactionAnnouncement.
+             * @typedef {chainwright.network.TransactionAnnouncement.$Properties} chainwright.network.TransactionAnnouncement.$Shape
+             */
+
+            /**
+             * Constructs a new TransactionAnnouncement.
+             * @memberof chainwright.network
+             * @classdesc Represents a TransactionAnnouncement.
+             * @constructor
+             * @param {chainwright.network.TransactionAnnouncement.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const TransactionAnnouncement = function (properties) {
+                this.hashes = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * TransactionAnnouncement hashes.
+             * @member {Array.<Uint8Array>} hashes
+             * @memberof chainwright.network.TransactionAnnouncement
+             * @instance
+             */
+            TransactionAnnouncement.prototype.hashes = $util.emptyArray;
+
+            /**
+             * Creates a new TransactionAnnouncement instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.TransactionAnnouncement
+             * @static
+             * @param {chainwright.network.TransactionAnnouncement.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.TransactionAnnouncement} TransactionAnnouncement instance
+             * @type {{
+             *   (properties: chainwright.network.TransactionAnnouncement.$Shape): chainwright.network.TransactionAnnouncement & chainwright.network.TransactionAnnouncement.$Shape;
+             *   (properties?: chainwright.network.TransactionAnnouncement.$Properties): chainwright.network.TransactionAnnouncement;
+             * }}
+             */
+            TransactionAnnouncement.create = function(properties) {
+                return new TransactionAnnouncement(properties);
+            };
+
+            /**
+             * Encodes the specified TransactionAnnouncement message. Does not implicitly {@link chainwright.network.TransactionAnnouncement.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.TransactionAnnouncement
+             * @static
+             * @param {chainwright.network.TransactionAnnouncement.$Properties} message TransactionAnnouncement message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            TransactionAnnouncement.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.hashes != null && message.hashes.length)
+                    for (let i = 0; i < message.hashes.length; ++i)
+                        writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.hashes[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a TransactionAnnouncement message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.TransactionAnnouncement
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.TransactionAnnouncement & chainwright.network.TransactionAnnouncement.$Shape} TransactionAnnouncement
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            TransactionAnnouncement.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.TransactionAnnouncement();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.hashes && message.hashes.length))
+                                message.hashes = [];
+                            message.hashes.push(reader.bytes());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return TransactionAnnouncement;
+        })();
+
+        network.TransactionsRequest = (function() {
+
+            /**
+             * Properties of a TransactionsRequest.
+             * @typedef {Object} chainwright.network.TransactionsRequest.$Properties
+             * @property {number|null} [requestId] TransactionsRequest requestId
+             * @property {Array.<Uint8Array>|null} [hashes] TransactionsRequest hashes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a TransactionsRequest.
+             * @memberof chainwright.network
+             * @interface ITransactionsRequest
+             * @augments chainwright.network.TransactionsRequest.$Properties
+             * @deprecated Use chainwright.network.TransactionsRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a TransactionsRequest.
+             * @typedef {chainwright.network.TransactionsRequest.$Properties} chainwright.network.TransactionsRequest.$Shape
+             */
+
+            /**
+             * Constructs a new TransactionsRequest.
+             * @memberof chainwright.network
+             * @classdesc Represents a TransactionsRequest.
+             * @constructor
+             * @param {chainwright.network.TransactionsRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const TransactionsRequest = function (properties) {
+                this.hashes = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * TransactionsRequest requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.TransactionsRequest
+             * @instance
+             */
+            TransactionsRequest.prototype.requestId = 0;
+
+            /**
+             * TransactionsRequest hashes.
+             * @member {Array.<Uint8Array>} hashes
+             * @memberof chainwright.network.TransactionsRequest
+             * @instance
+             */
+            TransactionsRequest.prototype.hashes = $util.emptyArray;
+
+            /**
+             * Creates a new TransactionsRequest instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.TransactionsRequest
+             * @static
+             * @param {chainwright.network.TransactionsRequest.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.TransactionsRequest} TransactionsRequest instance
+             * @type {{
+             *   (properties: chainwright.network.TransactionsRequest.$Shape): chainwright.network.TransactionsRequest & chainwright.network.TransactionsRequest.$Shape;
+             *   (properties?: chainwright.network.TransactionsRequest.$Properties): chainwright.network.TransactionsRequest;
+             * }}
+             */
+            TransactionsRequest.create = function(properties) {
+                return new TransactionsRequest(properties);
+            };
+
+            /**
+             * Encodes the specified TransactionsRequest message. Does not implicitly {@link chainwright.network.TransactionsRequest.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.TransactionsRequest
+             * @static
+             * @param {chainwright.network.TransactionsRequest.$Properties} message TransactionsRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            TransactionsRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.hashes != null && message.hashes.length)
+                    for (let i = 0; i < message.hashes.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.hashes[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a TransactionsRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.TransactionsRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.TransactionsRequest & chainwright.network.TransactionsRequest.$Shape} TransactionsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            TransactionsRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.TransactionsRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.hashes && message.hashes.length))
+                                message.hashes = [];
+                            message.hashes.push(reader.bytes());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return TransactionsRequest;
+        })();
+
+        network.Transactions = (function() {
+
+            /**
+             * Properties of a Transactions.
+             * @typedef {Object} chainwright.network.Transactions.$Properties
+             * @property {number|null} [requestId] Transactions requestId
+             * @property {Array.<Uint8Array>|null} [transactions] Transactions transactions
+             * @property {boolean|null} [more] Transactions more
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Transactions.
+             * @memberof chainwright.network
+             * @interface ITransactions
+             * @augments chainwright.network.Transactions.$Properties
+             * @deprecated Use chainwright.network.Transactions.$Properties instead.
+             */
+
+            /**
+             * Shape of a Transactions.
+             * @typedef {chainwright.network.Transactions.$Properties} chainwright.network.Transactions.$Shape
+             */
+
+            /**
+             * Constructs a new Transactions.
+             * @memberof chainwright.network
+             * @classdesc Represents a Transactions.
+             * @constructor
+             * @param {chainwright.network.Transactions.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Transactions = function (properties) {
+                this.transactions = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Transactions requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.Transactions
+             * @instance
+             */
+            Transactions.prototype.requestId = 0;
+
+            /**
+             * Transactions transactions.
+             * @member {Array.<Uint8Array>} transactions
+             * @memberof chainwright.network.Transactions
+             * @instance
+             */
+            Transactions.prototype.transactions = $util.emptyArray;
+
+            /**
+             * Transactions more.
+             * @member {boolean} more
+             * @memberof chainwright.network.Transactions
+             * @instance
+             */
+            Transactions.prototype.more = false;
+
+            /**
+             * Creates a new Transactions instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.Transactions
+             * @static
+             * @param {chainwright.network.Transactions.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.Transactions} Transactions instance
+             * @type {{
+             *   (properties: chainwright.network.Transactions.$Shape): chainwright.network.Transactions & chainwright.network.Transactions.$Shape;
+             *   (properties?: chainwright.network.Transactions.$Properties): chainwright.network.Transactions;
+             * }}
+             */
+            Transactions.create = function(properties) {
+                return new Transactions(properties);
+            };
+
+            /**
+             * Encodes the specified Transactions message. Does not implicitly {@link chainwright.network.Transactions.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.Transactions
+             * @static
+             * @param {chainwright.network.Transactions.$Properties} message Transactions message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Transactions.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.transactions != null && message.transactions.length)
+                    for (let i = 0; i < message.transactions.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.transactions[i]);
+                if (message.more != null && $Object.hasOwnProperty.call(message, "more") && message.more !== false)
+                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.more);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Transactions message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.Transactions
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.Transactions & chainwright.network.Transactions.$Shape} Transactions
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Transactions.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.Transactions();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.transactions && message.transactions.length))
+                                message.transactions = [];
+                            message.transactions.push(reader.bytes());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.more = value;
+                            else
+                                delete message.more;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Transactions;
+        })();
+
+        return network;
+    })();
+
     return chainwright;
 })();
 

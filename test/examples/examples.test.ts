@@ -3,9 +3,7 @@
  * fresh templates compiled against it, held to the conformance list, and run from a node config.
  */
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,9 +11,6 @@ import { promisify } from "node:util";
 import t from "tap";
 import type * as Conformance from "../../core/conformance/index.js";
 import type { PluginManifest } from "../../core/ports/plugin.js";
-import type { ChannelSpec, CloseReason, Connection, Transport } from "../../core/ports/transport.js";
-import { type Bytes, bytesEqual } from "../../core/primitives/bytes.js";
-import { SystemClock, SystemEntropy, SystemScheduler } from "../../core/runtime/index.js";
 import { getJson, NodeProcess, ROOT, run } from "../functional/node-process.js";
 
 const execute = promisify(execFile);
@@ -82,15 +77,24 @@ t.test("an example stays within what an author is promised", async (t) => {
   }
 });
 
+/** Runs the test that comes with a package, as `npm test` in it does. */
+async function ownTest(name: string): Promise<string> {
+  // Not as a part of this test's own run, which node:test would report to.
+  const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
+  const args = ["--test", join(folder, name, "dist", "conformance.test.js")];
+  const { stdout } = await execute(process.execPath, args, { env: environment }).catch((error: { readonly stdout?: string }) => {
+    if (error.stdout === undefined) throw error;
+    return { stdout: error.stdout };
+  });
+  return stdout;
+}
+
 t.test("consensus-solo and its template keep the laws of the consensus port", async (t) => {
   const { consensusConformance, CONFORMANCE_KEYS } = (await import(
     pathToFileURL(join(installed, "dist", "core", "conformance", "index.js")).href
   )) as typeof Conformance;
   for (const name of ["consensus-solo", "consensus-fair-play"]) {
-    // Not as a part of this test's own run, which node:test would report to.
-    const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
-    const own = await execute(process.execPath, ["--test", join(folder, name, "dist", "conformance.test.js")], { env: environment });
-    t.match(own.stdout, /^# fail 0$/m, `${name}: the test that comes with it`);
+    t.match(await ownTest(name), /^# fail 0$/m, `${name}: the test that comes with it`);
     const manifest = await manifestOf(name);
     t.equal(manifest.id, name);
     const cases = consensusConformance({
@@ -100,6 +104,16 @@ t.test("consensus-solo and its template keep the laws of the consensus port", as
     });
     t.ok(cases.length > 15);
     for (const { name: law, run: check } of cases) await t.test(`${name}: ${law}`, check);
+  }
+});
+
+t.test("transport-plain and its template keep the laws of the transport port", async (t) => {
+  for (const name of ["transport-plain", "transport-carrier-pigeon"]) {
+    t.equal((await manifestOf(name)).id, name);
+    const output = await ownTest(name);
+    t.match(output, /^# fail 0$/m, name);
+    const [, passed] = /^# pass (\d+)$/m.exec(output) ?? [];
+    t.ok(Number(passed) > 30, `${name}: ${passed} cases`);
   }
 });
 
@@ -136,207 +150,5 @@ t.test("a node runs a third-party engine from its config, by path and by package
     const first = (block ?? (await getJson(`${api}/v1/blocks/1`))) as { readonly canonical?: boolean };
     t.equal(first.canonical, true);
     t.equal(await node.kill("SIGTERM"), 0, `${plugin}: a clean stop`);
-  }
-});
-
-// --- transport --------------------------------------------------------------------------------------------------------
-
-const CHANNELS: readonly ChannelSpec[] = [
-  { number: 0, maxMessageBytes: 100, priority: 0 },
-  { number: 7, maxMessageBytes: 8 << 20, priority: 5 },
-];
-const never = new AbortController().signal;
-
-interface Ends {
-  readonly here: Connection;
-  readonly there: Connection;
-  readonly listening: Transport;
-  readonly dialing: Transport;
-  readonly address: string;
-}
-
-t.test("two transports of one kind", async (t) => {
-  for (const name of ["transport-plain", "transport-carrier-pigeon"]) {
-    const manifest = await manifestOf(name);
-    t.equal(manifest.id, name);
-    const scheduler = new SystemScheduler(new SystemClock());
-    const made: Transport[] = [];
-    const transport = (channels = CHANNELS): Transport => {
-      const one = new manifest.plugin({ host: "127.0.0.1", port: 0 }, new SystemEntropy(), scheduler) as unknown as Transport;
-      one.configure(channels);
-      made.push(one);
-      return one;
-    };
-    const connected = async (farChannels = CHANNELS): Promise<Ends> => {
-      const [listening, dialing] = [transport(), transport(farChannels)];
-      let accept: (connection: Connection) => void = () => undefined;
-      const accepted = new Promise<Connection>((resolve) => {
-        accept = resolve;
-      });
-      const [address = ""] = await listening.listen((connection) => accept(connection));
-      const there = await dialing.dial(address, never);
-      return { here: await accepted, there, listening, dialing, address };
-    };
-    const messages = (connection: Connection) => {
-      const got: { readonly channel: number; readonly message: Bytes }[] = [];
-      let wake: () => void = () => undefined;
-      connection.onMessage((channel, message) => {
-        got.push({ channel, message });
-        wake();
-      });
-      const until = async (count: number) => {
-        while (got.length < count)
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        return got;
-      };
-      return { got, until };
-    };
-    const closing = (connection: Connection) => new Promise<CloseReason>((resolve) => connection.onClose(resolve));
-
-    await t.test(`${name}: messages arrive whole and in order, in both directions`, async (t) => {
-      const { here, there } = await connected();
-      t.strictSame([here.direction, there.direction], ["inbound", "outbound"]);
-      const [atHere, atThere] = [messages(here), messages(there)];
-      const sizes = [0, 1, 65_535, 65_536, 65_537, 131_072, 1 << 20];
-      for (const size of sizes) there.send(7, new Uint8Array(size).fill(size % 251));
-      here.send(0, Uint8Array.of(1));
-      here.send(0, Uint8Array.of(2));
-      const got = await atHere.until(sizes.length);
-      t.strictSame(
-        got.map(({ channel, message }) => [channel, message.length]),
-        sizes.map((size) => [7, size]),
-      );
-      t.ok(got.every(({ message }, index) => message.every((byte) => byte === (sizes[index] ?? 0) % 251)));
-      t.strictSame(
-        (await atThere.until(2)).map(({ message }) => [...message]),
-        [[1], [2]],
-      );
-    });
-
-    await t.test(`${name}: the ends share a value that no other connection has`, async (t) => {
-      const [one, two] = [await connected(), await connected()];
-      const values = [one.here, one.there, two.here].map(({ security }) =>
-        security.kind === "binding" ? security.value : new Uint8Array(0),
-      );
-      t.ok(bytesEqual(values[0] as Bytes, values[1] as Bytes));
-      t.notOk(bytesEqual(values[0] as Bytes, values[2] as Bytes));
-    });
-
-    await t.test(`${name}: what is urgent overtakes what is large, and a full sender is told to wait`, async (t) => {
-      const { here, there } = await connected();
-      const large = new Uint8Array(8 << 20);
-      const drained = new Promise<void>((resolve) => there.onDrain(resolve));
-      t.equal(there.send(7, large), "wait");
-      t.equal(there.send(0, Uint8Array.of(9)), "wait");
-      const { got, until } = messages(here);
-      await until(2);
-      t.strictSame(
-        got.map(({ channel }) => channel),
-        [0, 7],
-      );
-      await drained;
-      t.equal(there.send(0, Uint8Array.of(9)), "sent");
-    });
-
-    await t.test(`${name}: a receiver that pauses gets nothing more until it resumes, and loses nothing`, async (t) => {
-      const { here, there } = await connected();
-      const got: number[] = [];
-      let all: () => void = () => undefined;
-      const done = new Promise<void>((resolve) => {
-        all = resolve;
-      });
-      here.onMessage((_channel, message) => {
-        got.push(message[0] ?? -1);
-        if (got.length === 1) {
-          here.pause();
-          setTimeout(() => {
-            t.equal(got.length, 1);
-            here.resume();
-          }, 20);
-        }
-        if (got.length === 5) all();
-      });
-      for (let index = 0; index < 5; index++) there.send(0, Uint8Array.of(index));
-      await done;
-      t.strictSame(got, [0, 1, 2, 3, 4]);
-    });
-
-    await t.test(`${name}: limits hold on both sides`, async (t) => {
-      const { there } = await connected();
-      t.throws(() => there.send(0, new Uint8Array(101)), { code: /^TRANSPORT_/ });
-      t.throws(() => there.send(99, new Uint8Array(1)), { code: /^TRANSPORT_/ });
-      const loose = CHANNELS.map((channel) => ({ ...channel, maxMessageBytes: 1 << 20 })).concat({
-        number: 9,
-        maxMessageBytes: 9,
-        priority: 1,
-      });
-      for (const [channel, size, code] of [
-        [0, 101, "TRANSPORT_MESSAGE_TOO_LARGE"],
-        [9, 1, "TRANSPORT_UNKNOWN_CHANNEL"],
-      ] as const) {
-        const { here, there: far } = await connected(loose);
-        const { got } = messages(here);
-        const [near, distant] = [closing(here), closing(far)];
-        far.onMessage(() => undefined);
-        far.send(channel, new Uint8Array(size));
-        t.match(await near, { code, local: true });
-        t.match(await distant, { code, local: false });
-        t.equal(got.length, 0);
-        t.equal(here.send(0, new Uint8Array(1)), "closed");
-      }
-    });
-
-    await t.test(`${name}: a close tells its reason, after everything that was sent before`, async (t) => {
-      const { here, there } = await connected();
-      const { got } = messages(here);
-      const closed = closing(here);
-      there.send(7, new Uint8Array(1 << 20));
-      there.send(0, Uint8Array.of(1));
-      await there.close("PEER_BANNED", "five violations");
-      t.match(await closed, { code: "PEER_BANNED", message: "five violations", local: false });
-      t.equal(got.length, 2);
-      t.equal(there.send(0, Uint8Array.of(1)), "closed");
-      await there.close("AGAIN", "harmless");
-      let told: CloseReason | undefined;
-      there.onClose((reason) => {
-        told = reason;
-      });
-      t.match(told, { code: "PEER_BANNED", local: true }, "who asks late is told, too");
-    });
-
-    await t.test(`${name}: strangers are cut off, dials that fail say so`, async (t) => {
-      const { here, listening, dialing, address } = await connected();
-      const { port } = new URL(address);
-      const raw = async (): Promise<Socket> => {
-        const socket = connect(Number(port), "127.0.0.1");
-        socket.on("error", () => undefined);
-        await once(socket, "connect");
-        return socket;
-      };
-      const garbage = await raw();
-      garbage.write(new Uint8Array(64).fill(0xee));
-      garbage.resume();
-      const silent = await raw();
-      silent.resume();
-      const ended = [once(garbage, "close"), once(silent, "close")];
-      for (const bad of ["http://127.0.0.1:1", "nonsense", "plain://127.0.0.1:1"]) {
-        await t.rejects(dialing.dial(bad, never), { code: /^TRANSPORT_/ }, bad);
-      }
-      await t.rejects(dialing.dial(address, AbortSignal.abort()), { code: /^TRANSPORT_/ });
-      const aborter = new AbortController();
-      const given = dialing.dial(address, aborter.signal);
-      aborter.abort();
-      await t.rejects(given, { code: /^TRANSPORT_/ });
-      const closed = closing(here);
-      await listening.close();
-      t.match(await closed, { code: "TRANSPORT_STOPPING", local: true });
-      await Promise.all(ended);
-      await t.rejects(dialing.dial(address, never), { code: /^TRANSPORT_/ }, "nobody listens any more");
-    });
-
-    await Promise.all(made.map((one) => one.close()));
-    t.equal(scheduler.close(), 0, `${name}: no timer is left`);
   }
 });

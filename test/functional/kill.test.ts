@@ -1,7 +1,7 @@
 /** Kill -9 during mining and under traffic, again and again: nothing acknowledged or accepted may be missing afterwards. */
 import { setTimeout as delay } from "node:timers/promises";
 import t from "tap";
-import { devAccount } from "../../core/cli/dev-accounts.js";
+import { devAccount } from "../../core/devnet/dev-accounts.js";
 import { buildTransfer, leastTransferFee } from "../../core/primitives/account-transaction.js";
 import { toHex } from "../../core/primitives/bytes.js";
 import { getJson, NodeProcess } from "./node-process.js";

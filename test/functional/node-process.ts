@@ -79,6 +79,10 @@ export class NodeProcess {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   #wake(): void {
     for (const wake of this.#waiting) wake();
   }

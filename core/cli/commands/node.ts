@@ -1,19 +1,19 @@
 /** Commands that run a node: dev, dev mine, init, start. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import { DEV_BALANCE, DEV_NAMES, DEV_PREFIX, devAccount } from "../../devnet/dev-accounts.js";
 import { VERSION } from "../../node/version.js";
 import { CHAIN_VIEW, type ChainView } from "../../ports/index.js";
 import { Address } from "../../primitives/address.js";
 import { Hash } from "../../primitives/hash.js";
-import { type ApiOptions, apiClient, type Context } from "../context.js";
-import { DEV_BALANCE, DEV_NAMES, devAccount } from "../dev-accounts.js";
-import { DEV_PREFIX, type DevChain, devFiles, openDevChain } from "../dev-chain.js";
+import type { ApiOptions, Context } from "../context.js";
+import { type DevChain, devFiles, openDevChain } from "../dev-chain.js";
 import { DirectoryNotEmptyError, UsageError } from "../errors.js";
+import { stopWithParent } from "../parent-pipe.js";
 import { runNode } from "../run-node.js";
+import { adminClient } from "../running-node.js";
 import type { StopSignal } from "../stop-signal.js";
-
-export const DEFAULT_DEV_DIRECTORY = ".chainwright/dev";
 
 export interface DevOptions {
   readonly dataDir: string;
@@ -90,11 +90,7 @@ export async function devMine(countText: string, options: MineOptions, context: 
   const count = Number(countText);
   if (!Number.isInteger(count) || count < 1 || count > 1_000)
     throw new UsageError({ reason: `${countText} is not a number of blocks from 1 to 1000` });
-  const tokenFile = join(options.dataDir, "data", "admin.token");
-  const token = await readFile(tokenFile, "utf8").catch(() => {
-    throw new UsageError({ reason: `no admin token at ${tokenFile}; is a node running with this --data-dir? (chainwright dev)` });
-  });
-  const { hashes } = await apiClient(options, context, token.trim()).post("/v1/admin/blocks", { count });
+  const { hashes } = await (await adminClient(options, context)).post("/v1/admin/blocks", { count });
   if (options.json === true) context.output.json({ hashes });
   else for (const hash of hashes as string[]) context.output.line(hash);
   return 0;
@@ -102,21 +98,30 @@ export async function devMine(countText: string, options: MineOptions, context: 
 
 export interface StartOptions {
   readonly config: string;
+  readonly parentPipe?: boolean;
   readonly set?: readonly string[];
   readonly json?: boolean;
 }
 
 export function start(options: StartOptions, context: Context, stop: StopSignal): Promise<number> {
   const { output } = context;
+  if (options.parentPipe === true) stopWithParent(stop);
   return runNode(
     {
       file: options.config,
+      reportsStatus: options.parentPipe === true && options.json === true,
       overrides: options.set ?? [],
       environment: context.environment,
       json: options.json === true,
       onReady: (node, apiUrl) => {
         const { head, genesisId } = node.get<ChainView>(CHAIN_VIEW).status();
-        const ready = { chainId: node.spec.chainId, genesis: Hash.key(genesisId), height: head.header.height, dataDir: node.dataDirectory };
+        const ready = {
+          chainId: node.spec.chainId,
+          genesis: Hash.key(genesisId),
+          height: head.header.height,
+          head: Hash.key(head.id),
+          dataDir: node.dataDirectory,
+        };
         if (options.json === true) output.jsonLine({ type: "ready", api: apiUrl, ...ready });
         else {
           output.line(`${output.style("bold", `Chainwright ${VERSION}`)}  chain ${ready.chainId} at height ${ready.height}`);

@@ -12,7 +12,7 @@ import { DirectoryNotEmptyError, UsageError } from "../errors.js";
 
 const TEMPLATES: Readonly<Record<string, { readonly example: string; readonly word: string; readonly files: readonly string[] }>> = {
   consensus: { example: "consensus-solo", word: "solo", files: ["package.json", "tsconfig.json", "index.ts", "conformance.test.ts"] },
-  transport: { example: "transport-plain", word: "plain", files: ["package.json", "tsconfig.json", "index.ts"] },
+  transport: { example: "transport-plain", word: "plain", files: ["package.json", "tsconfig.json", "index.ts", "conformance.test.ts"] },
 };
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
@@ -33,8 +33,7 @@ export async function pluginNew(kind: string, name: string, options: { readonly 
     written.push(join(directory, file));
   }
   output.line(`wrote ${written.join(", ")}`);
-  const test = kind === "consensus" ? " && npm test" : "";
-  output.line(`build it:  cd ${directory} && npm install && npm run build${test}`);
+  output.line(`build it:  cd ${directory} && npm install && npm run build && npm test`);
   output.line(`use it:    add "./${directory}/dist/index.js" under plugins in a node config`);
   return 0;
 }
@@ -48,7 +47,7 @@ function withChainwright(text: string, directory: string): string {
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
-/** The template's word in every spelling: `solo`, `Solo`, `SOLO`. */
+/** The template's word in every spelling: `solo`, `Solo`, `SOLO`, and as a scheme of addresses. */
 function renamed(text: string, word: string, name: string): string {
   const camel = name.replace(/(?:^|-)([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
   const capital = `${word[0]?.toUpperCase()}${word.slice(1)}`;
@@ -56,5 +55,6 @@ function renamed(text: string, word: string, name: string): string {
     .replaceAll(new RegExp(`\\b${word.toUpperCase()}(?=[_"])`, "g"), name.toUpperCase().replaceAll("-", "_"))
     .replaceAll(new RegExp(`TRANSPORT_${word.toUpperCase()}`, "g"), `TRANSPORT_${name.toUpperCase().replaceAll("-", "_")}`)
     .replaceAll(new RegExp(capital, "g"), camel)
-    .replaceAll(new RegExp(`-${word}\\b`, "g"), `-${name}`);
+    .replaceAll(new RegExp(`-${word}\\b`, "g"), `-${name}`)
+    .replaceAll(new RegExp(`\\b${word}(?=["\`]|://|:")`, "g"), name);
 }

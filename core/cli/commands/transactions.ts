@@ -1,5 +1,6 @@
 /** Commands on transactions and accounts of a running node: tx transfer, tx show, account, status. */
 import { setTimeout as delay } from "node:timers/promises";
+import { parseDevReference } from "../../devnet/dev-accounts.js";
 import { buildTransfer, leastTransferFee } from "../../primitives/account-transaction.js";
 import { Address } from "../../primitives/address.js";
 import { Amount } from "../../primitives/amount.js";
@@ -7,7 +8,6 @@ import { type Bytes, toHex } from "../../primitives/bytes.js";
 import { publicKeyOf } from "../../primitives/signing.js";
 import type { ApiClient, JsonObject } from "../api-client.js";
 import { type ApiOptions, apiClient, type Context, type KeyOptions, keystore, passphrase } from "../context.js";
-import { parseDevReference } from "../dev-accounts.js";
 import { NotANodeError, UsageError, WaitTimeoutError } from "../errors.js";
 
 const POLL_MS = 250;

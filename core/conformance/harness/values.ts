@@ -1,5 +1,5 @@
 /** Values that cases compare and make up. */
-import type { Bytes } from "../../primitives/bytes.js";
+import { type Bytes, compareBytes } from "../../primitives/bytes.js";
 
 /** Plain JSON: what survives a round trip unchanged. */
 export function isPlainJson(value: unknown): boolean {
@@ -19,4 +19,22 @@ export function noise(count: number, seed: number): Bytes {
     state ^= state << 5;
     return state & 0xff;
   });
+}
+
+/** As `noise`, four bytes a step: for megabytes. */
+export function bulkNoise(count: number, seed: number): Bytes {
+  const words = new Uint32Array(Math.ceil(count / 4));
+  let state = Math.imul(seed, 2654435761) >>> 0 || 1;
+  for (let index = 0; index < words.length; index++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    words[index] = state;
+  }
+  return new Uint8Array(words.buffer, 0, count);
+}
+
+/** As `bytesEqual`, natively: for megabytes. */
+export function sameBytes(a: Bytes, b: Bytes): boolean {
+  return a.length === b.length && compareBytes(a, b) === 0;
 }

@@ -205,7 +205,9 @@ t.test("an engine that needs state gets every stored branch executed again", asy
 
 t.test("a block that was stored but not executed when the process died is judged by the next one", async (t) => {
   const maker = await BlockMaker.start();
-  const [one, two] = (await maker.row(maker.genesis, 2)) as [MadeBlock, MadeBlock];
+  // Large enough to be on its way to the disk while it is executed.
+  const many = Array.from({ length: 120 }, (_, nonce) => transfer(0, nonce, 1));
+  const [one, two] = (await maker.row(maker.genesis, 2, (index) => ({ transactions: index === 1 ? many : [] }))) as [MadeBlock, MadeBlock];
   const bad = tampered(two, { stateRoot: sha256(Uint8Array.of(1)) });
   for (const headers of ["ancestry", "state"] as const)
     for (const [block, height] of [
@@ -223,6 +225,35 @@ t.test("a block that was stored but not executed when the process died is judged
       t.equal(worded(await again.chain.import(block.block)), height === 2 ? "known" : "invalid BLOCK_INVALID_ANCESTOR");
       t.strictSame(again.fatals, []);
     }
+});
+
+t.test("a small block is one write with all that follows from it: it is there with its head, or not at all", async (t) => {
+  const maker = await BlockMaker.start();
+  const [one, two] = (await maker.row(maker.genesis, 2)) as [MadeBlock, MadeBlock];
+  const side = await maker.extend(maker.genesis, { salt: 1 });
+  const node = await scripted();
+  await importAll(node, [one]);
+  const before = node.storage.writes;
+  await importAll(node, [two]);
+  t.equal(node.storage.writes, before + 1);
+  await importAll(node, [side]);
+  t.equal(node.storage.writes, before + 2, "one that is not chosen is durable before it is answered for");
+  const again = await node.restart("crash");
+  for (const { block } of [one, two, side]) t.equal(worded(await again.chain.import(block)), "known");
+  // What an engine writes while it is told of a block is not there without the block.
+  class NotingEngine extends ScriptedEngine {
+    override async onBlock(block: Parameters<ScriptedEngine["onBlock"]>[0]): Promise<void> {
+      await this.host?.journal.put(Uint8Array.of(7), block.id);
+      super.onBlock(block);
+    }
+  }
+  const noting = await scripted({}, { engine: () => new NotingEngine() });
+  const dying = new TestNode(noting.setup, noting.storage.reopened(2));
+  await dying.start();
+  t.equal(await Promise.race([dying.chain.import(one.block).then(worded), dying.storage.cut]), "cut");
+  t.strictSame(dying.engine.host?.journal.get(Uint8Array.of(7)), one.id);
+  t.ok(dying.storage.get(keys.block(one.id)), "it was stored");
+  t.equal((await new TestNode(noting.setup, dying.storage.reopened()).start()).height, 1);
 });
 
 t.test("the engine's journal survives, and keeps to its bounds", async (t) => {

@@ -615,3 +615,66 @@ t.test("listeners hear of what was accepted, once", async (t) => {
   await bench.submit(2, 0);
   t.same(heard, [key(0).text, key(1).text]);
 });
+
+t.test("peers name transactions by the hash of their raw bytes: what is here, what need not be sent", async (t) => {
+  const bench = await Bench.opened();
+  const [raw, bad] = [bench.transfer(0, 0, { fee: 2_000n }), corrupted(bench.transfer(1, 0))];
+  const hash = sha256(raw);
+  t.same([bench.pool.has(hash), bench.pool.isKnown(hash), bench.pool.raw(hash)], [false, false, undefined]);
+  const accepted = bench.pool.submit(raw);
+  t.same([bench.pool.has(hash), bench.pool.isKnown(hash), bench.pool.raw(hash)], [true, true, undefined], "being verified");
+  await accepted;
+  t.same([bench.pool.has(hash), bench.pool.isKnown(hash), bench.pool.raw(hash)], [true, true, raw]);
+  await refusal(bench.pool.submit(bad));
+  t.same([bench.pool.has(sha256(bad)), bench.pool.isKnown(sha256(bad))], [false, true], "known to be bad");
+  const others = [bench.transfer(2, 1), bench.transfer(2, 0), bench.transfer(3, 0, { fee: 9_000n })];
+  for (const each of others) await bench.pool.submit(each);
+  const best = [others[2], raw, others[1], others[0]].map((each) => sha256(each as Uint8Array));
+  t.same(bench.pool.hashes(100), best, "best first, and nothing before what it needs");
+  t.same(bench.pool.hashes(2), best.slice(0, 2));
+  t.same(bench.pool.hashes(0), []);
+  const unseen = bench.transfer(5, 0);
+  await bench.mine([raw, unseen]);
+  t.same([bench.pool.has(hash), bench.pool.isKnown(hash), bench.pool.raw(hash)], [false, true, undefined], "a block took it");
+  t.equal(bench.pool.isKnown(sha256(unseen)), true, "and one that was never pooled");
+  const rival = bench.transfer(2, 0, { fee: 5_000n });
+  await bench.pool.submit(rival);
+  t.equal(bench.pool.isKnown(sha256(others[1] as Uint8Array)), false, "what was replaced may come again");
+  const undone = bench.chain.undo(1);
+  await bench.mine([bench.transfer(0, 0, { amount: 3n })]);
+  await bench.changed({ undone, applied: [] });
+  t.equal(bench.pool.isKnown(hash), false, "undone, and not valid on the new branch: it may be on the next");
+  t.equal(bench.pool.has(sha256(unseen)), true);
+});
+
+t.test("listeners hear of what came into the pool, accepted or back from an abandoned branch, when it is durable", async (t) => {
+  const bench = await Bench.opened({ slicing: true });
+  const heard: string[] = [];
+  const writes: number[] = [];
+  const end = bench.pool.onAdded((hashes) => {
+    heard.push(...hashes.map(Hash.key));
+    writes.push(bench.writes.length);
+  });
+  const keyOf = (raw: Uint8Array) => Hash.key(sha256(raw));
+  const [first, second, foreign] = [bench.transfer(0, 0), bench.transfer(1, 0), bench.transfer(2, 0)];
+  const before = bench.writes.length;
+  await Promise.all([bench.pool.submit(first), bench.pool.submit(second)]);
+  t.same(heard.splice(0), [first, second].map(keyOf));
+  t.same(writes.splice(0), [before + 1]);
+  await bench.pool.submit(first);
+  t.same(heard, [], "known");
+  await refusal(bench.pool.submit(corrupted(bench.transfer(4, 0))));
+  bench.writeFailure = new Error("disk full");
+  await refusal(bench.pool.submit(bench.transfer(4, 0)));
+  t.same(heard, [], "neither refused nor lost");
+  const mined = await bench.mine([first, foreign]);
+  t.equal(mined.length, 2);
+  const undone = bench.chain.undo(1);
+  const writesBefore = bench.writes.length;
+  await bench.changed({ undone, applied: [] });
+  t.same(heard.splice(0).sort(), [first, foreign].map(keyOf).sort(), "the block's own, whether it was pooled here or not");
+  t.ok((writes[0] ?? 0) > writesBefore, "the foreign one is in the journal first");
+  end();
+  await bench.submit(5, 0);
+  t.same(heard, []);
+});

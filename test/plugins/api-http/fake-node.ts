@@ -158,7 +158,7 @@ export class FakeNode {
         ledger: { plugin: "ledger-fake", parameters: {} },
         rulesAt: () => ({ revision: 0, limits: LIMITS, features: new Set() }),
         upgrades: [],
-    parametersHash: sdk.Hash.zero,
+        parametersHash: sdk.Hash.zero,
       },
       status: () => {
         if (this.fault !== undefined) throw this.fault;
@@ -287,6 +287,30 @@ export class FakeNode {
     };
   }
 
+  /** What administrators did to the peer book, in order. */
+  readonly peerActions: unknown[] = [];
+  readonly peerBook: sdk.PeerAdministration = {
+    records: () => [
+      { address: "tcp://10.0.0.1:1", source: "config", persistent: true, scoreMilli: 55_100, connected: true, failuresInARow: 0 },
+      {
+        address: "tcp://10.0.0.2:1",
+        source: "exchange",
+        persistent: false,
+        scoreMilli: 48_000,
+        connected: false,
+        lastFailure: { atMs: 7, reason: "refused" },
+        failuresInARow: 1,
+      },
+    ],
+    bans: () => [{ subject: "tcp://10.0.0.9:1", untilMs: 99, reason: "test" }],
+    add: async (address, options) => void this.peerActions.push(["add", address, options]),
+    ban: async (subject, options) => void this.peerActions.push(["ban", subject, options]),
+    unban: async (subject) => {
+      this.peerActions.push(["unban", subject]);
+      return subject === "tcp://10.0.0.9:1";
+    },
+  };
+
   plugin(options: Partial<ApiHttpConfig> = {}): ApiHttpPlugin {
     const config = Value.Parse(ApiHttpConfig, Value.Default(ApiHttpConfig, { port: 0, ...options }));
     return new ApiHttpPlugin(
@@ -295,7 +319,18 @@ export class FakeNode {
       this.mempool(),
       {
         nodeId: "node-1",
-        peers: [{ nodeId: "p", address: "10.0.0.1:1", direction: "inbound", agent: "chainwright/0", headHeight: 3, headId: "00", scoreMilli: 50_000, connectedSinceMs: 0 }],
+        peers: [
+          {
+            nodeId: "p",
+            address: "10.0.0.1:1",
+            direction: "inbound",
+            agent: "chainwright/0",
+            headHeight: 3,
+            headId: "00".repeat(32),
+            scoreMilli: 50_000,
+            connectedSinceMs: 0,
+          },
+        ],
         listening: [],
         sync: { state: "synced", currentHeight: 3, targetHeight: 3, headerHeight: 3, blocksPerSecond: 0 },
       },
@@ -318,6 +353,7 @@ export class FakeNode {
           this.producing = false;
         },
       },
+      this.peerBook,
       this.compute as sdk.Compute | undefined,
       this.routes,
       { path: this.directory, resolve: (...segments) => join(this.directory, ...segments) },

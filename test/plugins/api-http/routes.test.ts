@@ -1,5 +1,5 @@
 /** Every route, over real HTTP: what it answers, and that the answer is what the OpenAPI document says. */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { TSchema } from "typebox";
@@ -314,6 +314,32 @@ t.test("admin: with the token only", async (t) => {
   t.notOk(node.producing);
 });
 
+t.test("peers: everybody sees who is connected, administrators the peer book", async (t) => {
+  const shown = await conforming(t, "/v1/peers", "/v1/peers");
+  t.match(shown.peers, [{ nodeId: "p", direction: "inbound", score: 50, headHash: "00".repeat(32) }]);
+  t.equal((await api.get("/v1/admin/peers")).status, 401);
+  const book = (await api.get("/v1/admin/peers", { headers: bearer })).json;
+  t.match(book.peers, [{ address: "tcp://10.0.0.1:1", score: 55.1, connected: true }, { lastFailure: { reason: "refused" } }]);
+  t.same(book.bans, [{ subject: "tcp://10.0.0.9:1", untilMs: 99, reason: "test" }]);
+
+  const headers = { "content-type": "application/json", ...bearer };
+  const post = (path: string, body: object) => api.post(path, JSON.stringify(body), headers);
+  t.equal((await post("/v1/admin/peers", { address: "tcp://10.0.0.3:1" })).status, 200);
+  t.equal((await post("/v1/admin/bans", { subject: "tcp://10.0.0.3:1", durationMs: 5, reason: "spam" })).status, 200);
+  t.equal((await post("/v1/admin/bans/lift", { subject: "tcp://10.0.0.9:1" })).status, 200);
+  const missing = await post("/v1/admin/bans/lift", { subject: "nobody" });
+  t.equal(missing.status, 404);
+  t.equal(missing.json.code, "API_BAN_NOT_FOUND");
+  for (const bad of [{}, { subject: "" }, { subject: "x", durationMs: 0 }, { subject: "x", reason: "r".repeat(201) }])
+    t.equal((await post("/v1/admin/bans", bad)).json.code, "API_PARAMETERS_INVALID");
+  t.same(node.peerActions, [
+    ["add", "tcp://10.0.0.3:1", { persistent: false }],
+    ["ban", "tcp://10.0.0.3:1", { durationMs: 5, reason: "spam" }],
+    ["unban", "tcp://10.0.0.9:1"],
+    ["unban", "nobody"],
+  ]);
+});
+
 t.test("contributed routes are mounted, documented and guarded", async (t) => {
   t.same((await api.get("/v1/extra/hello")).json, { hello: "world" });
   t.equal(openapi.paths["/v1/extra/hello"].get.summary, "Contributed");
@@ -343,12 +369,16 @@ t.test("the OpenAPI document has every route and says what is true", async (t) =
     "/v1/transactions",
     "/v1/accounts/{address}",
     "/v1/mempool",
+    "/v1/peers",
     "/v1/events",
     "/health/live",
     "/health/ready",
     "/openapi.json",
     "/v1/admin/blocks",
     "/v1/admin/producer",
+    "/v1/admin/peers",
+    "/v1/admin/bans",
+    "/v1/admin/bans/lift",
     "/v1/extra/hello",
   ];
   for (const path of paths) t.ok(openapi.paths[path], path);
@@ -442,7 +472,9 @@ t.test("the address is known while it listens", async (t) => {
   const url = addressOf(plugin);
   t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
   t.match(node.logs, [{ level: "info", message: "API listening", data: { url } }]);
+  t.equal(readFileSync(join(node.directory, "api.url"), "utf8"), `${url}\n`, "commands that are given the directory find it");
   await plugin.stop();
+  t.notOk(existsSync(join(node.directory, "api.url")));
   t.equal(addressOf(plugin), "");
   await t.rejects(fetch(url));
 

@@ -1,0 +1,107 @@
+/**
+ * How fast a block reaches a network: real node processes over TLS, full mesh, on this one machine. Needs the build.
+ *
+ * The clock starts when the proposer tells its head, and stops when that many nodes have made the block theirs: fetched, checked,
+ * executed, stored. All nodes share this machine's cores, so the figure is mostly the work of all of them together.
+ */
+
+import { devAccount } from "../../core/devnet/dev-accounts.js";
+import { Cluster } from "../../core/devnet/index.js";
+import { buildTransfer, leastTransferFee } from "../../core/primitives/account-transaction.js";
+import { toHex } from "../../core/primitives/bytes.js";
+import type { BenchContext, BenchSuite } from "../suite.js";
+
+/** Transfers of a block of 1 MB. */
+const MEGABYTE_TRANSFERS = 5_950;
+const SUBMITTED_AT_ONCE = 32;
+const WAIT_MS = 120_000;
+const CHAIN_ID = "chainwright-bench";
+/** Nobody mines by himself; pools take a whole block of one sender. */
+const SETTINGS = ["node.produce=false", "node.mempool.maxPerSender=65536", "plugins.ledger-account.maxNonceAhead=65536", "log.level=error"];
+
+async function run(context: BenchContext): Promise<void> {
+  await small(context);
+  await large(context);
+}
+
+async function small(context: BenchContext): Promise<void> {
+  await withCluster(context, context.quick ? 2 : 3, async (cluster) => {
+    const times: number[] = [];
+    for (let i = 0; i < (context.quick ? 1 : 15); i++) times.push(await spread(cluster, cluster.nodes.length));
+    context.record("an empty block to all of 3 nodes", times, "ms");
+  });
+}
+
+async function large(context: BenchContext): Promise<void> {
+  const transfers = context.quick ? 20 : MEGABYTE_TRANSFERS;
+  await withCluster(context, context.quick ? 2 : 10, async (cluster) => {
+    const times: number[] = [];
+    let nonce = 0;
+    for (let i = 0; i < (context.quick ? 1 : 5); i++) {
+      await submit(cluster, nonce, transfers);
+      nonce += transfers;
+      await cluster.waitFor("every pool holding the transfers", ({ nodes }) => nodes.every(({ pending }) => pending >= transfers), {
+        timeoutMs: WAIT_MS,
+      });
+      times.push(await spread(cluster, Math.ceil(cluster.nodes.length * 0.9)));
+      await cluster.waitSync({ timeoutMs: WAIT_MS });
+    }
+    context.record("a 1 MB block to 90 % of 10 nodes, transactions pooled", times, "ms");
+  });
+}
+
+/** Lets node 1 make a block. @returns ms until `count` nodes, it included, have it as their head */
+async function spread(cluster: Cluster, count: number): Promise<number> {
+  const height = cluster.node(1).height + 1;
+  let beganMs = 0;
+  const stopListening = cluster.onEvent((event) => {
+    if (event.type === "block" && event.node === 1 && beganMs === 0) beganMs = performance.now();
+  });
+  try {
+    const reached = cluster.waitFor(
+      `${count} nodes at height ${height}`,
+      ({ nodes }) => nodes.filter((node) => node.height >= height).length >= count,
+      { timeoutMs: WAIT_MS },
+    );
+    const made = cluster.node(1).api.admin("POST", "/v1/admin/blocks", { count: 1 });
+    await reached;
+    const endedMs = performance.now();
+    await made;
+    return endedMs - beganMs;
+  } finally {
+    stopListening();
+  }
+}
+
+async function submit(cluster: Cluster, firstNonce: number, count: number): Promise<void> {
+  const { api } = cluster.node(1);
+  const request = { chainId: CHAIN_ID, from: devAccount("alice").secretKey, to: devAccount("bob").address, amount: 1n };
+  let next = firstNonce;
+  const lane = async (): Promise<void> => {
+    while (next < firstNonce + count) {
+      const nonce = next++;
+      const raw = buildTransfer({ ...request, nonce, fee: leastTransferFee({ ...request, nonce }, 1) });
+      await api.post("/v1/transactions", { raw: toHex(raw) });
+    }
+  };
+  await Promise.all(Array.from({ length: SUBMITTED_AT_ONCE }, lane));
+}
+
+async function withCluster(context: BenchContext, nodes: number, use: (cluster: Cluster) => Promise<void>): Promise<void> {
+  const directory = await context.directory();
+  const cluster = await Cluster.create({ directory, nodes, chainId: CHAIN_ID, blockIntervalMs: 100, settings: SETTINGS });
+  try {
+    await cluster.start();
+    await cluster.waitFor("a full mesh", (all) => all.nodes.every(({ peers }) => peers >= nodes - 1), { timeoutMs: WAIT_MS });
+    await use(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+const suite: BenchSuite = {
+  name: "propagation",
+  description: "a block through a network of real node processes over TLS",
+  run,
+};
+export default suite;

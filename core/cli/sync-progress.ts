@@ -1,0 +1,35 @@
+/** Shows how far a node's synchronization is: a bar on a terminal, JSON lines where they are asked for; logs do the rest. */
+import type { NetworkView, SyncStatus } from "../ports/index.js";
+import type { Output } from "./output.js";
+
+const REFRESH_MS = 250;
+const BAR_WIDTH = 30;
+
+/** Begins to show; answers the function that ends it. */
+export function showSync(network: NetworkView, json: boolean, output: Output): () => void {
+  let shown: SyncStatus["state"] | undefined;
+  const look = (): void => {
+    const { sync } = network;
+    if (json) {
+      if (sync.state !== shown) output.jsonLine({ type: "sync", ...sync, peers: network.peers.length });
+    } else if (sync.state === "syncing") output.status(syncLine(sync));
+    else if (shown === "syncing") output.status(undefined);
+    shown = sync.state;
+  };
+  const timer = setInterval(look, REFRESH_MS);
+  look();
+  return () => {
+    clearInterval(timer);
+    output.status(undefined);
+  };
+}
+
+/** `sync  [=====     ]  1,200 of 4,000 blocks  30 %  950 blocks/s  3 s left` */
+export function syncLine({ currentHeight, targetHeight, blocksPerSecond }: SyncStatus): string {
+  const share = targetHeight === 0 ? 1 : Math.min(1, currentHeight / targetHeight);
+  const filled = Math.floor(share * BAR_WIDTH);
+  const bar = `[${"=".repeat(filled)}${" ".repeat(BAR_WIDTH - filled)}]`;
+  const left = blocksPerSecond > 0 ? `  ${Math.ceil((targetHeight - currentHeight) / blocksPerSecond)} s left` : "";
+  const counts = `${currentHeight.toLocaleString("en")} of ${targetHeight.toLocaleString("en")} blocks`;
+  return `sync  ${bar}  ${counts}  ${Math.floor(share * 100)} %  ${Math.round(blocksPerSecond).toLocaleString("en")} blocks/s${left}`;
+}

@@ -1,0 +1,146 @@
+/**
+ * From what was asked for and what is there already to the description of a devnet.
+ *
+ * The chain is fixed once it began; the network around it is not: nodes can be added, links and ports laid anew.
+ */
+import type { Entropy } from "../ports/runtime.js";
+import { DESCRIPTION_VERSION, type Description, type LinkDescription, type NodeDescription } from "./description.js";
+import { DEFAULT_CONSENSUS, devnetEngine } from "./engines.js";
+import { DevnetOptionError, DevnetOtherShapeError } from "./errors.js";
+import { freePorts, type Ports, portsFrom } from "./ports.js";
+import { checkNodeCount, type Edge, edgeKey, edgesOf, joiningEdges, type Topology } from "./topology.js";
+
+const DEFAULT_NODES = 3;
+const DEFAULT_BLOCK_INTERVAL_MS = 2_000;
+const DEFAULT_CHAIN_ID = "chainwright-devnet";
+const LATENCY_MAX_MS = 10_000;
+
+/** What a devnet shall be. What is left out stays as it is in a directory, or takes its default in a new one. */
+export interface DevnetShape {
+  /** 1 to 64. Default 3. */
+  readonly nodes?: number;
+  /** Default mesh. */
+  readonly topology?: Topology;
+  /** Default nakamoto. */
+  readonly consensus?: string;
+  /** Aim for the time between two blocks, ms, 100 to 3,600,000. Default 2,000. */
+  readonly blockIntervalMs?: number;
+  /** Of every link, each way, ms, 0 to 10,000. Default 0. */
+  readonly latencyMs?: number;
+  /** First of the ports (see ports.ts). Default: free ports, chosen once. */
+  readonly basePort?: number;
+  readonly chainId?: string;
+  /** Numbers of the nodes that mine. Default: all. */
+  readonly mining?: readonly number[];
+}
+
+/** A new devnet. @throws DevnetOptionError, DevnetTopologyError, DevnetConsensusError */
+export async function planNew(shape: DevnetShape, nowMs: number, entropy: Entropy): Promise<Description> {
+  const nodes = shape.nodes ?? DEFAULT_NODES;
+  const { topology = "mesh", consensus = DEFAULT_CONSENSUS, chainId = DEFAULT_CHAIN_ID } = shape;
+  const edges = edgesOf(topology, nodes);
+  devnetEngine(consensus);
+  if (!/^[a-z0-9.-]{1,32}$/.test(chainId))
+    throw new DevnetOptionError({ option: "chain id", reason: `${chainId}: use 1 to 32 of a-z, 0-9, '.' and '-'` });
+  const empty: Description = {
+    version: DESCRIPTION_VERSION,
+    chainId,
+    consensus,
+    topology: nameOf(topology),
+    blockIntervalMs: within("block interval", shape.blockIntervalMs ?? DEFAULT_BLOCK_INTERVAL_MS, 100, 3_600_000),
+    latencyMs: within("latency", shape.latencyMs ?? 0, 0, LATENCY_MAX_MS),
+    genesisNodes: nodes,
+    genesisTimeMs: nowMs,
+    ...(shape.basePort === undefined ? {} : { basePort: shape.basePort }),
+    nodes: [],
+    links: [],
+  };
+  return lay(empty, nodes, edges, portsOf(empty, entropy), shape.mining);
+}
+
+/** A devnet that is there, with what was asked for now. @throws DevnetOtherShapeError for what its chain can't change; as `planNew` */
+export async function planAgain(there: Description, shape: DevnetShape, directory: string, entropy: Entropy): Promise<Description> {
+  const differs = (what: string, is: string | number, wanted: string | number | undefined): void => {
+    if (wanted !== undefined && wanted !== is)
+      throw new DevnetOtherShapeError({ directory, what, there: String(is), wanted: String(wanted) });
+  };
+  devnetEngine(shape.consensus ?? there.consensus);
+  differs("consensus", there.consensus, shape.consensus);
+  differs("chain id", there.chainId, shape.chainId);
+  differs("a block interval of", there.blockIntervalMs, shape.blockIntervalMs);
+  const nodes = shape.nodes ?? there.nodes.length;
+  checkNodeCount(nodes);
+  if (nodes < there.nodes.length) differs("nodes:", there.nodes.length, nodes);
+  const edges = edgesAgain(there, shape.topology, nodes);
+  const kept: Description = {
+    ...there,
+    topology: shape.topology === undefined ? there.topology : nameOf(shape.topology),
+    latencyMs: within("latency", shape.latencyMs ?? there.latencyMs, 0, LATENCY_MAX_MS),
+    ...(shape.basePort === undefined ? {} : { basePort: shape.basePort, nodes: [], links: [] }),
+  };
+  const mining = shape.mining ?? there.nodes.filter(({ mine }) => mine).map(({ number }) => number);
+  const added = Array.from({ length: nodes - there.nodes.length }, (_, i) => there.nodes.length + i + 1);
+  const ports = portsOf(kept, entropy);
+  return lay(kept, nodes, edges, ports, shape.mining ?? [...mining, ...added]);
+}
+
+/** One node more, linked as the topology has it. */
+export async function planJoin(there: Description, mine: boolean, entropy: Entropy): Promise<Description> {
+  const number = there.nodes.length + 1;
+  checkNodeCount(number);
+  const edges = [...there.links, ...joiningEdges(there.topology, number)];
+  const mining = there.nodes.filter((node) => node.mine).map((node) => node.number);
+  return lay(there, number, edges, portsOf(there, entropy), mine ? [...mining, number] : mining);
+}
+
+/** The links of an existing devnet: its topology's, at its new size; custom ones, and those of nodes that joined, as they are. */
+function edgesAgain(there: Description, topology: Topology | undefined, nodes: number): readonly Edge[] {
+  if (topology !== undefined) return edgesOf(topology, nodes);
+  const edges: Edge[] = [...there.links];
+  for (let number = there.nodes.length + 1; number <= nodes; number++) edges.push(...joiningEdges(there.topology, number));
+  return edges;
+}
+
+/** Gives every node and link its ports; those that have some keep them. */
+async function lay(
+  there: Description,
+  nodes: number,
+  edges: readonly Edge[],
+  ports: Ports,
+  mining: readonly number[] | undefined,
+): Promise<Description> {
+  for (const number of mining ?? [])
+    if (!Number.isInteger(number) || number < 1 || number > nodes)
+      throw new DevnetOptionError({ option: "mining", reason: `there is no node ${number}; there are 1 to ${nodes}` });
+  const laidNodes: NodeDescription[] = [];
+  for (let number = 1; number <= nodes; number++) {
+    const mine = mining?.includes(number) ?? true;
+    const kept = there.nodes[number - 1];
+    laidNodes.push(
+      kept === undefined
+        ? { number, apiPort: await ports.api(number), transportPort: await ports.transport(number), mine }
+        : { ...kept, mine },
+    );
+  }
+  const portByEdge = new Map(there.links.map((link) => [edgeKey(link), link.port]));
+  const links: LinkDescription[] = [];
+  for (const { from, to } of edges)
+    links.push({ from, to, port: portByEdge.get(edgeKey({ from, to })) ?? (await ports.link({ from, to })) });
+  return { ...there, nodes: laidNodes, links };
+}
+
+function portsOf(there: Description, entropy: Entropy): Ports {
+  if (there.basePort !== undefined) return portsFrom(there.basePort);
+  const taken = [...there.nodes.flatMap(({ apiPort, transportPort }) => [apiPort, transportPort]), ...there.links.map(({ port }) => port)];
+  return freePorts(entropy, taken);
+}
+
+function nameOf(topology: Topology): Description["topology"] {
+  return typeof topology === "string" ? topology : "custom";
+}
+
+function within(option: string, value: number, least: number, most: number): number {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new DevnetOptionError({ option, reason: `${value} is not a whole number from ${least} to ${most}` });
+  return value;
+}

@@ -1,0 +1,31 @@
+/** Keeps lines that outsiders can cause to a number a minute; says afterwards how many were left out. */
+import type { Clock, Logger } from "../../ports/runtime.js";
+
+const MINUTE_MS = 60_000;
+
+export class LogBudget {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #linesPerMinute: number;
+  #sinceMs = Number.NEGATIVE_INFINITY;
+  #lines = 0;
+
+  constructor(clock: Clock, logger: Logger, linesPerMinute: number) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#linesPerMinute = linesPerMinute;
+  }
+
+  info(data: object, message: string): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#sinceMs >= MINUTE_MS) {
+      const leftOut = this.#lines - this.#linesPerMinute;
+      if (leftOut > 0) this.#logger.info({ lines: leftOut }, "lines about connections were left out in the last minute");
+      this.#sinceMs = nowMs;
+      this.#lines = 0;
+    }
+    this.#lines++;
+    if (this.#lines <= this.#linesPerMinute) this.#logger.info(data, message);
+    else this.#logger.debug(data, message);
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * The headers of one branch, from the one peer that claims it: found by locator, linked, and checked as far as headers alone can
+ * be. A branch that leaves this node's chain below its head comes through only when its checked headers weigh more than the head:
+ * nobody's bodies are fetched for a branch that can't win.
+ *
+ * What is wrong is held against the peer here; the caller gets the rows, and how it ended.
+ */
+import { ChainwrightError } from "../../kernel/errors.js";
+import type { TreeHeader } from "../../ports/consensus.js";
+import type { HeaderRecord } from "../../primitives/block.js";
+import { decodeHeader } from "../../primitives/block-codec.js";
+import type { Bytes } from "../../primitives/bytes.js";
+import { Hash } from "../../primitives/hash.js";
+import type { NetworkContext } from "../context.js";
+import { SyncCode } from "./codes.js";
+import type { HeaderRequests } from "./header-requests.js";
+import { locatorOf } from "./locator.js";
+import type { SyncOptions } from "./options.js";
+import type { Outcome, Target } from "./outcome.js";
+import { sizeOf } from "./slots.js";
+
+/** No honest answer that does not reach the block asked for is shorter: the largest headers still fill a message with more. */
+const ANSWER_HEADERS_MIN = 128;
+/** How far above both heads a block may be of which gossip knows only the id. */
+const UNCLAIMED_ABOVE_MAX = 20_000;
+
+export type HeaderStep =
+  /** Headers that stand on what came before, lowest first. Never empty. */
+  | { readonly type: "headers"; readonly records: readonly HeaderRecord[] }
+  /** All headers came, up to the target. */
+  | { readonly type: "complete" }
+  | { readonly type: "ended"; readonly outcome: Outcome };
+
+export interface HeaderSourceParts {
+  readonly context: NetworkContext;
+  readonly options: SyncOptions;
+  readonly requests: HeaderRequests;
+  readonly target: Target;
+}
+
+export class HeaderSource {
+  readonly #parts: HeaderSourceParts;
+  readonly #isAncestry: boolean;
+  readonly #targetKey: string;
+  /** The highest header so far: of this node's chain at first. */
+  #last: TreeHeader | HeaderRecord | undefined;
+  /** Of the branch, checked, not yet known to outweigh the head. */
+  #light: TreeHeader[] = [];
+  #lightBytes = 0;
+  #isHeavy = false;
+  #isFirst = true;
+  /** Where the branch leaves what this node knows. */
+  #fork: TreeHeader | undefined;
+
+  constructor(parts: HeaderSourceParts) {
+    this.#parts = parts;
+    this.#isAncestry = parts.context.dependencies.chain.traits.headers === "ancestry";
+    this.#targetKey = Hash.key(parts.target.id);
+  }
+
+  /** Height of the highest header that came and was found good. */
+  get height(): number {
+    return this.#last?.header.height ?? 0;
+  }
+
+  get last(): HeaderRecord | undefined {
+    return this.#last;
+  }
+
+  /** Asks for more. Not to be called again before it resolved, or after the branch is complete or has ended. */
+  async next(): Promise<HeaderStep> {
+    for (;;) {
+      const step = await this.#step();
+      if (step !== undefined) return step;
+    }
+  }
+
+  async #step(): Promise<HeaderStep | undefined> {
+    const { target, requests } = this.#parts;
+    const count = this.#count;
+    const answer = await requests.ask(target.peer, { locator: this.#locator(), stop: target.id, count });
+    if (answer === "gone") return ended(SyncCode.peerGone, "keep", "the peer left");
+    if (answer === "timeout") return ended(SyncCode.stalled, "rest", "the peer does not answer");
+    if (answer.length === 0)
+      return this.#offended("failure", SyncCode.noHeaders, `it has no headers that lead to block ${this.#targetKey}, which it says it has`);
+    if (answer.length > count) return this.#offended("violation", SyncCode.tooManyHeaders, `${answer.length} headers instead of ${count}`);
+    const records = await this.#linked(answer);
+    if (!Array.isArray(records)) return records;
+    const unknown = this.#skipKnown(records);
+    if (!Array.isArray(unknown)) return unknown;
+    const reached = records.at(-1);
+    const isComplete = reached !== undefined && Hash.key(reached.id) === this.#targetKey;
+    if (!isComplete && answer.length < Math.min(count, ANSWER_HEADERS_MIN))
+      return this.#offended(
+        "failure",
+        SyncCode.fewHeaders,
+        `only ${answer.length} headers, though block ${this.#targetKey} lies above them`,
+      );
+    if (unknown.length === 0) return isComplete ? { type: "complete" } : undefined;
+    return this.#isAncestry ? this.#checked(unknown) : { type: "headers", records: this.#advance(unknown) };
+  }
+
+  get isComplete(): boolean {
+    return this.#last !== undefined && Hash.key(this.#last.id) === this.#targetKey;
+  }
+
+  get #count(): number {
+    const { headersPerRequest, stateHeadersPerRequest } = this.#parts.options;
+    return this.#isAncestry ? headersPerRequest : stateHeadersPerRequest;
+  }
+
+  #locator(): readonly Hash[] {
+    const { chain } = this.#parts.context.dependencies;
+    return this.#last === undefined ? locatorOf(chain) : [this.#last.id, chain.genesisId];
+  }
+
+  /** Decodes a row and sees that each header stands on the one before. */
+  async #linked(encoded: readonly Bytes[]): Promise<HeaderRecord[] | HeaderStep> {
+    const { chain, spec, scheduler } = this.#parts.context.dependencies;
+    const slicer = scheduler.slicer();
+    const records: HeaderRecord[] = [];
+    const limit = this.#heightLimit();
+    let last: HeaderRecord | undefined = this.#last;
+    for (const bytes of encoded) {
+      const record = decoded(bytes);
+      if (record === undefined) return this.#offended("violation", SyncCode.badHeader, "bytes that are no header");
+      const { header } = record;
+      const parent: HeaderRecord | undefined = last ?? chain.header(header.parent);
+      if (parent === undefined || Hash.key(parent.id) !== Hash.key(header.parent) || header.height !== parent.header.height + 1)
+        return this.#offended(
+          "violation",
+          SyncCode.unlinkedHeaders,
+          `the header at height ${header.height} stands on none of the locator's blocks or of the row`,
+        );
+      if (header.chainId !== spec.chainId) return this.#offended("violation", SyncCode.badHeader, "a header of another chain");
+      const isTarget = Hash.key(record.id) === this.#targetKey;
+      if (isTarget && records.length + 1 < encoded.length)
+        return this.#offended("violation", SyncCode.tooManyHeaders, "headers above the block that was asked for");
+      if (!isTarget && header.height >= limit)
+        return this.#offended(
+          "violation",
+          SyncCode.falseClaim,
+          `its headers go on above ${limit}, where block ${this.#targetKey} should be`,
+        );
+      records.push(record);
+      last = record;
+      if (slicer.due()) await slicer.pause();
+    }
+    return records;
+  }
+
+  /** The height that the target has to be reached at. */
+  #heightLimit(): number {
+    const { target, context } = this.#parts;
+    const unclaimed = Math.max(target.peer.head.height, context.dependencies.chain.head.header.height) + UNCLAIMED_ABOVE_MAX;
+    return target.claim?.height ?? unclaimed;
+  }
+
+  /** Leaves out what this node has; what remains stands on `#fork`. */
+  #skipKnown(records: HeaderRecord[]): HeaderRecord[] | HeaderStep {
+    if (!this.#isFirst) return records;
+    const { chain } = this.#parts.context.dependencies;
+    let known = 0;
+    for (const record of records) {
+      const standing = chain.standing(record.id);
+      if (standing === "invalid") return this.#invalidBranch(`block ${Hash.key(record.id)} was found invalid before`);
+      if (standing !== "valid") break;
+      known++;
+    }
+    const first = records[0];
+    const highest = known > 0 ? records[known - 1] : undefined;
+    const parent = highest?.id ?? first?.header.parent;
+    this.#fork = parent === undefined ? undefined : chain.header(parent);
+    this.#last = this.#fork;
+    if (known === records.length) return [];
+    this.#isFirst = false;
+    const fork = this.#fork;
+    if (fork === undefined) return this.#offended("violation", SyncCode.unlinkedHeaders, "the row stands on no block that is known here");
+    if (chain.standing(fork.id) === "invalid") return this.#invalidBranch("its branch stands on an invalid block");
+    if (fork.header.height < chain.finalized.header.height) return this.#forkedBelowFinality(fork);
+    return records.slice(known);
+  }
+
+  #forkedBelowFinality(fork: TreeHeader): HeaderStep {
+    const { target, context } = this.#parts;
+    const { finalized } = context.dependencies.chain;
+    const reason = `its branch leaves this chain at height ${fork.header.height}, below the final block at ${finalized.header.height}`;
+    target.peer.offend("failure", SyncCode.forkedBelowFinality, reason);
+    target.peer.close(SyncCode.forkedBelowFinality, reason);
+    return ended(SyncCode.forkedBelowFinality, "drop", reason);
+  }
+
+  /** The engine's rules, seals, weight. */
+  async #checked(records: readonly HeaderRecord[]): Promise<HeaderStep | undefined> {
+    const { context, options } = this.#parts;
+    const { chain } = context.dependencies;
+    const { accepted, refusal } = await chain.checkHeaders(records);
+    if (refusal?.status === "invalid") {
+      if (refusal.code === "BLOCK_BELOW_FINALITY" && this.#fork !== undefined) return this.#forkedBelowFinality(this.#fork);
+      return this.#offended("violation", SyncCode.badHeader, `${refusal.code}: ${refusal.reason}`);
+    }
+    const last = accepted.at(-1);
+    // What is good so far may be imported; the rest has to be asked for again later.
+    if (last === undefined) return ended(SyncCode.notYet, "rest", refusal?.reason ?? "no header is good yet");
+    this.#last = last;
+    // Engines without weights say 0n: then whether the branch wins shows only when it is here.
+    this.#isHeavy ||= last.weight > chain.head.weight || last.weight === 0n;
+    this.#light.push(...accepted);
+    if (this.#isHeavy) {
+      const records = this.#light;
+      this.#light = [];
+      return { type: "headers", records };
+    }
+    if (this.isComplete) return this.#notBetter(last);
+    for (const record of accepted) this.#lightBytes += sizeOf(record);
+    if (this.#light.length > options.headersAhead || this.#lightBytes > options.headerBytesAhead)
+      return this.#offended("invalid", SyncCode.lightBranch, `${this.#light.length} headers that weigh less than this node's chain`);
+    return undefined;
+  }
+
+  #notBetter({ weight }: TreeHeader): HeaderStep {
+    const { claim, peer } = this.#parts.target;
+    if (claim !== undefined && claim.weight > weight)
+      peer.offend("invalid", SyncCode.falseClaim, `its head weighs ${weight}, not ${claim.weight}`);
+    return ended(SyncCode.notBetter, "drop", "the branch is not heavier than this node's chain");
+  }
+
+  #advance(records: readonly HeaderRecord[]): readonly HeaderRecord[] {
+    this.#last = records.at(-1) ?? this.#last;
+    return records;
+  }
+
+  #invalidBranch(reason: string): HeaderStep {
+    return this.#offended("violation", SyncCode.invalidBranch, reason);
+  }
+
+  #offended(offence: "failure" | "invalid" | "violation", code: SyncCode, reason: string): HeaderStep {
+    this.#parts.target.peer.offend(offence, code, reason);
+    // A failure may be bad luck: its claim may prove true later.
+    return ended(code, offence === "failure" ? "rest" : "drop", reason);
+  }
+}
+
+function ended(code: SyncCode, claim: Outcome["claim"], reason: string): HeaderStep {
+  return { type: "ended", outcome: { code, claim, reason } };
+}
+
+function decoded(bytes: Bytes): HeaderRecord | undefined {
+  try {
+    return decodeHeader(bytes);
+  } catch (error) {
+    if (ChainwrightError.is(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+/** Bounds of a sync that are its own business; what operators set is in NetworkOptions. */
+const MIBIBYTE = 1024 * 1024;
+
+export interface SyncOptions {
+  /** Headers of one answer, where headers can be judged alone. At most 2,000 (wire/messages.ts). */
+  readonly headersPerRequest: number;
+  /** The same where they can't: fewer, since anybody can make them up. */
+  readonly stateHeadersPerRequest: number;
+  /** Checked headers that are held ahead of their blocks, in count … */
+  readonly headersAhead: number;
+  /** … and in bytes of memory. */
+  readonly headerBytesAhead: number;
+  /** Unchecked headers that are held ahead of their blocks. */
+  readonly stateHeadersAhead: number;
+  /** Blocks that are asked for or held, counted from the lowest that is not imported. */
+  readonly windowBlocks: number;
+  /** Encoded bytes of blocks that are held until their turn has come, or are being imported. */
+  readonly windowBytes: number;
+  /** Blocks that are being imported at the same time, in count and in encoded bytes. */
+  readonly importBlocks: number;
+  readonly importBytes: number;
+  /** How long gossip has to bring a block of which only the peer's claim is known, when it is a near one. */
+  readonly graceMs: number;
+  /** Up to this many blocks behind is near: not called syncing. */
+  readonly nearBlocks: number;
+  /** So many blocks behind, a block made here would be stale. */
+  readonly farBlocks: number;
+  /** Between two lines of the log. */
+  readonly logIntervalMs: number;
+}
+
+export const DEFAULT_SYNC_OPTIONS: SyncOptions = {
+  headersPerRequest: 2_000,
+  stateHeadersPerRequest: 256,
+  headersAhead: 20_000,
+  headerBytesAhead: 48 * MIBIBYTE,
+  stateHeadersAhead: 512,
+  windowBlocks: 2_048,
+  windowBytes: 64 * MIBIBYTE,
+  importBlocks: 64,
+  importBytes: 32 * MIBIBYTE,
+  graceMs: 300,
+  nearBlocks: 2,
+  farBlocks: 10,
+  logIntervalMs: 5_000,
+};

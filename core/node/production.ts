@@ -1,0 +1,78 @@
+/**
+ * When this node makes blocks: while it is asked to, and not while it is far behind its peers, since those would be stale.
+ *
+ * A node whose peers are gone goes on (nobody else may be there to do it), but one that has just started gives its peers a
+ * moment to say how far they are.
+ */
+import type { Producer } from "../ports/consensus.js";
+import type { Cancellable, Clock, Scheduler } from "../ports/runtime.js";
+import type { NetworkView } from "../ports/views.js";
+
+/** With fewer blocks behind than this, others would still take ours for their head now and then. */
+const FAR_BEHIND_BLOCKS = 4;
+const PEERS_GRACE_MS = 2_000;
+const LOOK_MS = 200;
+
+export interface ProductionParts {
+  readonly producer: Producer;
+  readonly network: Pick<NetworkView, "sync">;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly hasTransactions: () => boolean;
+}
+
+export class Production {
+  readonly #parts: ProductionParts;
+  #looking: Cancellable | undefined;
+  #graceUntilMs = 0;
+  #wanted = false;
+  #running = false;
+  /** Starts and stops follow each other, never overlap. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(parts: ProductionParts) {
+    this.#parts = parts;
+  }
+
+  /** Produces from now on, whenever it makes sense. @throws what the producer throws if it is started at once */
+  async start(): Promise<void> {
+    if (this.#wanted) return;
+    const { clock, scheduler } = this.#parts;
+    this.#wanted = true;
+    this.#graceUntilMs = clock.monotonicMs() + PEERS_GRACE_MS;
+    // A producer that can't start said so at the first start; here it is tried again.
+    this.#looking = scheduler.every(LOOK_MS, () => void this.#follow().catch(() => undefined));
+    await this.#follow();
+  }
+
+  async stop(): Promise<void> {
+    this.#wanted = false;
+    this.#looking?.cancel();
+    this.#looking = undefined;
+    await this.#follow();
+  }
+
+  #makesSense(): boolean {
+    if (!this.#wanted) return false;
+    const { network, clock } = this.#parts;
+    const { state, currentHeight, targetHeight } = network.sync;
+    if (state === "isolated") return this.#running || clock.monotonicMs() >= this.#graceUntilMs;
+    return state !== "syncing" || targetHeight - currentHeight < FAR_BEHIND_BLOCKS;
+  }
+
+  #follow(): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      const should = this.#makesSense();
+      if (should === this.#running) return;
+      const { producer, hasTransactions } = this.#parts;
+      if (should) {
+        await producer.start();
+        // Of what waits already it has not been told.
+        if (hasTransactions()) producer.transactionsWaiting?.();
+      } else await producer.stop();
+      this.#running = should;
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Takes connections: admission on the remote address, TLS, trust, and then hands over a socket.
+ *
+ * Sockets are accepted by a plain server and given to a TLS server as its "connection", which Node documents for this; so what is
+ * refused costs no handshake.
+ */
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
+import { type Cancellable, type Clock, type Logger, messageOf, type Scheduler } from "../../core/sdk.js";
+import { formatAddress, plainIp } from "./address.js";
+import type { Admission, Place } from "./admission.js";
+import { ListenError, PortInUseError, RefusalCode } from "./errors.js";
+import { goodbyeFrame } from "./frame.js";
+import { handshakeRefusal } from "./handshake-refusal.js";
+import type { TransportMetrics } from "./metrics.js";
+import type { TlsSecurity } from "./tls-security.js";
+
+/** Reads no more than this of what a refused peer still sends while it is told why. */
+const GOODBYE_HIGH_WATER_BYTES = 16_384;
+
+export interface ListenerDependencies {
+  readonly security: TlsSecurity;
+  readonly admission: Admission;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly logger: Logger;
+  readonly metrics: TransportMetrics;
+}
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly handshakeMs: number;
+  readonly goodbyeMs: number;
+}
+
+export interface AcceptedSocket {
+  readonly socket: TLSSocket;
+  readonly remoteAddress: string;
+  readonly verdict: Extract<ReturnType<TlsSecurity["judge"]>, { security: unknown }>;
+  readonly handshakeMs: number;
+}
+
+/** A socket that is on its way through TLS. */
+interface Pending {
+  readonly place: Place;
+  readonly ip: string;
+  readonly port: number;
+  readonly beganMs: number;
+}
+
+export class Listener {
+  readonly #dependencies: ListenerDependencies;
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #tls: TlsServer;
+  /** All accepted sockets, and by the names of their ends those that shake hands. */
+  readonly #sockets = new Set<Socket>();
+  readonly #pending = new Map<string, Pending>();
+  #closing = false;
+
+  /** @param onAccepted a connection that passed everything */
+  constructor(
+    dependencies: ListenerDependencies,
+    options: ListenerOptions,
+    private readonly onAccepted: (accepted: AcceptedSocket) => void,
+  ) {
+    this.#dependencies = dependencies;
+    this.#options = options;
+    const { security } = dependencies;
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#tls = createTlsServer({ ...security.serverOptions(), handshakeTimeout: options.handshakeMs });
+    this.#tls.on("secureConnection", (socket) => this.#secured(socket));
+    this.#tls.on("tlsClientError", (error, socket) => this.#handshakeFailed(error, socket));
+    security.onRotated(() => this.#tls.setSecureContext(security.serverOptions()));
+  }
+
+  /** @returns the port that it listens on. @throws TRANSPORT_PORT_IN_USE, TRANSPORT_LISTEN_FAILED */
+  async listen(): Promise<number> {
+    const { host, port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException) => {
+        reject(
+          error.code === "EADDRINUSE"
+            ? new PortInUseError({ host, port }, error)
+            : new ListenError({ host, port, reason: error.message }, error),
+        );
+      };
+      this.#server.once("error", onError);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off("error", onError);
+        resolve();
+      });
+    });
+    this.#server.on("error", (error) => this.#dependencies.logger.warn({ reason: messageOf(error) }, "a connection could not be accepted"));
+    const bound = this.#server.address();
+    return typeof bound === "object" && bound !== null ? bound.port : port;
+  }
+
+  /**
+   * Takes no more connections, and cuts what is left.
+   *
+   * @param said resolves when those that were handed over have said goodbye
+   */
+  async close(said: Promise<unknown>): Promise<void> {
+    this.#closing = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await said;
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    const { admission, clock, metrics } = this.#dependencies;
+    const { remoteAddress, remotePort } = socket;
+    // It was gone before it came.
+    if (remoteAddress === undefined || remotePort === undefined || this.#closing) {
+      socket.destroy();
+      return;
+    }
+    const ip = plainIp(remoteAddress);
+    const place = admission.admitInbound(ip);
+    if (typeof place === "string") {
+      metrics.refused(place);
+      socket.resetAndDestroy();
+      return;
+    }
+    const key = endsOf(socket);
+    this.#sockets.add(socket);
+    this.#pending.set(key, { place, ip, port: remotePort, beganMs: clock.monotonicMs() });
+    socket.on("error", () => undefined);
+    socket.once("close", () => {
+      place.release();
+      this.#sockets.delete(socket);
+      this.#pending.delete(key);
+    });
+    this.#tls.emit("connection", socket);
+  }
+
+  #handshakeFailed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
+    const { metrics, logger } = this.#dependencies;
+    const refusal = handshakeRefusal(error);
+    metrics.refused(refusal.code);
+    logger.debug({ ...refusal, remoteIp: socket.remoteAddress }, "a connection failed its TLS handshake");
+    // Node tells, and leaves the socket open.
+    socket.destroy();
+  }
+
+  #secured(socket: TLSSocket): void {
+    const { security, clock, metrics, logger } = this.#dependencies;
+    const key = endsOf(socket);
+    const pending = this.#pending.get(key);
+    socket.on("error", () => undefined);
+    // It was gone, or this listener is, before the handshake's end was noticed.
+    if (pending === undefined || this.#closing) {
+      metrics.refused(RefusalCode.handshakeBroken);
+      socket.destroy();
+      return;
+    }
+    this.#pending.delete(key);
+    pending.place.established();
+    const verdict = security.judge(socket, "inbound");
+    const remoteAddress = formatAddress({ host: pending.ip, port: pending.port });
+    if ("refusal" in verdict) {
+      metrics.refused(verdict.refusal.code);
+      logger.debug({ ...verdict.refusal, remoteAddress }, "a connection was refused");
+      tellRefusal(socket, verdict.refusal, this.#dependencies.scheduler, this.#options.goodbyeMs);
+      return;
+    }
+    this.onAccepted({ socket, remoteAddress, verdict, handshakeMs: clock.monotonicMs() - pending.beganMs });
+  }
+}
+
+/** Says why, takes little more from it, and cuts the connection after a while in any case. */
+export function tellRefusal(
+  socket: TLSSocket,
+  refusal: { readonly code: string; readonly message: string },
+  scheduler: Scheduler,
+  goodbyeMs: number,
+): void {
+  let dropped = 0;
+  socket.on("data", (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > GOODBYE_HIGH_WATER_BYTES) socket.destroy();
+  });
+  const cut: Cancellable = scheduler.after(goodbyeMs, () => socket.destroy());
+  socket.once("close", () => cut.cancel());
+  socket.end(goodbyeFrame(refusal.code, refusal.message));
+}
+
+/** A TCP connection's name: no two open ones share it. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+}

@@ -1,0 +1,173 @@
+/** What a cluster writes, keeps and refuses, and how it is steered, without any node running. Running ones: test/functional/network. */
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { parse } from "yaml";
+import { describeCertificate, nodeIdsIn, readCertificates } from "../../../core/certificates/index.js";
+import { Cluster, type ClusterOptions } from "../../../core/devnet/cluster.js";
+import { DevnetControl } from "../../../core/devnet/control/client.js";
+import { ControlServer } from "../../../core/devnet/control/server.js";
+import { readDescription } from "../../../core/devnet/description.js";
+import { devAddress, parseDevReference } from "../../../core/devnet/dev-accounts.js";
+import { planAgain, planJoin, planNew } from "../../../core/devnet/plan.js";
+import { SystemEntropy } from "../../../core/runtime/index.js";
+
+const entropy = new SystemEntropy();
+
+async function directoryOf(t: Test): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "chainwright-devnet-"));
+  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  return join(directory, "net");
+}
+
+async function make(t: Test, options: ClusterOptions): Promise<Cluster> {
+  const cluster = await Cluster.create(options);
+  t.teardown(() => cluster.stop());
+  return cluster;
+}
+
+t.test("a plan", async (t) => {
+  const plan = await planNew({}, 5, entropy);
+  t.match(plan, { version: 1, consensus: "nakamoto", topology: "mesh", blockIntervalMs: 2_000, genesisNodes: 3, genesisTimeMs: 5 });
+  const ports = [...plan.nodes.flatMap(({ apiPort, transportPort }) => [apiPort, transportPort]), ...plan.links.map(({ port }) => port)];
+  t.equal(new Set(ports).size, 9, "nine ports, none twice");
+  const based = await planNew({ nodes: 2, basePort: 9_000, mining: [2] }, 5, entropy);
+  t.same(based.nodes, [
+    { number: 1, apiPort: 9_000, transportPort: 9_100, mine: false },
+    { number: 2, apiPort: 9_001, transportPort: 9_101, mine: true },
+  ]);
+  t.same(based.links, [{ from: 2, to: 1, port: 9_200 }]);
+  const joined = await planJoin(based, false, entropy);
+  t.same(joined.nodes[2], { number: 3, apiPort: 9_002, transportPort: 9_102, mine: false });
+  t.same(joined.links, [
+    { from: 2, to: 1, port: 9_200 },
+    { from: 3, to: 1, port: 9_201 },
+    { from: 3, to: 2, port: 9_202 },
+  ]);
+  for (const [options, code] of [
+    [{ nodes: 0 }, "DEVNET_OPTION_INVALID"],
+    [{ consensus: "dice" }, "DEVNET_UNKNOWN_CONSENSUS"],
+    [{ consensus: "toString" }, "DEVNET_UNKNOWN_CONSENSUS"],
+    [{ chainId: "No" }, "DEVNET_OPTION_INVALID"],
+    [{ blockIntervalMs: 10 }, "DEVNET_OPTION_INVALID"],
+    [{ latencyMs: -1 }, "DEVNET_OPTION_INVALID"],
+    [{ mining: [4] }, "DEVNET_OPTION_INVALID"],
+    [{ basePort: 65_000 }, "DEVNET_OPTION_INVALID"],
+    [{ nodes: 4, topology: [[1, 2]] }, "DEVNET_TOPOLOGY_INVALID"],
+  ] as const)
+    await t.rejects(planNew(options, 5, entropy), { code }, JSON.stringify(options));
+});
+
+t.test("a plan for what is there", async (t) => {
+  const there = await planNew({ nodes: 3, topology: "ring", mining: [1, 2] }, 5, entropy);
+  t.same(await planAgain(there, {}, "d", entropy), there, "nothing asked for, nothing changed");
+  const more = await planAgain(there, { nodes: 5 }, "d", entropy);
+  t.same(more.nodes.slice(0, 3), there.nodes, "nodes keep their ports");
+  t.same(more.links.slice(0, 3), there.links, "and so do links");
+  t.same(
+    more.nodes.map(({ mine }) => mine),
+    [true, true, false, true, true],
+  );
+  t.equal(more.genesisNodes, 3);
+  const star = await planAgain(there, { topology: "star" }, "d", entropy);
+  t.same(
+    star.links,
+    there.links.filter(({ to }) => to === 1),
+    "links that are in both keep their ports",
+  );
+  const moved = await planAgain(there, { basePort: 9_000 }, "d", entropy);
+  t.same(
+    moved.nodes.map(({ apiPort }) => apiPort),
+    [9_000, 9_001, 9_002],
+  );
+  t.same(
+    moved.nodes.map(({ mine }) => mine),
+    [true, true, false],
+  );
+  for (const shape of [{ nodes: 2 }, { chainId: "other" }, { blockIntervalMs: 5_000 }])
+    await t.rejects(planAgain(there, shape, "d", entropy), { code: "DEVNET_OTHER_SHAPE" }, JSON.stringify(shape));
+});
+
+t.test("files", async (t) => {
+  const directory = await directoryOf(t);
+  const cluster = await make(t, { directory, nodes: 2 });
+  for (const file of ["devnet.json", "ca/ca-key.pem", "node-1/data/node.key", "node-2/data/tls/key.pem"])
+    t.equal((await stat(join(directory, file))).mode & 0o777, 0o600, `${file} is for its owner only`);
+  t.equal((await stat(directory)).mode & 0o777, 0o700);
+  const spec = parse(await readFile(join(directory, "chain.yaml"), "utf8"));
+  t.match(spec, { chainId: "chainwright-devnet", consensus: { plugin: "consensus-nakamoto", parameters: { blockIntervalMs: 2_000 } } });
+  const funded = spec.ledger.parameters.allocations.map(({ address }: { address: string }) => address);
+  for (const name of ["alice", "dave", "node-1", "node-64"]) t.ok(funded.includes(devAddress(name)), `${name} has funds`);
+  t.ok(parseDevReference("dev:node-64"));
+  for (const text of ["dev:mallory", "dev:node-0", "dev:node-"])
+    t.throws(() => parseDevReference(text), { code: "DEVNET_NO_SUCH_ACCOUNT" }, text);
+  const config = parse(await readFile(join(directory, "node-2/node.yaml"), "utf8"));
+  const [link] = cluster.description.links;
+  t.same(config.node.network.persistent, [`tcp://127.0.0.1:${link?.port}`], "node 2 dials the link");
+  t.equal(config.plugins["consensus-nakamoto"].address, devAddress("node-2"));
+  const [certificate] = readCertificates(await readFile(join(directory, "node-2/data/tls/certificate.pem"), "utf8"), "certificate.pem");
+  if (certificate === undefined) throw new Error("there is a certificate");
+  t.equal(nodeIdsIn(certificate.subjectAltName).length, 1, "the certificate names the node");
+  t.ok(describeCertificate(certificate));
+
+  await t.rejects(Cluster.create({ directory }), { code: "DEVNET_ALREADY_RUNNING" }, "one cluster at a time");
+  const before = await readFile(join(directory, "devnet.json"), "utf8");
+  await cluster.stop();
+  await rm(join(directory, "node-1/node.yaml"));
+  await rm(join(directory, "chain.yaml"));
+  const again = await make(t, { directory });
+  t.equal(await readFile(join(directory, "devnet.json"), "utf8"), before, "the same devnet");
+  t.same(parse(await readFile(join(directory, "chain.yaml"), "utf8")), spec, "what was missing is there again, and is the same");
+  t.ok(existsSync(join(directory, "node-1/node.yaml")));
+  await again.stop();
+
+  await t.rejects(Cluster.create({ directory, nodes: 1 }), { code: "DEVNET_OTHER_SHAPE" });
+  const fresh = await make(t, { directory, fresh: true, nodes: 1 });
+  t.equal((await readDescription(directory))?.nodes.length, 1);
+  t.notOk(existsSync(join(directory, "node-2")));
+  await fresh.stop();
+  await writeFile(join(directory, "devnet.json"), before.replace('"version": 1', '"version": 2'));
+  await t.rejects(Cluster.create({ directory }), { code: "DEVNET_DESCRIPTION_NEWER" });
+  await writeFile(join(directory, "devnet.json"), before.slice(0, 100));
+  await t.rejects(Cluster.create({ directory }), { code: "DEVNET_DESCRIPTION_DAMAGED" });
+  await writeFile(join(directory, "thesis.doc"), "");
+  for (const fresh of [true, false]) await t.rejects(Cluster.create({ directory, fresh }), { code: "DEVNET_NOT_A_DEVNET" });
+  t.ok(existsSync(join(directory, "thesis.doc")), "what is somebody else's stays");
+});
+
+t.test("control", async (t) => {
+  const directory = await directoryOf(t);
+  await t.rejects(DevnetControl.open(directory), { code: "DEVNET_NOT_RUNNING", message: /chainwright devnet --dir/ });
+  const cluster = await make(t, { directory, nodes: 1 });
+  const server = new ControlServer(cluster, entropy);
+  await server.start();
+  t.teardown(() => server.stop());
+  t.equal((await stat(join(directory, "control.json"))).mode & 0o777, 0o600);
+  const control = await DevnetControl.open(directory);
+  t.match(await control.run("status", {}), { agreed: false, nodes: [{ node: 1, state: "stopped" }] });
+  await t.rejects(control.run("kill", { node: 2 }), { code: "DEVNET_NO_SUCH_NODE", kind: "missing" });
+  await t.rejects(control.run("kill", { node: 1 }), { code: "DEVNET_NODE_STATE", kind: "conflict" });
+  await t.rejects(control.run("partition", { groups: [[1], [2]] }), { code: "DEVNET_NOT_STARTED" });
+  await t.rejects(control.run("wait-sync", { timeoutMs: 1 }), { code: "DEVNET_NOT_SYNCED", message: /none runs/ });
+  await t.rejects(control.run("kill", { node: 0 }), { code: "DEVNET_CONTROL_REFUSED" });
+
+  const { url, token } = JSON.parse(await readFile(join(directory, "control.json"), "utf8"));
+  const raw = async (path: string, init: RequestInit & { authorization?: string }) => {
+    const { authorization = `Bearer ${token}`, ...rest } = init;
+    const response = await fetch(`${url}${path}`, { method: "POST", headers: { authorization }, ...rest });
+    return [response.status, ((await response.json()) as { error: { code: string } }).error.code];
+  };
+  t.same(await raw("/status", { authorization: "" }), [401, "DEVNET_CONTROL_DENIED"]);
+  t.same(await raw("/status", { authorization: `Bearer ${"0".repeat(64)}` }), [401, "DEVNET_CONTROL_DENIED"]);
+  t.same(await raw("/reboot", { body: "{}" }), [400, "DEVNET_CONTROL_REFUSED"]);
+  t.same(await raw("/constructor", { body: "{}" }), [400, "DEVNET_CONTROL_REFUSED"]);
+  t.same(await raw("/status", { body: "{" }), [400, "DEVNET_CONTROL_REFUSED"]);
+  t.same(await raw("/status", { body: '{"x":1}' }), [400, "DEVNET_CONTROL_REFUSED"]);
+  t.same(await raw("/status", { body: " ".repeat(70_000) }), [400, "DEVNET_CONTROL_REFUSED"]);
+
+  await server.stop();
+  await t.rejects(control.run("status", {}), { code: "DEVNET_NOT_RUNNING" }, "a supervisor that is gone");
+  await t.rejects(DevnetControl.open(directory), { code: "DEVNET_NOT_RUNNING" });
+});

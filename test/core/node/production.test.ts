@@ -1,0 +1,103 @@
+/** Production follows synchronization: scripted network and producer, virtual time. */
+import t from "tap";
+import { VirtualTime } from "../../../core/conformance/harness/virtual-time.js";
+import { Production } from "../../../core/node/production.js";
+import type { Producer, SyncStatus } from "../../../core/ports/index.js";
+
+class Script implements Producer {
+  readonly calls: string[] = [];
+  readonly automatic = true;
+  sync: SyncStatus = { state: "synced", currentHeight: 10, targetHeight: 10, headerHeight: 10, blocksPerSecond: 0 };
+  refusal: Error | undefined;
+
+  async start(): Promise<void> {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.calls.push("start");
+  }
+  async stop(): Promise<void> {
+    await Promise.resolve();
+    this.calls.push("stop");
+  }
+  status() {
+    return {};
+  }
+  transactionsWaiting(): void {
+    this.calls.push("waiting");
+  }
+}
+
+function make(state: SyncStatus["state"] = "synced", hasTransactions = false) {
+  const script = new Script();
+  script.sync = { ...script.sync, state };
+  const time = new VirtualTime(0);
+  const production = new Production({
+    producer: script,
+    network: script,
+    clock: time,
+    scheduler: time,
+    hasTransactions: () => hasTransactions,
+  });
+  const become = async (sync: Partial<SyncStatus>) => {
+    script.sync = { ...script.sync, ...sync };
+    await time.pass(200);
+  };
+  return { script, time, production, become };
+}
+
+t.test("a node without peers produces at once, and hears of what waits", async (t) => {
+  const { script, production, become } = make("synced", true);
+  await production.start();
+  await production.start();
+  t.same(script.calls, ["start", "waiting"]);
+  await production.stop();
+  await production.stop();
+  t.same(script.calls, ["start", "waiting", "stop"]);
+  await become({ state: "isolated" });
+  t.equal(script.calls.length, 3, "after a stop nothing starts it");
+});
+
+t.test("it pauses while far behind and goes on when synced or alone", async (t) => {
+  const { script, production, become } = make();
+  await production.start();
+  await become({ state: "syncing", targetHeight: 12 });
+  t.same(script.calls, ["start"], "two blocks behind is no reason");
+  await become({ targetHeight: 500 });
+  t.same(script.calls, ["start", "stop"]);
+  await become({ currentHeight: 500, state: "synced" });
+  t.same(script.calls, ["start", "stop", "start"]);
+  await become({ state: "isolated" });
+  t.equal(script.calls.length, 3, "who produces goes on alone");
+  await production.stop();
+});
+
+t.test("at the start its peers get a moment to say where they are", async (t) => {
+  const { script, time, production, become } = make("isolated");
+  await production.start();
+  await time.pass(1_000);
+  await become({ state: "syncing", targetHeight: 500 });
+  t.same(script.calls, [], "they are far ahead");
+  await become({ state: "synced", currentHeight: 500 });
+  t.same(script.calls, ["start"]);
+
+  const alone = make("isolated");
+  await alone.production.start();
+  await alone.time.pass(2_200);
+  t.same(alone.script.calls, ["start"], "nobody came");
+  await alone.production.stop();
+
+  const early = make("isolated");
+  await early.production.start();
+  await early.production.stop();
+  await early.time.pass(10_000);
+  t.same(early.script.calls, []);
+});
+
+t.test("a producer that can't start says so", async (t) => {
+  const { script, production, become } = make();
+  script.refusal = new Error("no address");
+  await t.rejects(production.start(), /no address/);
+  script.refusal = undefined;
+  await become({});
+  t.same(script.calls, ["start"], "and is tried again");
+  await production.stop();
+});

@@ -101,6 +101,7 @@ export class BlockChecks {
   }
 
   async #signatures(batch: TransactionBatch, slicer: Slicer): Promise<void> {
+    if (batch.transactions.length === 0) return;
     const { ledger, compute, transactions } = this.#dependencies;
     const open = new SignatureBatchBuilder();
     /** Transaction of each open signature. */

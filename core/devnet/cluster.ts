@@ -14,7 +14,7 @@
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { present } from "../kernel/assert.js";
+import { assert, present } from "../kernel/assert.js";
 import { type DirectoryLock, lockDirectory } from "../node/directory-lock.js";
 import { SystemClock, SystemEntropy, SystemScheduler } from "../runtime/index.js";
 import { type Description, readDescription, writeDescription } from "./description.js";
@@ -136,6 +136,7 @@ export class Cluster {
    * @throws DevnetPortError, DevnetNodeStartError, DevnetRunningError
    */
   async start(): Promise<void> {
+    assert(this.#links === undefined, "a cluster that runs is not started again");
     this.#stopping = undefined;
     this.#lock ??= await lockOf(this.directory);
     const { latencyMs, links, nodes } = this.#description;

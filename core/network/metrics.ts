@@ -15,7 +15,7 @@ export interface NetworkMetrics {
   banned(): void;
   /** From the connection to the end of the handshake. */
   greeted(seconds: number): void;
-  /** Messages that waited, because the receiver's limits would not have let them in yet. */
+  /** A message waits: for the receiver's limits, or for room in the transport. */
   paced(): void;
   /** Records of the peer book that were dropped because they were damaged. */
   damaged(count: number): void;
@@ -62,7 +62,10 @@ export function networkMetrics(metrics: Metrics, gauges: NetworkGauges): Network
     help: "From a connection to the peer's accepted Hello",
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   });
-  const paced = metrics.counter({ name: "network_paced_messages_total", help: "Messages held back to stay within the receiver's limits" });
+  const paced = metrics.counter({
+    name: "network_paced_messages_total",
+    help: "Messages that waited, for the receiver's limits or for room in the transport",
+  });
   const damaged = metrics.counter({ name: "network_book_damaged_total", help: "Damaged records dropped from the peer book" });
   return {
     received(type, length) {

@@ -299,7 +299,7 @@ export class Network implements NetworkView, PeerAdministration {
   #checkAddress(address: string): void {
     const parsed = parseAddress(address);
     if (parsed === undefined)
-      throw new BadAddressError({ address, reason: "it is not of the form scheme://host:port, in at most 200 characters" });
+      throw new BadAddressError({ address, reason: "it is not of the form scheme://host:port, in at most 254 characters" });
     if (!this.#transports.has(parsed.scheme)) throw new NoTransportError({ address, schemes: [...this.#transports.keys()] });
   }
 

@@ -10,13 +10,13 @@ const integer = (description: string, value: number, minimum: number, maximum: n
   Type.Integer({ description, default: value, minimum, maximum });
 const points = (description: string, milli: number) => Type.Number({ description, default: milli / 1_000, minimum: -100, maximum: 100 });
 const addresses = (description: string) =>
-  Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { description, default: [], maxItems: 1_024 });
+  Type.Array(Type.String({ minLength: 1, maxLength: 254 }), { description, default: [], maxItems: 1_024 });
 
 export const NetworkSchema = Type.Object(
   {
     bootstrap: addresses("Addresses to begin with while the peer book knows nobody better: tcp://host:port"),
     persistent: addresses("Addresses that are dialed again for ever"),
-    advertise: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
+    advertise: Type.Array(Type.String({ minLength: 1, maxLength: 254 }), {
       description: "What peers are told to dial; by default what the transports listen on",
       default: [],
       maxItems: 8,

@@ -305,7 +305,17 @@ export const nodePart: PluginManifest = definePlugin({
   version: VERSION,
   ports: `^${PORTS_VERSION}`,
   description: "State, chain, mempool and network",
-  provides: [CHAIN_VIEW, CHAIN_EVENTS, MEMPOOL_VIEW, TRANSACTION_SUBMISSION, NETWORK_VIEW, PEER_ADMINISTRATION, NODE_HEALTH, NODE_CONTROL, NODE_PART],
+  provides: [
+    CHAIN_VIEW,
+    CHAIN_EVENTS,
+    MEMPOOL_VIEW,
+    TRANSACTION_SUBMISSION,
+    NETWORK_VIEW,
+    PEER_ADMINISTRATION,
+    NODE_HEALTH,
+    NODE_CONTROL,
+    NODE_PART,
+  ],
   optional: [TRANSPORT],
   requires: [NODE_IDENTITY, CHAIN_SPEC, STORAGE, LEDGER, CONSENSUS, COMPUTE, CLOCK, SCHEDULER, ENTROPY, SIGNER],
   declares: [

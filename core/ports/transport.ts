@@ -2,7 +2,8 @@
  * Transport: authenticated, ordered, framed byte channels between two nodes. Several may run in one node.
  *
  * Laws: messages on one channel arrive complete, unchanged and in order, or the connection closes with a reason; between
- * channels there is no order. `send` never blocks: it answers `wait` when the sender should pause until `onDrain`.
+ * channels there is no order, but nothing overtakes a connection's first message: it carries the identity.
+ * `send` never blocks: it answers `wait` when the sender should pause until `onDrain`.
  * A message over its channel's limit is refused before it is sent, and closes the connection before it is read.
  * Messages over 64 KiB are fragmented, so that a large one does not hold up a small one on a channel of higher priority.
  * After `onClose` nothing more is called back.

@@ -19,6 +19,8 @@ const ADDRESS = /^tcp:\/\/(?:\[([^\]]*)\]|([^:/?#@[\]]*)):([1-9][0-9]{0,4})$/;
 const ADDRESS_LENGTH_MAX = 300;
 const DNS_LENGTH_MAX = 253;
 const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** A name that ends so is taken for an IPv4 address by resolvers (inet_aton; WHATWG URL, "ends in a number"). */
+const NUMBER = /^(?:[0-9]+|0x[0-9a-f]*)$/;
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const ADVERTISED_MAX = 8;
 
@@ -47,7 +49,7 @@ function nameOrIpv4(text: string): string | undefined {
   if (isIPv4(text)) return text;
   const name = text.toLowerCase();
   const labels = name.split(".");
-  const isName = name.length <= DNS_LENGTH_MAX && labels.every((label) => DNS_LABEL.test(label)) && /[a-z]/.test(labels.at(-1) ?? "");
+  const isName = name.length <= DNS_LENGTH_MAX && labels.every((label) => DNS_LABEL.test(label)) && !NUMBER.test(labels.at(-1) ?? "");
   return isName ? name : undefined;
 }
 

@@ -62,11 +62,19 @@ export async function dialSocket(
   socket.once("close", () => place.release());
   // There is always somebody to hear of an error, also after this function.
   socket.on("error", () => undefined);
-  await secured(socket, address, signal, scheduler, options.dialMs);
+  try {
+    await secured(socket, address, signal, scheduler, options.dialMs);
+  } catch (error) {
+    place.release();
+    throw error;
+  }
   socket.setNoDelay(true);
   const verdict = security.judge(socket, "outbound");
   if ("refusal" in verdict) {
-    tellRefusal(socket, verdict.refusal, scheduler, options.goodbyeMs);
+    const cut = () => socket.destroy();
+    signal.addEventListener("abort", cut, { once: true });
+    await tellRefusal(socket, verdict.refusal, scheduler, options.goodbyeMs);
+    signal.removeEventListener("abort", cut);
     throw dialDeniedError(address, verdict.refusal);
   }
   return { socket, remoteAddress: formatAddress(endpoint), verdict, handshakeMs: clock.monotonicMs() - beganMs };

@@ -15,8 +15,8 @@ import { handshakeRefusal } from "./handshake-refusal.js";
 import type { TransportMetrics } from "./metrics.js";
 import type { TlsSecurity } from "./tls-security.js";
 
-/** Reads no more than this of what a refused peer still sends while it is told why. */
-const GOODBYE_HIGH_WATER_BYTES = 16_384;
+/** What a refused peer may still send while it is told why: its Hello, and a little more. */
+const DROPPED_BYTES_MAX = 16_384;
 
 export interface ListenerDependencies {
   readonly security: TlsSecurity;
@@ -164,28 +164,33 @@ export class Listener {
     if ("refusal" in verdict) {
       metrics.refused(verdict.refusal.code);
       logger.debug({ ...verdict.refusal, remoteAddress }, "a connection was refused");
-      tellRefusal(socket, verdict.refusal, this.#dependencies.scheduler, this.#options.goodbyeMs);
+      void tellRefusal(socket, verdict.refusal, this.#dependencies.scheduler, this.#options.goodbyeMs);
       return;
     }
     this.onAccepted({ socket, remoteAddress, verdict, handshakeMs: clock.monotonicMs() - pending.beganMs });
   }
 }
 
-/** Says why, takes little more from it, and cuts the connection after a while in any case. */
+/** Says why, takes little more from it, and cuts the connection after a while in any case. Resolves when it is gone. */
 export function tellRefusal(
   socket: TLSSocket,
   refusal: { readonly code: string; readonly message: string },
   scheduler: Scheduler,
   goodbyeMs: number,
-): void {
+): Promise<void> {
   let dropped = 0;
   socket.on("data", (chunk: Buffer) => {
     dropped += chunk.length;
-    if (dropped > GOODBYE_HIGH_WATER_BYTES) socket.destroy();
+    if (dropped > DROPPED_BYTES_MAX) socket.destroy();
   });
   const cut: Cancellable = scheduler.after(goodbyeMs, () => socket.destroy());
-  socket.once("close", () => cut.cancel());
   socket.end(goodbyeFrame(refusal.code, refusal.message));
+  return new Promise((resolve) => {
+    socket.once("close", () => {
+      cut.cancel();
+      resolve();
+    });
+  });
 }
 
 /** A TCP connection's name: no two open ones share it. */

@@ -33,6 +33,11 @@ async function install(): Promise<void> {
       await symlink(join(root, "node_modules", entry), join(folder, "node_modules", entry));
 }
 
+interface Peers {
+  readonly listening: readonly string[];
+  readonly peers: readonly { readonly address: string; readonly direction: string }[];
+}
+
 const entryOf = (name: string) => pathToFileURL(join(folder, name, "dist", "index.js")).href;
 
 async function manifestOf(name: string): Promise<PluginManifest> {
@@ -151,4 +156,44 @@ t.test("a node runs a third-party engine from its config, by path and by package
     t.equal(first.canonical, true);
     t.equal(await node.kill("SIGTERM"), 0, `${plugin}: a clean stop`);
   }
+});
+
+t.test("a node has several transports at once: peers come over a third-party one, and over TLS, and all have one chain", async (t) => {
+  await symlink(join(folder, "transport-plain"), join(folder, "node_modules", "transport-plain"));
+  const environment = { CHAINWRIGHT_PASSPHRASE: "correct horse" };
+  const started = async (name: string, produce: boolean, persistent: readonly string[]) => {
+    const config = {
+      chain: "chain.json",
+      dataDir: name,
+      log: { level: "warn" },
+      node: { network: { persistent, exchange: false } },
+      ...(produce ? { keys: { directory: "keys", unlock: ["authority"] } } : {}),
+      plugins: {
+        "storage-level": {},
+        "ledger-account": {},
+        "./consensus-solo": { produce },
+        "transport-plain": {},
+        "transport-tcp": { host: "127.0.0.1", port: 0, tls: { trust: "open" } },
+        "api-http": { port: 0 },
+      },
+    };
+    await writeFile(join(folder, `${name}.json`), JSON.stringify(config));
+    const node = new NodeProcess(["start", "--config", join(folder, `${name}.json`)], environment, CLI);
+    t.teardown(() => node.kill("SIGKILL"));
+    const api = await node.api();
+    return { node, peers: async () => (await getJson(`${api}/v1/peers`)) as unknown as Peers };
+  };
+  const hub = await started("several-1", true, []);
+  const { listening } = await hub.peers();
+  t.same(listening.map((address) => address.split("://")[0]).sort(), ["plain", "tcp"], "it listens on both");
+  const followers: NodeProcess[] = [];
+  for (const address of listening) {
+    const { node, peers } = await started(`several-${address.split(":")[0]}`, false, [address]);
+    const { height } = await hub.node.block(((await node.line(({ type }) => type === "ready")) as { readonly height: number }).height + 3);
+    t.ok((await node.block(height)).height >= height, `blocks come over ${address}`);
+    t.match((await peers()).peers, [{ address, direction: "outbound" }]);
+    followers.push(node);
+  }
+  t.equal((await hub.peers()).peers.length, 2);
+  for (const node of [hub.node, ...followers]) t.equal(await node.kill("SIGTERM"), 0, "a clean stop");
 });

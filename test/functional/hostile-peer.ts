@@ -247,7 +247,11 @@ export class HostilePeer {
   }
 
   /** The first message of a type that came, or comes, and passes; it is taken out. */
-  async next<T extends WireMessage["type"]>(type: T, passes: (message: Answer<T>) => boolean = () => true): Promise<Answer<T>> {
+  async next<T extends WireMessage["type"]>(
+    type: T,
+    passes: (message: Answer<T>) => boolean = () => true,
+    patienceMs = PATIENCE_MS,
+  ): Promise<Answer<T>> {
     const isWanted = (message: WireMessage): message is Answer<T> => message.type === type && passes(message as Answer<T>);
     return within(
       (async () => {
@@ -260,6 +264,7 @@ export class HostilePeer {
         }
       })(),
       `a ${type} from the node`,
+      patienceMs,
     );
   }
 

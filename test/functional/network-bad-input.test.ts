@@ -57,17 +57,29 @@ const offence = (offence: "failure" | "invalid" | "violation", code: string): Ex
   return { code, metric: "network_offences_total", labels: { offence } };
 };
 
-/** Plays a row: what is expected is counted, and the honest peer is served. */
-async function row(t: Test, name: string, { code, metric, labels }: Expected, play: () => Promise<void>): Promise<void> {
+/**
+ * Plays a row: what is expected is counted, and the honest peer is served.
+ *
+ * @param play may wait until it was counted, to go on after that
+ */
+async function row(
+  t: Test,
+  name: string,
+  { code, metric, labels }: Expected,
+  play: (counted: () => Promise<void>) => Promise<void>,
+): Promise<void> {
   await t.test(name, async (t) => {
     const count = () => node.metric(metric, { ...labels, code });
     const before = await count();
-    await play();
-    let after = await count();
-    for (let turn = 0; after === before && turn < 100; turn++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      after = await count();
-    }
+    let after = before;
+    const counted = async () => {
+      for (let turn = 0; after === before && turn < 200; turn++) {
+        after = await count();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    await play(counted);
+    await counted();
     t.ok(after > before, `${metric} counts ${code}: ${before}, then ${after}`);
     await isServed(t);
   });
@@ -216,20 +228,22 @@ async function conduct(
   expected: Expected,
   play: (peer: HostilePeer, head: HeadClaim) => Promise<void>,
 ): Promise<void> {
-  await row(t, name, expected, async () => {
+  await row(t, name, expected, async (counted) => {
     const peer = await HostilePeer.connect(node.address, hostile as Identity, LIMITS);
     const hello = await peer.hello();
     peer.send(hello);
     await peer.next("ping");
     await play(peer, hello.head);
-    if (expected.labels?.offence === "violation") t.equal((await peer.closed)?.code, expected.code, name);
-    else {
-      // An offence that costs points, and nothing else: the peer goes on.
-      peer.send({ type: "ping", nonce: 4 });
-      await peer.next("pong", ({ nonce }) => nonce === 4);
-      peer.raw.vanish();
-      await peer.closed;
+    if (expected.labels?.offence === "violation") {
+      t.equal((await peer.closed)?.code, expected.code, name);
+      return;
     }
+    // An offence that costs points, and nothing else: the peer goes on.
+    await counted();
+    peer.send({ type: "ping", nonce: 4 });
+    await peer.next("pong", ({ nonce }) => nonce === 4);
+    peer.raw.vanish();
+    await peer.closed;
   });
 }
 
@@ -268,6 +282,19 @@ t.test("messages that are none, too many, or not asked for", { timeout: 60_000 }
     peer.isAlive = false;
     peer.send(await peer.hello());
     t.equal((await peer.closed)?.code, "NETWORK_PING_TIMEOUT");
+  });
+});
+
+t.test("a peer that asks for much and does not read it", { timeout: 60_000 }, async (t) => {
+  await row(t, "is cut off", closed("NETWORK_SLOW_READER"), async () => {
+    const peer = await HostilePeer.greeted(node.address, hostile as Identity, LIMITS);
+    peer.raw.socket.pause();
+    const locator = [greeting.genesisId];
+    // As many requests as may wait at a time, again and again, until the system's buffers are full.
+    for (let requestId = 0; requestId < 1_600 && !peer.raw.socket.destroyed; requestId++) {
+      peer.send({ type: "headers-request", requestId, locator, count: 2_000 });
+      if (requestId % 8 === 7) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   });
 });
 
@@ -345,7 +372,6 @@ t.test("blocks that are announced", { timeout: 60_000 }, async (t) => {
   });
   await conduct(t, "and never sent", offence("failure", "GOSSIP_BLOCK_TIMEOUT"), async (peer, head) => {
     await announced(peer, stranger("never"), head.height + 1, undefined);
-    await new Promise((resolve) => setTimeout(resolve, 600));
   });
   await conduct(t, "and missing after all", offence("failure", "GOSSIP_ANNOUNCED_BLOCK_MISSING"), (peer, head) =>
     announced(peer, stranger("missing"), head.height + 1, EMPTY_BYTES),
@@ -365,7 +391,6 @@ t.test("transactions that are announced", { timeout: 60_000 }, async (t) => {
   );
   await conduct(t, "and never sent", offence("failure", "GOSSIP_TRANSACTIONS_TIMEOUT"), async (peer) => {
     await announce(peer, new Uint8Array(77), undefined);
-    await new Promise((resolve) => setTimeout(resolve, 600));
   });
 });
 
@@ -400,12 +425,10 @@ t.test("chains of headers", { timeout: 60_000 }, async (t) => {
   });
   await conduct(t, "that do not come", offence("failure", "SYNC_STALLED"), async (peer, head) => {
     await claimed(peer, head, lastOf(await fork(head)), undefined);
-    await new Promise((resolve) => setTimeout(resolve, 600));
   });
   await conduct(t, "that weigh less than was claimed", offence("invalid", "SYNC_FALSE_CLAIM"), async (peer, head) => {
     const branch = await fork(head);
     await claimed(peer, head, lastOf(branch), encoded(branch), 1_000n);
-    await new Promise((resolve) => setTimeout(resolve, 300));
   });
   await conduct(t, "whose bodies are of other blocks", offence("violation", "SYNC_BAD_BLOCK"), async (peer, head) => {
     const branch = await fork(head);

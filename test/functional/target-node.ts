@@ -148,10 +148,10 @@ const CONFIG = {
   node: {
     network: {
       targetOutbound: 0,
-      helloTimeoutMs: 800,
-      requestTimeoutMs: 400,
+      helloTimeoutMs: 1_000,
+      requestTimeoutMs: 600,
       pingIntervalMs: 500,
-      pingTimeoutMs: 1_000,
+      pingTimeoutMs: 2_000,
       bytesUnderWay: 65_536,
       // Peers of a test come again under their names: they are neither banned nor lose points; that they do is tested elsewhere.
       score: { violationsToBan: 1_000_000, failure: 0, invalid: 0, violation: 0 },
@@ -165,7 +165,7 @@ const CONFIG = {
       host: "127.0.0.1",
       port: 0,
       limits: { acceptsPerSecond: 65_535, acceptBurst: 65_535 },
-      timeouts: { handshakeMs: 800, messageMs: 600, sendMs: 1_500, goodbyeMs: 500 },
+      timeouts: { handshakeMs: 1_000, messageMs: 800, sendMs: 2_000, goodbyeMs: 500 },
       tls: { trust: "ca" },
     },
     "api-http": { port: 0 },

@@ -63,7 +63,8 @@ export class AddressTable {
   add(address: string, fields: Pick<AddressRecord, "source" | "persistent">, standing: Standing): AddressEntry | undefined {
     assert(!this.#entries.has(address), "an address is added once");
     const isWanted = fields.source === "config" || fields.source === "operator";
-    if (this.#entries.size >= this.#maxCount && !this.#makeRoom(isWanted)) return undefined;
+    // The config is bounded by itself, and what it names must not fail silently.
+    if (this.#entries.size >= this.#maxCount && !this.#makeRoom(isWanted) && fields.source !== "config") return undefined;
     const entry: AddressEntry = { address, ...fields, addedMs: standing.atMs, failuresInARow: 0, standing };
     this.#entries.set(address, entry);
     this.#judge.onChanged(address);

@@ -4,8 +4,8 @@
  */
 import { isIPv4, isIPv6 } from "node:net";
 
-/** What a book record, a log line and a wire message have room for. */
-export const ADDRESS_CHARACTERS_MAX = 200;
+/** What a key of the peer book has room for. */
+const ADDRESS_CHARACTERS_MAX = 254;
 
 const ADDRESS = /^([a-z][a-z0-9+.-]{0,15}):\/\/([\x21-\x7e]+)$/;
 const HOST_PORT = /^(\[[0-9a-fA-F:.]+\]|[^:/[\]]+)(?::(\d{1,5}))?$/;

@@ -68,7 +68,7 @@ export class HeaderServer {
     if (top !== undefined) {
       const known = this.#highestKnown(locator);
       if (known === undefined) return answer.headers;
-      for (let height = Math.min(known, top) + 1; height <= top; height++) {
+      for (let height = known + 1; height <= top; height++) {
         const header = this.#canonical(height);
         // The chain may be another one by now.
         if (header === undefined || !answer.add(header)) return answer.headers;

@@ -246,11 +246,19 @@ export class Sync implements ChainSync {
     const { status } = this;
     this.#metrics.targetHeight.set(status.targetHeight);
     this.#metrics.headerHeight.set(status.headerHeight);
-    const isBehind = status.targetHeight - status.currentHeight > this.#options.nearBlocks;
-    const state = this.#branch !== undefined && isBehind ? "syncing" : "synced";
+    const state = this.#branch !== undefined && this.#isBehind(status) ? "syncing" : "synced";
     if (state === this.#state) return;
     this.#state = state;
     this.#announce();
+  }
+
+  /** By good headers, or by what at least half of the peers claim: one liar among several does not make a node think it is behind. */
+  #isBehind({ currentHeight, headerHeight, targetHeight }: SyncStatus): boolean {
+    const near = currentHeight + this.#options.nearBlocks;
+    if (headerHeight > near) return true;
+    if (targetHeight <= near) return false;
+    const peers = this.#context.peers();
+    return peers.filter(({ head }) => head.height > near).length * 2 >= peers.length;
   }
 
   #announce(): void {

@@ -16,7 +16,7 @@ const MESSAGES = {
   TRANSPORT_TLS_NOT_YET_VALID: "its certificate, or its authority's, is not valid yet; one of the clocks is wrong",
   TRANSPORT_TLS_SELF_SIGNED: "its certificate is signed by itself, and this node trusts authorities only",
   TRANSPORT_TLS_FOREIGN_CA: "its certificate is from an authority that this node does not trust",
-  TRANSPORT_TLS_WRONG_PURPOSE: "its certificate is not made for its end of a connection",
+  TRANSPORT_TLS_WRONG_PURPOSE: "its certificate, or one that vouches for it, is not made for that",
   TRANSPORT_TLS_UNTRUSTED: "its certificate does not pass",
   TRANSPORT_TLS_WEAK_KEY: "its certificate has an RSA key of less than 2048 bits",
   TRANSPORT_TLS_REVOKED: "its certificate is on the revocation list",

@@ -129,7 +129,15 @@ t.test("only a URI names a node, not a name that reads like one", async (t) => {
   t.same(nodeIdsIn(undefined), []);
   t.same(nodeIdsIn(`DNS:a, URI:${uri}, IP Address:127.0.0.1`), [NODE_ID]);
   t.same(nodeIdsIn(`URI:${uri}, URI:${uri}`), [NODE_ID], "once");
-  for (const text of [uri, `DNS:${uri}`, `URI:x${uri}`, `URI:${uri}0`, `URI:${uri.toUpperCase()}`, `email:"a, URI:${uri}"`, `URI:"${uri}"`])
+  for (const text of [
+    uri,
+    `DNS:${uri}`,
+    `URI:x${uri}`,
+    `URI:${uri}0`,
+    `URI:${uri.toUpperCase()}`,
+    `email:"a, URI:${uri}, DNS:b"`,
+    `URI:"${uri}"`,
+  ])
     t.same(nodeIdsIn(text), [], text);
   fc.assert(fc.property(fc.string(), (text) => nodeIdsIn(`DNS:${JSON.stringify(text)}`).length === 0));
 });
@@ -148,9 +156,9 @@ t.test("the chain leads to an authority, or there is a reason why not", async (t
   t.equal(judge(read(vectors.weak.certificate), [], [read(vectors.weak.certificate)]), "trusted", "trusted by itself");
   t.equal(judge(below, [intermediate], [ec], Date.UTC(2200, 0)), "expired");
   t.equal(judge(below, [intermediate], [ec], 0), "not-yet-valid");
-  // A node's certificate vouches for nobody, even if somebody signs with its key.
-  const node = read(nodePair.certificate);
-  t.equal(judge(node, [], [read(vectors.ecNode.certificate)], NOW_MS), "unknown-authority");
+  const [forged, nameless] = [read(vectors.forged.certificate), read(vectors.nameless.certificate)];
+  t.ok(forged.checkIssued(nameless) && forged.verify(nameless.publicKey), "signed it is");
+  t.equal(judge(forged, [nameless], [ec]), "unknown-authority", "but not by an authority");
 });
 
 t.test("keys at rest: encrypted by scrypt, and opened from whichever tool", async (t) => {

@@ -193,6 +193,26 @@ q0qf2zxMaSAyAQPztA9Suir9n548d+Z2ZpOf2AYgJbMgGWJ6OPQWjX9/
 `,
 };
 
+/** Signed with the key of `nameless`, which is no authority; Ed25519. */
+export const forged: Vector = {
+  certificate: `-----BEGIN CERTIFICATE-----
+MIIBmDCCAT2gAwIBAgICB3cwCgYIKoZIzj0EAwIwEzERMA8GA1UEAwwIbmFtZWxl
+c3MwIBcNMjYxMTIxMDM0NDMzWhgPMjEyNjEwMjgwMzQ0MzNaMBExDzANBgNVBAMM
+BmZvcmdlZDAqMAUGAytlcAMhACaSC8SvzldvhDW8B0MvkSdRmJTBekzwl0n4kAJ5
+4iQXo4GvMIGsMAwGA1UdEwEB/wQCMAAwXAYDVR0RBFUwU4ZRY2hhaW53cmlnaHQ6
+bm9kZTpkNzVhOTgwMTgyYjEwYWI3ZDU0YmZlZDNjOTY0MDczYTBlZTE3MmYzZGFh
+NjIzMjVhZjAyMWE2OGY3MDc1MTFhMB0GA1UdDgQWBBT7U/stXcDFqujNmFM7n/qO
+w/k1pTAfBgNVHSMEGDAWgBQ7DvIPSfAq5HGxPvNibSFco9WeXDAKBggqhkjOPQQD
+AgNJADBGAiEAiN4jk/oiU5HPfPVZn4b4tS8xoCUBsXpgMO7HmcxzLyoCIQDPbAoe
+vS/sxmwSp8Vx3pu9J9fj/+KdSrLTHEepHVy5Lw==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIF+GyugyJ0wnBMv59o4FD7XbSFaagZBNkhuzs58CB+vz
+-----END PRIVATE KEY-----
+`,
+};
+
 /** RSA of 1,024 bits, signed by itself. */
 export const weak: Vector = {
   certificate: `-----BEGIN CERTIFICATE-----

@@ -2,6 +2,7 @@
 import t from "tap";
 import { LiveBlock } from "../../../core/cli/live-block.js";
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are steered by them
 const ESCAPE = /^\u001b\[(\??\d*)([A-Za-z])/;
 
 /** As much of a terminal as a live block uses; what scrolled away at the top is out of reach. */
@@ -20,14 +21,14 @@ class SmallTerminal {
 
   write(text: string): void {
     for (let rest = text; rest !== ""; ) {
-      const escape = ESCAPE.exec(rest);
-      if (escape !== null) this.#escape(escape[1] ?? "", escape[2] ?? "");
+      const order = ESCAPE.exec(rest);
+      if (order !== null) this.#obey(order[1] ?? "", order[2] ?? "");
       else this.#character(rest[0] ?? "");
-      rest = rest.slice(escape?.[0].length ?? 1);
+      rest = rest.slice(order?.[0].length ?? 1);
     }
   }
 
-  #escape(parameter: string, command: string): void {
+  #obey(parameter: string, command: string): void {
     if (command === "A") this.#row = Math.max(0, this.lines.length - this.rows, this.#row - Number(parameter));
     if (command === "K") this.lines[this.#row] = "";
     if (command === "J") {

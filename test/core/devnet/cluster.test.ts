@@ -1,6 +1,8 @@
 /** What a cluster writes, keeps and refuses, and how it is steered, without any node running. Running ones: test/functional/network. */
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -135,6 +137,19 @@ t.test("files", async (t) => {
   await writeFile(join(directory, "thesis.doc"), "");
   for (const fresh of [true, false]) await t.rejects(Cluster.create({ directory, fresh }), { code: "DEVNET_NOT_A_DEVNET" });
   t.ok(existsSync(join(directory, "thesis.doc")), "what is somebody else's stays");
+});
+
+t.test("a port that somebody else has taken meanwhile", async (t) => {
+  const directory = await directoryOf(t);
+  const cluster = await make(t, { directory, nodes: 1 });
+  const [node] = cluster.description.nodes;
+  const other = createServer().listen(node?.apiPort, "127.0.0.1");
+  await once(other, "listening");
+  t.teardown(() => other.close());
+  await t.rejects(cluster.start(), { code: "DEVNET_PORT_TAKEN", message: new RegExp(`port ${node?.apiPort}, for the API of node 1`) });
+  t.equal(cluster.node(1).state, "stopped", "nothing was started");
+  const again = await make(t, { directory });
+  t.same(again.description.nodes, cluster.description.nodes, "the directory is free, and its ports are the same");
 });
 
 t.test("control", async (t) => {

@@ -288,12 +288,7 @@ t.test("who has a bad score is not dialed, unless the operator says so", async (
 
 t.test("inbound places are bounded; who is known to be better, or named by the operator, gets one", async (t) => {
   const world = worldOf(t);
-  const vip = await world.started({ identity: HIGH, name: "vip" });
-  const node = await world.started({
-    identity: LOW,
-    name: "node",
-    options: { maxInbound: 2, maxOutbound: 0, persistent: [] },
-  });
+  const node = await world.started({ identity: LOW, name: "node", options: { maxInbound: 2 } });
   const guests = [];
   for (let number = 0; number < 3; number++) {
     const guest = await world.stranger(identityOf(200 + number), node, { name: `guest-${number}` });
@@ -319,7 +314,29 @@ t.test("inbound places are bounded; who is known to be better, or named by the o
   t.equal(back.closed, undefined, "the better one came in");
   t.equal(filler.closed?.code, "NETWORK_TOO_MANY_PEERS", "for the one that came last");
   t.equal(node.network.peers.length, 2);
-  t.ok(vip);
+});
+
+t.test("whom the operator named gets a place, and keeps it", async (t) => {
+  const world = worldOf(t);
+  const named = await world.started({ identity: HIGH, name: "named" });
+  const node = await world.started({
+    identity: LOW,
+    name: "node",
+    options: { maxInbound: 1, persistent: [named.address], redialMs: HOUR_MS, redialMaxMs: HOUR_MS },
+  });
+  await world.time.settle();
+  await world.stopped(named.network);
+  const guest = await world.stranger(MIDDLE, node, { name: "guest" });
+  await guest.greet();
+  t.same(peersOf(node), [`inbound ${MIDDLE.nodeId}`]);
+  const caller = await world.stranger(HIGH, node, { name: "caller" });
+  await caller.greet();
+  t.same(peersOf(node), [`inbound ${HIGH.nodeId}`], "it calls from elsewhere, and is known");
+  t.equal(guest.closed?.code, "NETWORK_TOO_MANY_PEERS");
+  for (let count = 0; count < 40; count++) node.recorder.peers.get(HIGH.nodeId)?.offend("failure", "SYNC_TEST", "");
+  const better = await world.stranger(MIDDLE, node, { name: "better" });
+  await better.greet();
+  t.equal(better.closed?.code, "NETWORK_TOO_MANY_PEERS");
 });
 
 t.test("handshakes under way are bounded", async (t) => {

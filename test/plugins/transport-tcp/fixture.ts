@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } from "node:tls";
 import { Value } from "typebox/value";
-import type { Logger, Metrics } from "../../../core/ports/runtime.js";
+import type { Cancellable, Clock, Logger, Metrics } from "../../../core/ports/runtime.js";
 import type { ChannelSpec, CloseReason, Connection, Transport } from "../../../core/ports/transport.js";
 import { sha256 } from "../../../core/primitives/hash.js";
 import { SystemClock, SystemScheduler } from "../../../core/runtime/index.js";
@@ -94,7 +94,9 @@ export class TestMetrics implements Metrics {
   counter({ name }: { name: string }) {
     return { increment: (by = 1, labels?: Readonly<Record<string, string>>) => this.#put(name, labels, (old) => old + by) };
   }
-  gauge({ name }: { name: string }) {
+  readonly #collected = new Map<string, () => number>();
+  gauge({ name, collect }: { name: string; collect?: () => number }) {
+    if (collect !== undefined) this.#collected.set(name, collect);
     return { set: (value: number, labels?: Readonly<Record<string, string>>) => this.#put(name, labels, () => value) };
   }
   histogram({ name }: { name: string }) {
@@ -102,6 +104,10 @@ export class TestMetrics implements Metrics {
   }
   get(name: string, ...labels: readonly string[]): number {
     return this.values.get([`transport_tcp_${name}`, ...labels].join(" ")) ?? 0;
+  }
+  /** A gauge that is read at a scrape. */
+  read(name: string): number {
+    return this.#collected.get(`transport_tcp_${name}`)?.() ?? Number.NaN;
   }
   #put(name: string, labels: Readonly<Record<string, string>> | undefined, change: (old: number) => number): void {
     const key = [name, ...Object.values(labels ?? {})].join(" ");
@@ -130,22 +136,49 @@ export function optionsOf({ limits, timeouts, ...rest }: TestOptions = {}): Tran
   return { host, port, listen, limits: { ...DEFAULTS.limits, ...limits }, timeouts: { ...DEFAULTS.timeouts, ...timeouts } };
 }
 
+/** Time that passes when a test says so. What is due once (a cut-off, an expired dial) comes in real time. */
+class TestTime extends SystemScheduler implements Clock {
+  readonly #repeated = new Set<() => void>();
+  #passedMs = 0;
+  constructor() {
+    super(new SystemClock());
+  }
+  nowMs(): number {
+    return this.#passedMs;
+  }
+  monotonicMs(): number {
+    return this.#passedMs;
+  }
+  override every(_periodMs: number, callback: () => void): Cancellable {
+    this.#repeated.add(callback);
+    return { cancel: () => void this.#repeated.delete(callback) };
+  }
+  pass(ms: number): void {
+    this.#passedMs += ms;
+    for (const callback of this.#repeated) callback();
+  }
+  override close(): number {
+    return super.close() + this.#repeated.size;
+  }
+}
+
 /** A transport with its insides in reach. */
 export interface TestTransport {
   readonly transport: TcpTransport;
   readonly metrics: TestMetrics;
   readonly security: TestSecurity;
+  /** Lets time pass, after which it looks after its connections. */
+  pass(ms: number): void;
   /** Timers that are still set; 0 after a clean stop. */
   timers(): number;
 }
 
 export function makeTransport(options: TestOptions = {}): TestTransport {
-  const clock = new SystemClock();
-  const scheduler = new SystemScheduler(clock);
+  const time = new TestTime();
   const metrics = new TestMetrics();
   const security = new TestSecurity();
-  const transport = new TcpTransport({ security, clock, scheduler, logger: SILENT, metrics }, optionsOf(options));
-  return { transport, metrics, security, timers: () => scheduler.close() };
+  const transport = new TcpTransport({ security, clock: time, scheduler: time, logger: SILENT, metrics }, optionsOf(options));
+  return { transport, metrics, security, pass: (ms) => time.pass(ms), timers: () => time.close() };
 }
 
 /** Ready to listen and dial. */
@@ -189,7 +222,8 @@ export async function listening(transport: Transport): Promise<{ address: string
 export async function bareTls(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
   const socket = connect({ port, host: "127.0.0.1", secureContext: context, rejectUnauthorized: false, ALPNProtocols: [ALPN], ...options });
   await once(socket, "secureConnect");
-  socket.on("error", nothing);
+  // What is written is on its way, not waiting for the acknowledgement of what was written before.
+  socket.setNoDelay(true).on("error", nothing);
   return socket;
 }
 

@@ -39,7 +39,7 @@ const faultOf = (...frames: readonly Bytes[]) => {
   return last?.type === "fault" ? last.code : last?.type;
 };
 
-t.test("any messages, cut anywhere, come out whole and in the order of their channel", async (t) => {
+t.test("any messages, cut anywhere, come out whole and in the order of their channel", async () => {
   const message = fc.record({
     channel: fc.constantFrom(0, 1, 2),
     length: fc.oneof(fc.nat(1_024), fc.nat(1_024), fc.constantFrom(0, 65_536, 65_537, 131_072, 200_000)),

@@ -55,7 +55,7 @@ t.test("is what its manifest says", async (t) => {
 });
 
 t.test("plain bytes, silence and a hang-up at a TLS port: each has its reason, and others are served", async (t) => {
-  const host = await startTransport({ timeouts: { handshakeMs: 60 } });
+  const host = await startTransport({ timeouts: { handshakeMs: 250 } });
   const { address, port, guests } = await listening(host.transport);
   for (const [what, code] of [
     ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "TRANSPORT_NOT_TLS"],
@@ -96,21 +96,25 @@ t.test("another version or protocol of TLS, and trust that refuses: the reason i
   host.security.refuse = () => refusal;
   const dialer = await startTransport();
   const refused = await dialer.transport.dial(address, never());
+  refused.onMessage(() => undefined);
   t.match(await closing(refused), { ...refusal, local: false }, "who dialed learns it after its own handshake");
   t.equal(dialer.metrics.get("closes_total", "remote", "REMOTE"), 1);
   host.security.refuse = undefined;
 
   dialer.security.refuse = () => refusal;
-  const met = guests.next();
+  const met = guests.next().then((connection) => {
+    connection.onMessage(() => undefined);
+    return closing(connection);
+  });
   await t.rejects(dialer.transport.dial(address, never()), { code: refusal.code, kind: "denied", message: /from elsewhere/ });
   t.equal(dialer.metrics.get("dials_total", refusal.code), 1);
-  t.match(await closing(await met), { ...refusal, local: false }, "and who was dialed learns it, too");
+  t.match(await met, { ...refusal, local: false }, "and who was dialed learns it, too");
   t.equal(guests.waiting, 0, "a refused connection was never handed over");
   await stopped(t, host, dialer);
 });
 
 t.test("dials fail each in its own way", async (t) => {
-  const dialer = await startTransport({ timeouts: { dialMs: 60 }, limits: { outboundConnections: 2 } });
+  const dialer = await startTransport({ timeouts: { dialMs: 250 }, limits: { outboundConnections: 2 } });
   const dial = (address: string) => dialer.transport.dial(address, never());
   const taken = createServer((socket) => void socket.on("error", () => undefined).end("SSH-2.0-OpenSSH\r\n")).listen(0, "127.0.0.1");
   const resetting = createServer((socket) => void socket.resetAndDestroy()).listen(0, "127.0.0.1");
@@ -195,6 +199,7 @@ t.test("a frame that trickles in byte by byte, and thousands in one piece", asyn
   const host = await startTransport();
   const { port, guests } = await listening(host.transport);
   const socket = await bareTls(port);
+  socket.resume();
   const guest = await guests.next();
   const received: Uint8Array[] = [];
   const enough = (count: number) =>
@@ -209,7 +214,8 @@ t.test("a frame that trickles in byte by byte, and thousands in one piece", asyn
   socket.write(Buffer.concat(Array.from({ length: 5_000 }, (_, index) => frameOf(0, 0, Uint8Array.of(index & 255, index >> 8)))));
   await all;
   t.ok(received.every((message, index) => message[0] === (index & 255) && message[1] === index >> 8));
-  t.equal(await counted(() => host.metrics.get("received_messages_total", "0"), 5_000), 5_000);
+  host.pass(0);
+  t.equal(host.metrics.get("received_messages_total", "0"), 5_000);
   t.equal(host.metrics.get("received_bytes_total", "1"), 300);
   await stopped(t, host);
 });
@@ -230,7 +236,7 @@ t.test("small messages of one turn go out as one write", async (t) => {
 t.test("a peer that does not read: wait, then drain; overflow and standstill close", async (t) => {
   const { host, dialer, there, here, guests, address } = await pairOf(
     {},
-    { limits: { sendBytesHigh: 65_536, sendBytesMax: 65_536 }, timeouts: { sendMs: 80 } },
+    { limits: { sendBytesHigh: 65_536, sendBytesMax: 65_536 }, timeouts: { sendMs: 5_000 } },
   );
   let drained = 0;
   there.onDrain(() => drained++);
@@ -247,44 +253,62 @@ t.test("a peer that does not read: wait, then drain; overflow and standstill clo
   t.match(await overflow, { code: "TRANSPORT_SEND_OVERFLOW", local: true });
   t.equal(there.send(0, bytes(1)), "closed");
 
+  const stuckBytes = () => dialer.metrics.read("unsent_bytes");
   const stuck = await dialer.transport.dial(address, never());
   (await guests.next()).pause();
   const stall = closing(stuck);
-  while (stuck.send(2, bytes(1_000_000)) === "sent");
-  for (let i = 0; i < 3; i++) stuck.send(2, bytes(1_000_000));
+  // What the operating system still takes is progress: fill it up first.
+  for (let before = 0; before === 0 || before !== stuckBytes(); await delay(20)) {
+    stuck.send(2, bytes(1_000_000));
+    await delay(20);
+    before = stuckBytes();
+  }
+  dialer.pass(0);
+  dialer.pass(5_000);
+  t.equal(stuck.send(0, bytes(1)), "wait", "not yet");
+  dialer.pass(1);
   t.match(await stall, { code: "TRANSPORT_SEND_STALLED", local: true });
   t.equal(dialer.metrics.get("closes_total", "transport", "TRANSPORT_SEND_STALLED"), 1);
   await stopped(t, host, dialer);
 });
 
 t.test("who is silent, or never ends what was begun, is closed; who was not read is excused", async (t) => {
-  const host = await startTransport({ timeouts: { idleMs: 150, messageMs: 60 } });
+  const host = await startTransport({ timeouts: { idleMs: 10_000, messageMs: 1_000 } });
   const { port, guests } = await listening(host.transport);
-  for (const [what, code] of [
-    [frameOf(2, 0, bytes(10), FRAGMENT), "TRANSPORT_MESSAGE_STALLED"],
-    [frameOf(2, 1, bytes(FRAGMENT)), "TRANSPORT_MESSAGE_STALLED"],
-    [frameOf(0, 0, bytes(10)), "TRANSPORT_IDLE"],
+  for (const [what, waitMs, code] of [
+    [frameOf(2, 0, bytes(10), FRAGMENT), 1_000, "TRANSPORT_MESSAGE_STALLED"],
+    [frameOf(2, 1, bytes(FRAGMENT)), 1_000, "TRANSPORT_MESSAGE_STALLED"],
+    [frameOf(0, 0, bytes(10)), 10_000, "TRANSPORT_IDLE"],
   ] as const) {
     const socket = await bareTls(port);
     const guest = await guests.next();
-    guest.onMessage(() => undefined);
-    socket.resume().write(what);
-    t.match(await closing(guest), { code, local: true });
+    const begun = new Promise<void>((resolve) => guest.onMessage(() => resolve()));
+    const reason = closing(guest);
+    socket.resume();
+    // The first one shows that something arrived.
+    socket.write(frameOf(0, 0, bytes(1)));
+    await begun;
+    socket.write(what);
+    await delay(30);
+    host.pass(0);
+    host.pass(waitMs);
+    t.equal(guest.send(0, bytes(1)), "sent", "not yet");
+    host.pass(1);
+    t.match(await reason, { code, local: true });
     await once(socket, "close");
   }
   const socket = await bareTls(port);
+  socket.resume();
   const guest = await guests.next();
-  let closed = false;
-  guest.onClose(() => {
-    closed = true;
-  });
+  const reason = closing(guest);
   guest.onMessage(() => undefined);
   guest.pause();
-  await delay(250);
-  t.notOk(closed, "paused on this side");
+  for (let i = 0; i < 5; i++) host.pass(9_000);
+  t.equal(guest.send(0, bytes(1)), "sent", "it was this side that did not read");
   guest.resume();
-  t.match(await closing(guest), { code: "TRANSPORT_IDLE" });
-  socket.destroy();
+  await delay(1);
+  host.pass(10_001);
+  t.match(await reason, { code: "TRANSPORT_IDLE" });
   await stopped(t, host);
 });
 
@@ -308,7 +332,11 @@ t.test("limits by number and rate hold before TLS; what is given back is free ag
 
   const slow = await startTransport({ limits: { acceptBurst: 2, acceptsPerSecond: 1 } });
   const { port: slowPort } = await listening(slow.transport);
-  for (let i = 0; i < 5; i++) (await bareTcp(slowPort)).destroy();
+  for (let i = 0; i < 5; i++)
+    await bareTcp(slowPort).then(
+      (socket) => socket.destroy(),
+      () => undefined,
+    );
   t.equal(await counted(() => slow.metrics.get("refused_total", "TRANSPORT_ACCEPT_RATE"), 3), 3);
   await stopped(t, slow);
 });

@@ -346,6 +346,7 @@ t.test("when the book is full: who is named stays, who was met stays before who 
   t.ok(has("tcp://here:1"), "who is connected stays");
   t.equal(book.learn("tcp://operator-d:1", "operator"), undefined, "full of what was named");
   t.equal(book.size, 6);
+  t.ok(book.learn("tcp://config-2:1", "config", true), "what the config names is always there");
 });
 
 t.test("records of identities are bounded", async (t) => {
@@ -381,7 +382,7 @@ t.test("addresses are parsed once, and mean the same to everybody", async (t) =>
     "TCP://host:1",
     "tcp://host:65536",
     "tcp://ho st:1",
-    `tcp://${"x".repeat(200)}`,
+    `tcp://${"x".repeat(250)}`,
     "tcp://hö:1",
   ])
     t.equal(parseAddress(text), undefined, text.slice(0, 20));

@@ -2,11 +2,14 @@
 import * as fc from "fast-check";
 import t from "tap";
 import { HeaderServer } from "../../../../core/network/sync/header-server.js";
+import { ImportQueue } from "../../../../core/network/sync/import-queue.js";
+import { DEFAULT_SYNC_OPTIONS } from "../../../../core/network/sync/index.js";
 import { locatorOf } from "../../../../core/network/sync/locator.js";
 import { plausibleHeight, RateMeter } from "../../../../core/network/sync/progress.js";
-import { SlotRow } from "../../../../core/network/sync/slots.js";
+import { type Slot, SlotRow } from "../../../../core/network/sync/slots.js";
+import type { ImportVerdict } from "../../../../core/ports/consensus.js";
 import type { Height } from "../../../../core/primitives/amount.js";
-import type { HeaderRecord } from "../../../../core/primitives/block.js";
+import type { Block, HeaderRecord } from "../../../../core/primitives/block.js";
 import { decodeHeader } from "../../../../core/primitives/block-codec.js";
 import { Hash, sha256 } from "../../../../core/primitives/hash.js";
 import { BlockMaker, GENESIS_TIME_MS, idOf, type MadeBlock, scripted } from "../../chain/harness.js";
@@ -20,6 +23,9 @@ const chainOf = (height: number) => ({
   genesisId: idAt(0),
   idAt: (at: number) => (at >= 0 && at <= height ? idAt(at) : undefined),
 });
+
+const rowRecord = (height: number) =>
+  ({ id: idAt(height), header: { height, extra: new Uint8Array(8), seal: new Uint8Array(8) } }) as unknown as HeaderRecord;
 
 t.test("locators: the newest ten, then gaps that double, then genesis; at most 64 ids at any height", async (t) => {
   const heights = new Map<string, number>();
@@ -100,12 +106,10 @@ t.test("the header server makes one answer at a time for each peer, and lets few
 });
 
 t.test("a row of slots lets done ones go from the front and finds the others by height", async (t) => {
-  const record = (height: number) =>
-    ({ id: idAt(height), header: { height, extra: new Uint8Array(8), seal: new Uint8Array(8) } }) as unknown as HeaderRecord;
   const row = new SlotRow();
   t.equal(row.lowest, undefined);
   t.equal(row.at(0), undefined);
-  for (let height = 5; height < 5_000; height++) row.push(record(height));
+  for (let height = 5; height < 5_000; height++) row.push(rowRecord(height));
   const { bytes } = row;
   t.equal(row.at(4), undefined);
   t.equal(row.at(5), row.lowest);
@@ -128,6 +132,68 @@ t.test("a row of slots lets done ones go from the front and finds the others by 
   row.shift();
   t.equal(row.bytes, 0);
   t.equal(row.length, 0);
+});
+
+t.test("the import queue: in order, many at a time; a refusal stops it until somebody decides", async (t) => {
+  const launched: number[] = [];
+  const verdicts = new Map<number, (verdict: ImportVerdict) => void>();
+  const chain = {
+    import: ({ header }: Block) => {
+      launched.push(header.height);
+      return new Promise<ImportVerdict>((resolve) => verdicts.set(header.height, resolve));
+    },
+  };
+  const row = new SlotRow();
+  const hold = (height: number) => {
+    const slot = row.at(height) as Slot;
+    slot.stage = "held";
+    slot.body = { block: { header: { height } } as never, certificate: undefined, sizeBytes: 10, from: undefined as never };
+  };
+  for (let height = 1; height <= 8; height++) row.push(rowRecord(height));
+  const troubles: string[] = [];
+  const imported: number[] = [];
+  let idle = 0;
+  const queue = new ImportQueue({
+    chain,
+    row,
+    options: { ...DEFAULT_SYNC_OPTIONS, importBlocks: 3 },
+    onImported: (slot) => {
+      slot.stage = "done";
+      imported.push(slot.height);
+      row.shift();
+    },
+    onTrouble: (trouble) => troubles.push(`${trouble.kind} ${trouble.slot.height}`),
+    onIdle: () => idle++,
+  });
+  const settle = async (height: number, status: ImportVerdict["status"]) => {
+    verdicts.get(height)?.({ status, id: idAt(height), code: "X", reason: "x", canonical: true } as ImportVerdict);
+    for (let turn = 0; turn < 5; turn++) await null;
+  };
+  hold(2);
+  queue.pump();
+  t.strictSame(launched, [], "the lowest first");
+  for (const height of [1, 3, 4, 5]) hold(height);
+  queue.pump();
+  t.strictSame(launched, [1, 2, 3]);
+  await settle(1, "imported");
+  t.strictSame(launched, [1, 2, 3, 4]);
+  await settle(3, "not-yet");
+  await settle(2, "invalid");
+  t.strictSame(troubles, [], "until all have ended");
+  await settle(4, "not-yet");
+  t.strictSame(troubles, ["refused 2"], "the first, though another was heard of before");
+  t.equal(idle, 1);
+  queue.pump();
+  t.strictSame(launched, [1, 2, 3, 4], "nobody has decided what to do with it");
+  hold(2);
+  queue.pump();
+  t.strictSame(launched.slice(4), [2, 3, 4], "those above were good enough");
+  for (const height of [2, 3, 4, 5]) await settle(height, "imported");
+  t.strictSame(imported, [1, 2, 3, 4, 5]);
+  hold(6);
+  queue.stop();
+  queue.pump();
+  t.equal(launched.length, 8);
 });
 
 t.test("a claim is shown as far as a chain of this age can have come", async (t) => {

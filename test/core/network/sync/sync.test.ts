@@ -143,13 +143,16 @@ t.test("a branch that leaves below finality ends the connection and is no violat
   const main = await maker.row(maker.genesis, 30);
   const other = await maker.row(main[9] ?? maker.genesis, 40, () => ({ salt: 1 }));
   const a = await company.member(main, { finalAtDepth: 10 });
+  const stateful = await company.member(main, { finalAtDepth: 10, headers: "state" });
   const b = await company.member([...main.slice(0, 10), ...other]);
-  const peer = a.connect(b);
-  await a.until(() => peer.closedWith !== undefined, "the connection ends");
-  t.equal(peer.closedWith, "NETWORK_FORKED_BELOW_FINALITY");
-  t.strictSame(peer.offences, ["failure NETWORK_FORKED_BELOW_FINALITY"]);
-  t.strictSame(peer.asked, []);
-  t.equal(a.node.height, 30);
+  for (const member of [a, stateful]) {
+    const peer = member.connect(b);
+    await member.until(() => peer.closedWith !== undefined, "the connection ends");
+    t.equal(peer.closedWith, "NETWORK_FORKED_BELOW_FINALITY");
+    t.strictSame(peer.offences, ["failure NETWORK_FORKED_BELOW_FINALITY"]);
+    t.strictSame(peer.asked, []);
+    t.equal(member.node.height, 30);
+  }
   // A fork above finality is followed.
   const near = await maker.row(main[24] ?? maker.genesis, 10, () => ({ salt: 2 }));
   const c = await company.member([...main.slice(0, 25), ...near]);

@@ -9,6 +9,7 @@ import t from "tap";
 import { type CertifiedKey, replaceNodeCertificate } from "../../../../core/certificates/index.js";
 import { sha256 } from "../../../../core/primitives/hash.js";
 import { sentCertificate } from "../../../../plugins/transport-tcp/tls/judge.js";
+import { WatchedFiles } from "../../../../plugins/transport-tcp/tls/watched-files.js";
 import * as vectors from "../../../core/certificates/openssl-vectors.js";
 import {
   authority,
@@ -122,6 +123,28 @@ t.test("a pair that is no pair, expired or half written changes nothing, and is 
   t.same(await served(), der(nextA));
   t.equal(node.logger.of(refused).length, 4, "each once");
   t.match(await node.metrics.render(), /tls_reloads_total\{what="certificate",result="refused"\} 4/);
+});
+
+t.test("two files that change one after the other are no fault: what can't be taken is looked at twice", async (t) => {
+  const directory = t.testdir({ a: "1", b: "1" });
+  const files = await WatchedFiles.watch([join(directory, "a"), join(directory, "b")]);
+  const broken = new Error("half of it");
+  const fails = () => Promise.reject(broken);
+  const counts = { taken: 0 };
+  const takes = async () => {
+    counts.taken++;
+  };
+  t.same(await files.turn(fails), { taken: false }, "nothing changed");
+  await putFiles(directory, { a: "22" });
+  t.same(await files.turn(fails), { taken: false }, "perhaps the other one follows");
+  await putFiles(directory, { b: "22" });
+  t.same(await files.turn(takes), { taken: true });
+  t.same(await files.turn(takes), { taken: false }, "once");
+  await putFiles(directory, { a: "333" });
+  t.same([await files.turn(fails), await files.turn(fails)], [{ taken: false }, { taken: false, refused: broken }], "it stays so");
+  t.same(await files.turn(fails), { taken: false }, "and is told once");
+  await rm(join(directory, "a"));
+  t.same([await files.turn(takes), counts.taken], [{ taken: true }, 2], "a file that went is a change, too");
 });
 
 t.test("on demand: reload takes what is there at once", async (t) => {

@@ -27,7 +27,6 @@ const folder = process.argv[2];
 if (folder === undefined || process.send === undefined) throw new Error("usage: a parent with IPC starts wire-peer.process.js FOLDER");
 const transport = await startWire(folder);
 const open = new Set<Connection>();
-const never = new AbortController().signal;
 
 function answer(message: WireAnswer): void {
   process.send?.(message);
@@ -65,7 +64,7 @@ async function dial(address: string, count: number): Promise<number> {
   const lane = async (): Promise<void> => {
     while (begun < count) {
       begun++;
-      const connection = await transport.dial(address, never);
+      const connection = await transport.dial(address, new AbortController().signal);
       open.add(connection);
       await new Promise<void>((resolve, reject) => {
         connection.onClose(({ code, message }) => {

@@ -21,7 +21,7 @@ import type { ChannelTable } from "./channel-table.js";
 import { CloseCode, MessageTooLargeError, UnknownChannelError } from "./errors.js";
 import { goodbyeFrame, readGoodbye, wireBytes } from "./frame.js";
 import { FrameReader, type Received } from "./frame-reader.js";
-import type { TransportMetrics } from "./metrics.js";
+import type { ClosedBy, TransportMetrics } from "./metrics.js";
 import { SendQueue } from "./send-queue.js";
 
 /** Writes that are with the socket at a time: the next is there when one has gone. */
@@ -49,9 +49,6 @@ export interface ConnectionFacts {
   readonly remoteAddress: string;
   readonly security: ConnectionSecurity;
 }
-
-/** Who decided that a connection ends: a rule of this transport, the caller of `close`, the other end, or nobody (it broke). */
-export type ClosedBy = "transport" | "caller" | "remote" | "network";
 
 /** Bytes in one direction, and when `sweep` last saw that they had moved. */
 interface Progress {
@@ -117,10 +114,13 @@ export class TcpConnection implements Connection {
       else this.#end("network", CloseCode.broken, error.message);
     });
     this.#gone = new Promise((resolve) => {
-      socket.once("close", () => {
+      const onClose = () => {
         this.#end("network", CloseCode.closed, "the connection is gone");
         resolve();
-      });
+      };
+      // It may have gone between its handshake and now.
+      if (socket.closed) queueMicrotask(onClose);
+      else socket.once("close", onClose);
     });
   }
 

@@ -178,6 +178,7 @@ export function tellRefusal(
   scheduler: Scheduler,
   goodbyeMs: number,
 ): Promise<void> {
+  if (socket.closed) return Promise.resolve();
   let dropped = 0;
   socket.on("data", (chunk: Buffer) => {
     dropped += chunk.length;

@@ -3,7 +3,6 @@
  * close codes of this node's other parts. What a peer gives as its reason is counted as `REMOTE`, whatever it says.
  */
 import type { Counter, Gauge, Histogram, Metrics } from "../../core/sdk.js";
-import type { ClosedBy } from "./connection.js";
 
 const CHANNELS_MAX = 256;
 /** Codes of close() and of the trust decision come from this node's own code, but this transport does not know how many. */
@@ -11,6 +10,9 @@ const LABELS_MAX = 64;
 const REMOTE_LABEL = "REMOTE";
 const OTHER_LABEL = "OTHER";
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+
+/** Who decided that a connection ends: a rule of this transport, the caller of `close`, the other end, or nobody (it broke). */
+export type ClosedBy = "transport" | "caller" | "remote" | "network";
 
 /** Messages and bytes by channel, counted in arrays: a metric with labels for each message would cost more than the message. */
 export class Traffic {

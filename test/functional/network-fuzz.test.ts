@@ -21,6 +21,8 @@ const BLOCKS = 30;
 /** Frames before memory is looked at for the first time: by then, caches and code are warm. */
 const WARM_PART = 0.25;
 const GROWTH_BYTES_MAX = 96 << 20;
+/** Of the node's JavaScript objects; it needs a third. */
+const HEAP_MEBIBYTES = 192;
 /** What is unfinished the node waits for, longer than is of use here. */
 const PATIENCE_MS = 150;
 const MEBIBYTE = 1 << 20;
@@ -231,7 +233,7 @@ t.test(`${FRAMES} mutated frames`, { timeout: 60_000 + FRAMES * 20 }, async (t) 
   const directory = t.testdir();
   const authority = await TestAuthority.create(join(directory, "ca"), "fuzz");
   const identities = await Promise.all(Array.from({ length: LANES + 1 }, (_, index) => authority.identity(index)));
-  const node = await TargetNode.start(directory, authority);
+  const node = await TargetNode.start(directory, authority, HEAP_MEBIBYTES);
   t.teardown(() => node.process.kill("SIGKILL"));
   await node.produce(BLOCKS);
 
@@ -270,8 +272,13 @@ t.test(`${FRAMES} mutated frames`, { timeout: 60_000 + FRAMES * 20 }, async (t) 
   const lanes = identities
     .slice(0, LANES)
     .map((identity, index) => lane(node.address, identity, new Random(SEED + index), knowledge, tally));
-  await Promise.race([Promise.all(lanes), watching]);
-  isOver = true;
+  try {
+    await Promise.race([Promise.all(lanes), watching]);
+  } catch (error) {
+    throw new Error(`after ${tally.frames} frames of seed ${SEED}: ${String(error)}; the node said: ${node.process.stderr.slice(-4_000)}`);
+  } finally {
+    isOver = true;
+  }
   await watching;
 
   const codes = [...tally.closes].sort(([, a], [, b]) => b - a);

@@ -95,7 +95,8 @@ export class TargetNode {
     this.#token = token;
   }
 
-  static async start(directory: string, authority: TestAuthority): Promise<TargetNode> {
+  /** @param heapMebibytes most memory of JavaScript objects: with a bound, what is collected late does not look like a leak */
+  static async start(directory: string, authority: TestAuthority, heapMebibytes?: number): Promise<TargetNode> {
     const data = join(directory, "data");
     await mkdir(data, { recursive: true, mode: 0o700 });
     await chmod(data, 0o700);
@@ -104,7 +105,8 @@ export class TargetNode {
     await authority.equip(join(data, "tls"), toHex(publicKeyOf(seed)));
     await writeFile(join(directory, "chain.json"), JSON.stringify(CHAIN));
     await writeFile(join(directory, "node.json"), JSON.stringify(CONFIG));
-    const process = new NodeProcess(["start", "--config", join(directory, "node.json")]);
+    const environment = heapMebibytes === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}` };
+    const process = new NodeProcess(["start", "--config", join(directory, "node.json")], environment);
     const api = await process.api();
     const { listening } = (await getJson(`${api}/v1/peers`)) as { readonly listening: readonly string[] };
     const [address = ""] = listening;

@@ -51,7 +51,7 @@ const context = createSecureContext({ key: KEY, cert: CERTIFICATE, minVersion: "
 
 /** Lets everybody in who speaks the protocol; `refuse` says otherwise. */
 export class TestSecurity implements TlsSecurity {
-  refuse: ((direction: "inbound" | "outbound") => { code: string; message: string } | undefined) | undefined;
+  refuse: ((direction: "inbound" | "outbound", socket: TLSSocket) => { code: string; message: string } | undefined) | undefined;
   readonly rotated: (() => void)[] = [];
   async start(): Promise<void> {}
   stop(): void {}
@@ -70,7 +70,7 @@ export class TestSecurity implements TlsSecurity {
   }
   judge(socket: TLSSocket, direction: "inbound" | "outbound"): TlsVerdict {
     if (socket.alpnProtocol !== ALPN) return { refusal: { code: "TRANSPORT_WRONG_ALPN", message: "it does not speak chainwright/1" } };
-    const refusal = this.refuse?.(direction);
+    const refusal = this.refuse?.(direction, socket);
     if (refusal !== undefined) return { refusal };
     const value = new Uint8Array(socket.exportKeyingMaterial(32, "EXPORTER-test", Buffer.alloc(0)));
     const hash = (raw: Buffer | undefined) => sha256(new Uint8Array(raw ?? []));

@@ -110,6 +110,16 @@ t.test("another version or protocol of TLS, and trust that refuses: the reason i
   t.equal(dialer.metrics.get("dials_total", refusal.code), 1);
   t.match(await met, { ...refusal, local: false }, "and who was dialed learns it, too");
   t.equal(guests.waiting, 0, "a refused connection was never handed over");
+
+  dialer.security.refuse = (_direction, socket) => {
+    socket.destroy();
+    return refusal;
+  };
+  await t.rejects(
+    dialer.transport.dial(address, never()),
+    { code: refusal.code },
+    "one that is gone before it was judged keeps nobody waiting",
+  );
   await stopped(t, host, dialer);
 });
 

@@ -10,6 +10,12 @@ export const NoTransportError = defineError<{ address: string; schemes: readonly
       : `no plugin of this node can dial ${address}; write it as ${schemes.map((scheme) => `${scheme}://…`).join(" or ")}, or load its transport in the node config`,
 );
 
+export const DuplicateTransportError = defineError<{ scheme: string }>(
+  "NETWORK_DUPLICATE_TRANSPORT",
+  "input",
+  ({ scheme }) => `two transports of this node take addresses ${scheme}://…, and nobody could say which one dials; load one of them`,
+);
+
 export const BadAddressError = defineError<{ address: string; reason: string }>(
   "NETWORK_BAD_ADDRESS",
   "input",

@@ -1,2 +1,2 @@
-export { DEFAULT_NETWORK_OPTIONS, type LocalIdentity, type NetworkDependencies, type NetworkOptions } from "./options.js";
 export { Network } from "./network.js";
+export { DEFAULT_NETWORK_OPTIONS, type LocalIdentity, type NetworkDependencies, type NetworkOptions } from "./options.js";

@@ -19,7 +19,7 @@ import type { NetworkView, PeerAdministration, PeerBan, PeerInfo, PeerRecord, Sy
 import { type Bytes, fromHex } from "../primitives/bytes.js";
 import { channelSpecs } from "./channels.js";
 import type { ChainSync, Gossip, NetworkContext } from "./context.js";
-import { BadAddressError, BadPeerError, NetworkStateError, NoTransportError } from "./errors.js";
+import { BadAddressError, BadPeerError, DuplicateTransportError, NetworkStateError, NoTransportError } from "./errors.js";
 import { createGossip } from "./gossip/index.js";
 import { type NetworkMetrics, networkMetrics } from "./metrics.js";
 import { DEFAULT_NETWORK_OPTIONS, type NetworkDependencies, type NetworkOptions } from "./options.js";
@@ -64,6 +64,9 @@ export class Network implements NetworkView, PeerAdministration {
   readonly #parts: readonly ProtocolPart[];
   readonly #status: StatusSender;
   #state: "new" | "starting" | "running" | "stopped" = "new";
+  /** The start that is under way, or was. */
+  #opening: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
   #listening: readonly string[] = [];
   #endImported: (() => void) | undefined;
   #nextRequestId = 0;
@@ -123,14 +126,24 @@ export class Network implements NetworkView, PeerAdministration {
     return this.#roster.size === 0 && this.#dialer.expectsSomebody ? { ...status, state: "isolated" } : status;
   }
 
-  /** After the chain. @throws NETWORK_BAD_ADDRESS, NETWORK_NO_TRANSPORT, and what transports throw that can't listen */
+  /**
+   * After the chain.
+   *
+   * @throws NETWORK_BAD_ADDRESS, NETWORK_NO_TRANSPORT, NETWORK_DUPLICATE_TRANSPORT, NETWORK_NOT_RUNNING if `stop` was called
+   *   meanwhile, and what transports throw that can't listen
+   */
   async start(): Promise<void> {
     if (this.#state !== "new") throw new NetworkStateError({ state: this.#state });
+    this.#checkSchemes();
     const { bootstrap, persistent, advertise } = this.#options;
     for (const address of [...bootstrap, ...persistent, ...advertise]) this.#checkAddress(address);
     this.#state = "starting";
     try {
-      if (this.#transports.size > 0) await this.#open();
+      if (this.#transports.size > 0) {
+        this.#opening = this.#open();
+        await this.#opening;
+      }
+      this.#checkStarting();
       this.#state = "running";
     } catch (error) {
       await this.stop();
@@ -138,11 +151,17 @@ export class Network implements NetworkView, PeerAdministration {
     }
   }
 
-  /** Says goodbye to everybody and writes the peer book. Before the chain stops. */
-  async stop(): Promise<void> {
-    const wasOpen = this.#state !== "new" && this.#state !== "stopped" && this.#transports.size > 0;
+  /** Says goodbye to everybody and writes the peer book. Before the chain stops. A start that is under way ends with it. */
+  stop(): Promise<void> {
     this.#state = "stopped";
-    if (!wasOpen) return;
+    this.#stopping ??= this.#opening === undefined ? Promise.resolve() : this.#close(this.#opening);
+    return this.#stopping;
+  }
+
+  async #close(opening: Promise<void>): Promise<void> {
+    // It sees that it is not wanted any more; what it had opened by then is closed below.
+    const opened = opening.catch(() => undefined);
+    await this.#bounded(opened, "the start did not end in time");
     this.#endImported?.();
     this.#status.stop();
     this.#dialer.stop();
@@ -247,7 +266,7 @@ export class Network implements NetworkView, PeerAdministration {
         session: { ...runtime, reputation: this.#book, options: this.#options, parts: this.#parts, handlers },
         onDialed: (address, outcome) => {
           if (outcome === "connected") this.#dialer.connected(address);
-          else this.#dialer.ended(address, outcome.code, outcome.message);
+          else this.#dialer.ended(address, outcome);
         },
         onChanged: () => this.#dialer.pump(),
       },
@@ -259,20 +278,38 @@ export class Network implements NetworkView, PeerAdministration {
     const { chain, logger } = this.#dependencies;
     const { bootstrap, persistent } = this.#options;
     await this.#book.load();
+    this.#checkStarting();
     this.#book.forgetConfig(new Set([...bootstrap, ...persistent]));
     for (const address of bootstrap) this.#book.learn(address, "config");
     for (const address of persistent) this.#book.learn(address, "config", true);
     const channels = channelSpecs(this.#contentLimits(), chain.channels);
     for (const transport of this.#transports.values()) transport.configure(channels);
-    for (const part of this.#parts) await part.start?.();
+    for (const part of this.#parts) {
+      await part.start?.();
+      this.#checkStarting();
+    }
     const listening: string[] = [];
-    for (const transport of this.#transports.values())
+    for (const transport of this.#transports.values()) {
       listening.push(...(await transport.listen((connection) => this.#reception.accept(connection))));
+      this.#checkStarting();
+    }
     this.#listening = listening;
     this.#endImported = chain.onImported(() => this.#status.changed());
     this.#status.start();
     logger.info({ nodeId: this.nodeId, listening, known: this.#book.size }, "network ready");
     this.#dialer.start();
+  }
+
+  /** Between the steps of a start: a stop has come. */
+  #checkStarting(): void {
+    if (this.#state !== "starting") throw new NetworkStateError({ state: this.#state });
+  }
+
+  /** An address names its transport by the scheme alone. */
+  #checkSchemes(): void {
+    const schemes = this.#dependencies.transports.map(({ scheme }) => scheme);
+    const twice = schemes.find((scheme, index) => schemes.indexOf(scheme) !== index);
+    if (twice !== undefined) throw new DuplicateTransportError({ scheme: twice });
   }
 
   #localHead(): HeadClaim {

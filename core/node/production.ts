@@ -2,7 +2,8 @@
  * When this node makes blocks: while it is asked to, and not while it is far behind its peers, since those would be stale.
  *
  * A node whose peers are gone goes on (nobody else may be there to do it), but one that has just started gives its peers a
- * moment to say how far they are.
+ * moment to say how far they are. What they say costs them nothing, and counts for as long as they need to show it; afterwards, only
+ * headers that were found good keep this node from producing, or whoever likes could.
  */
 import type { Producer } from "../ports/consensus.js";
 import type { Cancellable, Clock, Scheduler } from "../ports/runtime.js";
@@ -11,6 +12,10 @@ import type { NetworkView } from "../ports/views.js";
 /** With fewer blocks behind than this, others would still take ours for their head now and then. */
 const FAR_BEHIND_BLOCKS = 4;
 const PEERS_GRACE_MS = 2_000;
+/** After a start, peers have so long to show what they claim. */
+const CLAIMS_GRACE_MS = 30_000;
+/** Good headers ahead count for so long after they were last seen: between two attempts to fetch their blocks they are out of sight. */
+const HEADERS_AHEAD_MS = 10_000;
 const LOOK_MS = 200;
 
 export interface ProductionParts {
@@ -24,7 +29,8 @@ export interface ProductionParts {
 export class Production {
   readonly #parts: ProductionParts;
   #looking: Cancellable | undefined;
-  #graceUntilMs = 0;
+  #startedAtMs = 0;
+  #headersAhead = { height: 0, untilMs: 0 };
   #wanted = false;
   #running = false;
   /** Starts and stops follow each other, never overlap. */
@@ -39,7 +45,7 @@ export class Production {
     if (this.#wanted) return;
     const { clock, scheduler } = this.#parts;
     this.#wanted = true;
-    this.#graceUntilMs = clock.monotonicMs() + PEERS_GRACE_MS;
+    this.#startedAtMs = clock.monotonicMs();
     // A producer that can't start said so at the first start; here it is tried again.
     this.#looking = scheduler.every(LOOK_MS, () => void this.#follow().catch(() => undefined));
     await this.#follow();
@@ -55,9 +61,15 @@ export class Production {
   #makesSense(): boolean {
     if (!this.#wanted) return false;
     const { network, clock } = this.#parts;
-    const { state, currentHeight, targetHeight } = network.sync;
-    if (state === "isolated") return this.#running || clock.monotonicMs() >= this.#graceUntilMs;
-    return state !== "syncing" || targetHeight - currentHeight < FAR_BEHIND_BLOCKS;
+    const { state, currentHeight, targetHeight, headerHeight } = network.sync;
+    const nowMs = clock.monotonicMs();
+    if (headerHeight - currentHeight >= FAR_BEHIND_BLOCKS) this.#headersAhead = { height: headerHeight, untilMs: nowMs + HEADERS_AHEAD_MS };
+    const { height, untilMs } = this.#headersAhead;
+    if (nowMs < untilMs && height - currentHeight >= FAR_BEHIND_BLOCKS) return false;
+    const sinceStartMs = nowMs - this.#startedAtMs;
+    if (state === "isolated") return this.#running || sinceStartMs >= PEERS_GRACE_MS;
+    const isClaimedFar = state === "syncing" && targetHeight - currentHeight >= FAR_BEHIND_BLOCKS;
+    return !isClaimedFar || sinceStartMs >= CLAIMS_GRACE_MS;
   }
 
   #follow(): Promise<void> {

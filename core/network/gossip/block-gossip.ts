@@ -1,8 +1,8 @@
 /**
- * Blocks by announce, request, send. What this node imported is announced to whoever is not known to have it; what others announce
- * and this node does not know is asked of one announcer after the other, until one gives it.
+ * Blocks that others announce and this node does not know: asked of one announcer after the other, until one gives it. Who was first
+ * to announce and does not send at once may be slow, or may want to hold the block up: after a moment another is asked, too.
  */
-import type { TreeHeader } from "../../ports/consensus.js";
+import type { Cancellable } from "../../ports/runtime.js";
 import { Hash, type HashKey } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer, ProtocolPart } from "../peer.js";
@@ -22,6 +22,8 @@ const WANTED_MAX = 1_024;
 const ANNOUNCERS_MAX = 16;
 /** Peers that are asked for a block before it is left to sync. */
 const TRIES_MAX = 5;
+/** A part of the time for an answer after which a second peer is asked, without giving up the first. */
+const PATIENCE_PART = 5;
 /** Blocks that wait in the chain with everything that they need from peers. */
 const DELIVERED_MAX = 1_024;
 
@@ -30,6 +32,9 @@ interface Wanted {
   readonly first: Peer;
   readonly announcers: Set<Peer>;
   readonly asked: Set<Peer>;
+  /** The moment for the first to answer is over, and nobody else was there to be asked. */
+  isOverdue: boolean;
+  patience: Cancellable | undefined;
 }
 
 export class BlockGossip implements ProtocolPart {
@@ -42,7 +47,6 @@ export class BlockGossip implements ProtocolPart {
   readonly #wanted = new Map<HashKey, Wanted>();
   readonly #wantedOf = new Map<Peer, number>();
   readonly #delivered: KnownSet;
-  #unsubscribe: (() => void) | undefined;
 
   constructor(context: NetworkContext, knowledge: PeerKnowledge) {
     this.#context = context;
@@ -53,12 +57,8 @@ export class BlockGossip implements ProtocolPart {
     this.#delivered = new KnownSet(DELIVERED_MAX, knowledge.seed);
   }
 
-  start(): void {
-    this.#unsubscribe = this.#context.dependencies.chain.onImported((header, canonical) => this.#onImported(header, canonical));
-  }
-
   stop(): void {
-    this.#unsubscribe?.();
+    for (const { patience } of this.#wanted.values()) patience?.cancel();
     this.#wanted.clear();
     this.#wantedOf.clear();
   }
@@ -84,35 +84,31 @@ export class BlockGossip implements ProtocolPart {
     if (!this.#wanted.has(Hash.key(id))) this.#ask(peer, this.#note(peer, [id]));
   }
 
-  #onImported({ id, header: { height } }: TreeHeader, canonical: boolean): void {
-    const { chain } = this.#context.dependencies;
-    // Such a block was not executed: it may be invalid, and its tip, if it wins, is announced then.
-    if (!canonical && chain.traits.headers === "ancestry") return;
-    if (height + NEAR_BLOCKS < chain.head.header.height || isBehind(this.#context)) return;
-    for (const peer of this.#context.peers()) {
-      if (!this.#knowledge.blocks(peer).add(id)) continue;
-      peer.send({ type: "block-announcement", blocks: [{ id, height }] });
-      this.#metrics.announced("block", "out", 1);
-    }
-  }
-
   #onAnnouncement(peer: Peer, { blocks }: BlockAnnouncement): void {
     const { chain } = this.#context.dependencies;
     this.#metrics.announced("block", "in", blocks.length);
     const known = this.#knowledge.blocks(peer);
     const behind = isBehind(this.#context);
     const wanted: Hash[] = [];
+    let far: Hash | undefined;
     for (const { id, height } of blocks) {
       known.add(id);
       if (chain.standing(id) === "invalid") peer.offend("invalid", GossipOffences.invalidAnnounced, `block ${Hash.key(id)} is invalid`);
       // Even while another's copy is being judged: that may turn out to be forged.
       const before = this.#wanted.get(Hash.key(id));
-      if (before !== undefined && before.announcers.size < ANNOUNCERS_MAX) before.announcers.add(peer);
+      if (before !== undefined) this.#alsoHas(peer, before);
       if (before !== undefined || behind || height <= chain.finalized.header.height || !this.#isMissing(id)) continue;
-      if (height > chain.head.header.height + NEAR_BLOCKS) this.#context.syncRequested(peer, id);
+      if (height > chain.head.header.height + NEAR_BLOCKS) far = id;
       else wanted.push(id);
     }
+    // The newest leads to the others.
+    if (far !== undefined) this.#context.syncRequested(peer, far);
     this.#ask(peer, this.#note(peer, wanted));
+  }
+
+  #alsoHas(peer: Peer, wanted: Wanted): void {
+    if (wanted.announcers.size < ANNOUNCERS_MAX) wanted.announcers.add(peer);
+    if (wanted.isOverdue) this.#hurry(wanted);
   }
 
   /** A block that waits may wait for the certificate that this peer has. */
@@ -134,7 +130,9 @@ export class BlockGossip implements ProtocolPart {
         this.#metrics.dropped("block", 1);
         continue;
       }
-      const wanted: Wanted = { id, first: peer, announcers: new Set([peer]), asked: new Set() };
+      const wanted: Wanted = { id, first: peer, announcers: new Set([peer]), asked: new Set(), isOverdue: false, patience: undefined };
+      const patienceMs = this.#context.options.requestTimeoutMs / PATIENCE_PART;
+      wanted.patience = this.#context.dependencies.scheduler.after(patienceMs, () => this.#hurry(wanted));
       this.#wanted.set(key, wanted);
       this.#wantedOf.set(peer, count + 1);
       fresh.push(wanted);
@@ -142,20 +140,43 @@ export class BlockGossip implements ProtocolPart {
     return fresh;
   }
 
-  #ask(peer: Peer, wanted: readonly Wanted[]): void {
+  /** @param isSecond others are asked already, and stay so */
+  #ask(peer: Peer, wanted: readonly Wanted[], isSecond = false): void {
     for (const { asked } of wanted) asked.add(peer);
     const ids = wanted.map(({ id }) => id);
     const asked = new Set(
-      this.#tracker.request(peer, ids, (from, id, answer) => this.#onAnswer(from, id, answer)).map((id) => Hash.key(id)),
+      this.#tracker.request(peer, ids, (from, id, answer) => this.#onAnswer(from, id, answer), isSecond).map((id) => Hash.key(id)),
     );
-    // Sync was faster, or the peer is gone.
-    for (const { id } of wanted) if (!asked.has(Hash.key(id))) this.#forget(id);
+    for (const { id } of wanted) {
+      if (asked.has(Hash.key(id)) || isSecond) continue;
+      // Sync was faster; or the peer is gone, or owes too much.
+      if (this.#tracker.isUnderWay(id)) this.#forget(id);
+      else this.#askAnother(id);
+    }
+  }
+
+  /** The moment for the first to answer is over: somebody else is asked, too, once there is somebody. */
+  #hurry(wanted: Wanted): void {
+    // It may have come another way.
+    if (this.#wanted.get(Hash.key(wanted.id)) !== wanted || !this.#isMissing(wanted.id)) return;
+    const next = this.#nextFor(wanted);
+    wanted.isOverdue = next === undefined;
+    if (next === undefined || wanted.asked.size >= TRIES_MAX) return;
+    this.#metrics.retried("block", 1);
+    this.#ask(next, [wanted], true);
+  }
+
+  /** Whom this node dialed before those who came by themselves: it is not they who decide whom it asks. */
+  #nextFor({ announcers, asked }: Wanted): Peer | undefined {
+    const free = [...announcers].filter((peer) => peer.connected && !asked.has(peer));
+    return free.find(({ direction }) => direction === "outbound") ?? free[0];
   }
 
   async #onAnswer(peer: Peer, id: Hash, answer: BlockAnswer): Promise<void> {
     if (answer.status === "block") {
       this.#knowledge.blocks(peer).add(id);
-      if (answer.late && !this.#isMissing(id)) return;
+      const isLate = answer.late || !this.#wanted.has(Hash.key(id));
+      if (isLate && !this.#isMissing(id)) return;
       if (await this.#take(peer, id, answer)) return this.#forget(id);
       this.#metrics.failed("block", "unusable", 1);
     } else if (answer.status === "missing") peer.offend("failure", GossipOffences.blockMissing, `it announced block ${Hash.key(id)}`);
@@ -175,8 +196,9 @@ export class BlockGossip implements ProtocolPart {
 
   #askAnother(id: Hash): void {
     const wanted = this.#wanted.get(Hash.key(id));
-    if (wanted === undefined) return;
-    const next = [...wanted.announcers].find((peer) => peer.connected && !wanted.asked.has(peer));
+    // A second one may still be asked.
+    if (wanted === undefined || this.#tracker.isAsked(id)) return;
+    const next = this.#nextFor(wanted);
     if (next === undefined || wanted.asked.size >= TRIES_MAX) {
       this.#forget(id);
       return;
@@ -190,6 +212,7 @@ export class BlockGossip implements ProtocolPart {
     const wanted = this.#wanted.get(key);
     if (wanted === undefined) return;
     this.#wanted.delete(key);
+    wanted.patience?.cancel();
     const count = (this.#wantedOf.get(wanted.first) ?? 0) - 1;
     if (count > 0) this.#wantedOf.set(wanted.first, count);
     else this.#wantedOf.delete(wanted.first);

@@ -4,6 +4,7 @@
  * README.md tells who asks whom, what is bounded, and what is held against peers.
  */
 import type { Gossip, NetworkContext } from "../context.js";
+import { BlockAnnouncer } from "./block-announcer.js";
 import { BlockGossip } from "./block-gossip.js";
 import { BlockServer } from "./block-server.js";
 import { CertificateGossip } from "./certificate-gossip.js";
@@ -22,6 +23,7 @@ export function createGossip(context: NetworkContext): Gossip {
     parts: [
       RequestTracker.of(context),
       blocks,
+      new BlockAnnouncer(context, knowledge),
       new BlockServer(context, knowledge),
       new CertificateGossip(context, knowledge, blocks),
       new TransactionGossip(context, knowledge),

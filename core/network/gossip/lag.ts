@@ -5,13 +5,21 @@ import type { NetworkContext } from "../context.js";
 export const NEAR_BLOCKS = 16;
 
 /**
- * True while at least half of the peers claim heads that are more than `NEAR_BLOCKS` above this node's. Claims cost nothing, so one
- * peer's alone does not count among several.
+ * True while more than half of the peers claim heads that are more than `NEAR_BLOCKS` above this node's, and more than half of those
+ * that it dialed, if there are any. Claims cost nothing, and neither do connections to this node: whoever is to keep it from
+ * gossip has to be among those that it chose, too.
  */
 export function isBehind(context: NetworkContext): boolean {
-  const peers = context.peers();
   const height = context.localHead().height + NEAR_BLOCKS;
-  let ahead = 0;
-  for (const peer of peers) if (peer.head.height > height) ahead++;
-  return ahead > 0 && ahead * 2 >= peers.length;
+  const [all, dialed] = [
+    { peers: 0, ahead: 0 },
+    { peers: 0, ahead: 0 },
+  ];
+  for (const { head, direction } of context.peers()) {
+    for (const count of direction === "outbound" ? [all, dialed] : [all]) {
+      count.peers++;
+      if (head.height > height) count.ahead++;
+    }
+  }
+  return all.ahead * 2 > all.peers && (dialed.peers === 0 || dialed.ahead * 2 > dialed.peers);
 }

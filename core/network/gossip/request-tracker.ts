@@ -17,8 +17,11 @@ import type { BlockResponse, WireMessage } from "../wire/messages.js";
 import { type GossipMetrics, gossipMetrics } from "./metrics.js";
 import { GossipOffences } from "./offences.js";
 
-/** Requests of one peer that were given up and may still be answered. */
-const EXPIRED_MAX = 64;
+/**
+ * Blocks that one peer may owe, those included that were given up: it answers in order, and will answer them, too. Half of what an
+ * honest peer lets wait before it takes the asking for an attack.
+ */
+const OWED_MAX = 512;
 
 export type BlockAnswer =
   | {
@@ -46,6 +49,7 @@ interface Request {
 
 interface PeerRequests {
   readonly open: Map<number, Request>;
+  /** Given up, and still to be answered. */
   readonly expired: Map<number, Request>;
   /** Answers that this node is busy with. */
   handling: number;
@@ -82,25 +86,30 @@ export class RequestTracker implements ProtocolPart {
     return this.#asked.has(key) || this.#handled.has(key);
   }
 
+  /** Whether somebody is to answer for it. */
+  isAsked(id: Hash): boolean {
+    return this.#asked.has(Hash.key(id));
+  }
+
   /** How many blocks a peer owes. */
   owedBy(peer: Peer): number {
-    let owed = 0;
-    for (const { remaining } of this.#peers.get(peer)?.open.values() ?? []) owed += remaining.size;
-    return owed;
+    return remainingOf(this.#peers.get(peer)?.open);
   }
 
   /**
-   * Asks a peer for blocks. Those that somebody is asked for already are left out.
+   * Asks a peer for blocks. Left out are those that somebody is asked for already, and those for which the peer owes too much.
    *
+   * @param isSecond asks also for what somebody else is asked for
    * @returns what was asked for; each will be answered
    */
-  request(peer: Peer, ids: readonly Hash[], onAnswer: BlockAnswerListener): readonly Hash[] {
+  request(peer: Peer, ids: readonly Hash[], onAnswer: BlockAnswerListener, isSecond = false): readonly Hash[] {
     const open = new Map<HashKey, Hash>();
     for (const id of ids) {
       const key = Hash.key(id);
-      if (!this.#asked.has(key)) open.set(key, id);
+      if (isSecond || !this.#asked.has(key)) open.set(key, id);
     }
-    const asked = [...open.values()];
+    const room = OWED_MAX - this.owedBy(peer) - remainingOf(this.#peers.get(peer)?.expired);
+    const asked = [...open.values()].slice(0, Math.max(0, room));
     if (!peer.connected || asked.length === 0) return [];
     for (let at = 0; at < asked.length; at += WIRE_LIMITS.blockIds) this.#ask(peer, asked.slice(at, at + WIRE_LIMITS.blockIds), onAnswer);
     this.#metrics.requested("block", asked.length);
@@ -214,10 +223,6 @@ export class RequestTracker implements ProtocolPart {
         lost.push([request, id]);
       }
     }
-    for (const requestId of state.expired.keys()) {
-      if (state.expired.size <= EXPIRED_MAX) break;
-      state.expired.delete(requestId);
-    }
     this.#metrics.failed("block", reason, lost.length);
     // After all of them are free: whoever hears of it may ask for any of them elsewhere.
     for (const [request, id] of lost) void this.#tell(peer, request, id, { status: reason });
@@ -231,6 +236,12 @@ export class RequestTracker implements ProtocolPart {
     }
     return state;
   }
+}
+
+function remainingOf(requests: ReadonlyMap<number, Request> | undefined): number {
+  let count = 0;
+  for (const { remaining } of requests?.values() ?? []) count += remaining.size;
+  return count;
 }
 
 function nonEmpty(bytes: Bytes): Bytes | undefined {

@@ -25,6 +25,8 @@ export class TransactionAnnouncer implements ProtocolPart {
   readonly #knowledge: PeerKnowledge;
   readonly #metrics: GossipMetrics;
   readonly #backlogs = new Map<Peer, Hash[]>();
+  /** Some of what waited for them had to go: they are told of the pool again when they have taken the rest. */
+  readonly #forgotten = new Set<Peer>();
   #batch: Hash[] = [];
   #timer: Cancellable | undefined;
   #isTelling = false;
@@ -46,6 +48,7 @@ export class TransactionAnnouncer implements ProtocolPart {
     this.#timer = undefined;
     this.#batch = [];
     this.#backlogs.clear();
+    this.#forgotten.clear();
   }
 
   onMessage(): void {}
@@ -57,6 +60,7 @@ export class TransactionAnnouncer implements ProtocolPart {
 
   onPeerGone(peer: Peer): void {
     this.#backlogs.delete(peer);
+    this.#forgotten.delete(peer);
   }
 
   onDrain(peer: Peer): void {
@@ -93,7 +97,7 @@ export class TransactionAnnouncer implements ProtocolPart {
   #tell(peer: Peer, hashes: readonly Hash[]): void {
     if (!peer.connected) return;
     const known = this.#knowledge.transactions(peer);
-    const news = hashes.filter((hash) => known.add(hash));
+    const news = hashes.filter((hash) => !known.has(hash));
     if (news.length === 0) return;
     const backlog = this.#backlogs.get(peer);
     if (backlog === undefined) this.#backlogs.set(peer, news);
@@ -101,7 +105,10 @@ export class TransactionAnnouncer implements ProtocolPart {
       for (const hash of news) backlog.push(hash);
       const over = Math.max(0, backlog.length - BACKLOG_MAX);
       backlog.splice(0, over);
-      if (over > 0) this.#metrics.dropped("transaction", over);
+      if (over > 0) {
+        this.#metrics.dropped("transaction", over);
+        this.#forgotten.add(peer);
+      }
     }
     this.#send(peer);
   }
@@ -109,14 +116,22 @@ export class TransactionAnnouncer implements ProtocolPart {
   #send(peer: Peer): void {
     const backlog = this.#backlogs.get(peer);
     if (backlog === undefined) return;
+    const known = this.#knowledge.transactions(peer);
     let sent = 0;
     while (sent < backlog.length && !peer.congested && peer.connected) {
-      const hashes = backlog.slice(sent, sent + WIRE_LIMITS.transactions);
+      const next = backlog.slice(sent, sent + WIRE_LIMITS.transactions);
+      sent += next.length;
+      // It may have announced some of them itself while they waited.
+      const hashes = next.filter((hash) => known.add(hash));
+      if (hashes.length === 0) continue;
       peer.send({ type: "transaction-announcement", hashes });
-      sent += hashes.length;
       this.#metrics.announced("transaction", "out", hashes.length);
     }
-    if (sent >= backlog.length) this.#backlogs.delete(peer);
-    else backlog.splice(0, sent);
+    if (sent < backlog.length) {
+      backlog.splice(0, sent);
+      return;
+    }
+    this.#backlogs.delete(peer);
+    if (this.#forgotten.delete(peer)) this.#tell(peer, this.#context.dependencies.mempool.hashes(POOLED_MAX));
   }
 }

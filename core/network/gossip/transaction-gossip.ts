@@ -26,6 +26,8 @@ const REQUEST_MAX = 512;
 const UNDER_WAY_MAX = 4_096;
 /** Refused lately, for reasons of this node's head and pool; forgotten when the head moves. */
 const REFUSED_MAX = 32_768;
+/** Of these, who announced them: asked for once more when the head has moved, as their peer may only have been a block ahead. */
+const SECOND_CHANCES_MAX = 4_096;
 /** Pause when the mempool has no room to look at more. */
 const BUSY_MS = 100;
 
@@ -46,6 +48,9 @@ export class TransactionGossip implements ProtocolPart {
   readonly #requests: OpenRequests;
   readonly #intake: TransactionIntake;
   readonly #refused: KnownSet;
+  readonly #secondChances = new Map<HashKey, Peer>();
+  /** Had their second chance, or need none. */
+  readonly #settled: KnownSet;
   /** Handed to the mempool, which has not answered yet. */
   #judged = 0;
   #busy: Cancellable | undefined;
@@ -58,6 +63,7 @@ export class TransactionGossip implements ProtocolPart {
     this.#metrics = gossipMetrics(metrics);
     this.#wants = new TransactionWants(WANTS, () => this.#metrics.dropped("transaction", 1));
     this.#refused = new KnownSet(REFUSED_MAX, knowledge.seed);
+    this.#settled = new KnownSet(REFUSED_MAX, knowledge.seed);
     this.#requests = new OpenRequests(context, (peer, request) => this.#onTimeout(peer, request));
     this.#intake = new TransactionIntake(context, this.#metrics);
     metrics.gauge({
@@ -75,6 +81,7 @@ export class TransactionGossip implements ProtocolPart {
     this.#unsubscribe = this.#context.dependencies.chain.onImported((_header, canonical) => {
       if (!canonical) return;
       this.#refused.clear();
+      this.#giveSecondChances();
       this.#askAll();
     });
   }
@@ -85,6 +92,7 @@ export class TransactionGossip implements ProtocolPart {
     this.#busy = undefined;
     this.#requests.clear();
     this.#wants.clear();
+    this.#secondChances.clear();
   }
 
   onMessage(peer: Peer, message: WireMessage): void | Promise<void> {
@@ -192,10 +200,27 @@ export class TransactionGossip implements ProtocolPart {
     const outcome = await this.#intake.submit(peer, raw);
     this.#judged--;
     if (outcome === "refused" || outcome === "invalid") this.#refused.add(hash);
+    if (outcome === "refused" && this.#settled.add(hash)) this.#noteSecondChance(peer, hash);
     if (outcome === "busy" && peer.connected) {
       this.#wants.note(peer, hash);
       this.#rest();
     }
+  }
+
+  /** The oldest make room. */
+  #noteSecondChance(peer: Peer, hash: Hash): void {
+    this.#secondChances.set(Hash.key(hash), peer);
+    const oldest = this.#secondChances.keys().next();
+    if (this.#secondChances.size > SECOND_CHANCES_MAX && oldest.done !== true) this.#secondChances.delete(oldest.value);
+  }
+
+  /** Nobody announces a transaction twice, and what could not be in the next block yesterday may be good for this one. */
+  #giveSecondChances(): void {
+    for (const [key, peer] of this.#secondChances) {
+      const hash = Hash.parse(key);
+      if (peer.connected && this.#isWanted(hash)) this.#wants.note(peer, hash);
+    }
+    this.#secondChances.clear();
   }
 
   /** The mempool is full of work. */

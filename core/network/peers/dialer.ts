@@ -8,7 +8,7 @@
  */
 import { messageOf } from "../../kernel/errors.js";
 import type { Cancellable, Clock, Entropy, Logger, Scheduler } from "../../ports/runtime.js";
-import type { Connection, Transport } from "../../ports/transport.js";
+import type { CloseReason, Connection, Transport } from "../../ports/transport.js";
 import type { NetworkMetrics } from "../metrics.js";
 import type { NetworkOptions } from "../options.js";
 import { CloseCode, isLasting } from "../session/close-codes.js";
@@ -23,7 +23,7 @@ const CONCURRENT_DIALS_MAX = 8;
 const LOOK_INTERVAL_MS = 60_000;
 /** One unknown address is looked at in this time. */
 const PROBE_INTERVAL_MS = 15_000;
-/** Another connection with the same node stays, the other one went, or all we wanted is known. */
+/** Another connection with the same node stays, the other one went, or all we wanted is known: the score stays as it is. */
 const NOBODYS_FAULT: ReadonlySet<string> = new Set([CloseCode.duplicate, CloseCode.replaced, CloseCode.stopping, CloseCode.probed]);
 /** A connection that lasted as long as this was a good one. */
 const SETTLED_MS = 10_000;
@@ -113,8 +113,8 @@ export class Dialer {
     this.pump();
   }
 
-  /** A dialed connection is over, before or after Hello. */
-  ended(address: string, code: string, reason: string): void {
+  /** A dialed connection is over, before or after Hello. The other side may say what it likes: that decides only when it is dialed again. */
+  ended(address: string, { code, message, local }: CloseReason): void {
     const attempts = this.#of(address);
     const { connectedAtMs } = attempts;
     attempts.connectedAtMs = undefined;
@@ -123,10 +123,13 @@ export class Dialer {
       this.#dependencies.metrics.dialed("refused");
     }
     const lasted = connectedAtMs !== undefined && this.#nowMs() - connectedAtMs >= SETTLED_MS;
-    if (lasted) attempts.failures = 0;
-    if (code === CloseCode.self) this.#dependencies.book.markOwn(address);
-    if (lasted || NOBODYS_FAULT.has(code)) this.#retryIn(attempts, this.#options.redialMs);
-    else this.#failed(address, reason, isLasting(code));
+    // Connected after all: the other one of two connections stays.
+    const nodeId = this.#dependencies.book.entry(address)?.nodeId;
+    if (lasted || (nodeId !== undefined && this.#dependencies.roster.has(nodeId))) attempts.failures = 0;
+    if (local && code === CloseCode.self) this.#dependencies.book.markOwn(address);
+    if (lasted) this.#retryIn(attempts, this.#options.redialMs);
+    else if (NOBODYS_FAULT.has(code)) this.#retryLater(attempts);
+    else this.#failed(address, message, isLasting(code));
     this.pump();
   }
 
@@ -143,7 +146,7 @@ export class Dialer {
         nextAtMs = Math.min(nextAtMs, attempts.nextAtMs);
         continue;
       }
-      if (!this.#hasRoomFor(entry)) continue;
+      if (!this.#hasRoomFor(entry) || this.#isUnderWayElsewhere(entry)) continue;
       void this.#dial({ address: entry.address, purpose: "peer" });
     }
     if (nextAtMs === Number.POSITIVE_INFINITY) return;
@@ -175,6 +178,12 @@ export class Dialer {
     const outbound = this.#dependencies.roster.count("outbound") + this.#underWay;
     if (outbound >= this.#options.maxOutbound) return false;
     return entry.persistent || this.#attempts.get(entry.address)?.wanted === true || outbound < this.#options.targetOutbound;
+  }
+
+  /** Whoever was met there is being dialed at another address: two connections would only displace each other. */
+  #isUnderWayElsewhere({ nodeId }: AddressEntry): boolean {
+    if (nodeId === undefined || this.#underWay === 0) return false;
+    return this.#dependencies.book.addressesOf(nodeId).some((address) => this.#attempts.get(address)?.underWay === true);
   }
 
   /** Whom it makes sense to dial, in order, some of them later. */
@@ -266,6 +275,11 @@ export class Dialer {
     book.failed(address, reason, roster.size === 0);
     const attempts = this.#of(address);
     attempts.wanted = false;
+    this.#retryLater(attempts, isLastingFailure);
+  }
+
+  /** After a pause that grows each time, until a connection lasts. */
+  #retryLater(attempts: Attempts, isLastingFailure = false): void {
     const { redialMs, redialMaxMs } = this.#options;
     const delayMs = isLastingFailure ? redialMaxMs : Math.min(redialMaxMs, redialMs * 2 ** Math.min(attempts.failures, 30));
     attempts.failures++;

@@ -11,7 +11,7 @@ import type { WireMessage } from "../wire/messages.js";
 import { addressFromPeer, parseAddress } from "./addresses.js";
 import type { PeerBook } from "./peer-book.js";
 
-/** How often one of the outbound peers is asked again: while outbound connections are lacking, and else. More than ANSWER_INTERVAL_MS. */
+/** How often one of the outbound peers is asked again: while outbound connections are lacking, and else. More than ANSWER_INTERVAL_MS, for each peer. */
 const ASK_SOON_MS = 120_000;
 const ASK_INTERVAL_MS = 1_800_000;
 /** A peer gets one answer in this time. */
@@ -24,6 +24,8 @@ const FRESH_MS = 14 * DAY_MS;
 
 interface Asked {
   awaiting: boolean;
+  /** When it was asked last. */
+  askedAtMs: number;
   taken: number;
   takenSinceMs: number;
   answeredAtMs?: number;
@@ -58,7 +60,7 @@ export class Exchange implements ProtocolPart {
   }
 
   onPeer(peer: Peer): void {
-    this.#asked.set(peer, { awaiting: false, taken: 0, takenSinceMs: this.#nowMs() });
+    this.#asked.set(peer, { awaiting: false, askedAtMs: Number.NEGATIVE_INFINITY, taken: 0, takenSinceMs: this.#nowMs() });
     if (this.#context.options.exchange && peer.direction === "outbound") this.#ask(peer);
   }
 
@@ -76,19 +78,26 @@ export class Exchange implements ProtocolPart {
   }
 
   #askSomebody(): void {
+    const nowMs = this.#nowMs();
     const outbound = this.#context.peers().filter(({ direction }) => direction === "outbound");
     const isShort = outbound.length < this.#context.options.targetOutbound;
-    if (!isShort && this.#nowMs() - this.#askedAtMs < ASK_INTERVAL_MS) return;
-    this.#askedAtMs = this.#nowMs();
+    if (!isShort && nowMs - this.#askedAtMs < ASK_INTERVAL_MS) return;
+    this.#askedAtMs = nowMs;
+    // Who came lately was asked then, and who owes an answer is not asked for another.
+    const free = outbound.filter((peer) => {
+      const asked = this.#asked.get(peer);
+      return asked !== undefined && !asked.awaiting && nowMs - asked.askedAtMs >= ASK_SOON_MS;
+    });
     const [byte = 0] = this.#context.dependencies.entropy.bytes(1);
-    const chosen = outbound[byte % outbound.length];
+    const chosen = free[byte % free.length];
     if (chosen !== undefined) this.#ask(chosen);
   }
 
   #ask(peer: Peer): void {
     const asked = this.#asked.get(peer);
-    if (asked === undefined || asked.awaiting) return;
+    if (asked === undefined) return;
     asked.awaiting = true;
+    asked.askedAtMs = this.#nowMs();
     peer.send({ type: "peers-request" });
   }
 

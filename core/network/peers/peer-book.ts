@@ -235,6 +235,11 @@ export class PeerBook {
     return this.#bans.hasNode(nodeId, nowMs) || this.#addresses.ofNode(nodeId).some(({ address }) => this.#bans.hasAddress(address, nowMs));
   }
 
+  /** Where a node was met. */
+  addressesOf(nodeId: string): readonly string[] {
+    return this.#addresses.ofNode(nodeId).map(({ address }) => address);
+  }
+
   isAddressBanned(address: string): boolean {
     const nowMs = this.#nowMs();
     const nodeId = this.#addresses.get(address)?.nodeId;

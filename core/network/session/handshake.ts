@@ -64,7 +64,8 @@ export class Handshake implements LinkListener {
     }
     const refusal = checkHello(this.#local, message, link.direction === "outbound" ? "listener" : "dialer", link.security);
     if (refusal !== undefined) {
-      this.#refuse(refusal);
+      // Proved to be this node. The end that dialed knows at what address, and closes: it must see so itself (dialer.ts).
+      if (refusal.code !== CloseCode.self || link.direction === "outbound") this.#refuse(refusal);
       return;
     }
     this.#timer?.cancel();

@@ -70,12 +70,16 @@ export class Link {
       onDrain: () => this.#listener.onDrain(),
       onPaced: () => dependencies.metrics.paced(),
     });
-    connection.onClose((reason) => this.#end(reason));
-    connection.onDrain(() => this.#outbox.drained());
-    connection.onMessage((channel, bytes) => this.#receive(channel, bytes));
   }
 
-  get open(): boolean {
+  /** Begins to listen. A transport may tell at once what has come, or that the connection is over. */
+  open(): void {
+    this.#connection.onClose((reason) => this.#end(reason));
+    this.#connection.onDrain(() => this.#outbox.drained());
+    this.#connection.onMessage((channel, bytes) => this.#receive(channel, bytes));
+  }
+
+  get isOpen(): boolean {
     return this.#open;
   }
 
@@ -109,7 +113,7 @@ export class Link {
     if (!this.#open) return "closed";
     const { channel, bytes } = encoded(this.#dependencies.codec, message);
     this.#dependencies.metrics.sent(message.type, bytes.length);
-    const verdict = this.#outbox.send(channel, bytes, message.type === "status" ? "status" : undefined);
+    const verdict = this.#outbox.send(channel, bytes, NEWEST_COUNTS.has(message.type) ? message.type : undefined);
     // One message may be as large as it likes; it is who lets them pile up that we part from.
     if (verdict === "wait" && this.#outbox.queuedBytes > this.#options.unsentBytes + bytes.length) {
       this.close(CloseCode.slowReader, "it asks for more than it reads");
@@ -188,6 +192,9 @@ export class Link {
     this.#listener.onClose(reason);
   }
 }
+
+/** Of these only the newest counts: of several that wait, one goes. A pong answers all pings before it. */
+const NEWEST_COUNTS: ReadonlySet<WireMessage["type"]> = new Set(["status", "pong"]);
 
 /** What goes to many peers is one object, and encoded once. */
 const ENCODED = new WeakMap<WireMessage, { readonly codec: WireCodec; readonly channel: number; readonly bytes: Bytes }>();

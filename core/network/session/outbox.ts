@@ -14,6 +14,9 @@ import { TokenBucket } from "./token-bucket.js";
 /** Channels of this priority and above are bulk (core/network/channels.ts). */
 const BULK_PRIORITY = 3;
 
+/** Of memory that a waiting message takes beside its bytes, about: many small ones count, too. */
+const OVERHEAD_BYTES = 256;
+
 /** What is paced goes in small bursts rather than by a timer for each message. */
 const WAKE_MS_MIN = 20;
 
@@ -64,6 +67,7 @@ export class Outbox {
     return this.#congested;
   }
 
+  /** Memory that waiting messages take, about. */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
@@ -81,7 +85,7 @@ export class Outbox {
       queued.bytes = bytes;
     } else {
       lane.queue.push({ bytes, kind });
-      this.#queuedBytes += bytes.length;
+      this.#queuedBytes += bytes.length + OVERHEAD_BYTES;
       this.#dependencies.onPaced();
     }
     this.#congested = true;
@@ -135,7 +139,7 @@ export class Outbox {
       let sent = 0;
       for (const { bytes } of lane.queue) {
         if (this.#closed || !this.#mayGo(lane) || !lane.bucket.take(bytes.length, nowMs)) break;
-        this.#queuedBytes -= bytes.length;
+        this.#queuedBytes -= bytes.length + OVERHEAD_BYTES;
         sent++;
         this.#transmit(lane, bytes);
       }

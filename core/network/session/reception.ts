@@ -122,6 +122,7 @@ export class Reception {
     const link = new Link(connection, handshake, linkDependencies, { silenceMs, unsentBytes: 2 * bytesUnderWay });
     this.#handshakes.add(link);
     handshake.begin(link, dialed?.purpose === "probe");
+    link.open();
   }
 
   #admit(link: Link, greeting: Greeting, dialed: string | undefined): void {

@@ -92,7 +92,7 @@ export class Session implements Peer, LinkListener {
   }
 
   get connected(): boolean {
-    return this.#link.open;
+    return this.#link.isOpen;
   }
 
   get info(): PeerInfo {
@@ -225,15 +225,16 @@ export class Session implements Peer, LinkListener {
     const atMs = clock.monotonicMs();
     this.#pings.push({ nonce, atMs });
     this.send({ type: "ping", nonce });
-    this.#pingTimer = scheduler.after(options.pingTimeoutMs, () => this.#onPingDue(atMs));
+    this.#pingTimer = scheduler.after(options.pingTimeoutMs, () => this.#onPingDue(atMs, atMs + options.pingTimeoutMs));
   }
 
-  /** The time for a pong has passed. */
-  #onPingDue(atMs: number): void {
-    const { scheduler, options } = this.#dependencies;
-    if (this.#link.paused) {
-      // We do not read, so we can't complain.
-      this.#pingTimer = scheduler.after(options.pingTimeoutMs, () => this.#onPingDue(atMs));
+  /** The time for a pong has passed. @param dueMs when that is; much later, this node did nothing for a while */
+  #onPingDue(atMs: number, dueMs: number): void {
+    const { scheduler, clock, options } = this.#dependencies;
+    const nowMs = clock.monotonicMs();
+    if (this.#link.paused || nowMs - dueMs > options.pingTimeoutMs / 2) {
+      // We do not read, or have not read what came meanwhile: we can't complain.
+      this.#pingTimer = scheduler.after(options.pingTimeoutMs, () => this.#onPingDue(atMs, nowMs + options.pingTimeoutMs));
       return;
     }
     const isSilent = this.#pings.length > 0 && this.#lastHeardMs <= atMs;

@@ -101,3 +101,43 @@ t.test("a producer that can't start says so", async (t) => {
   t.same(script.calls, ["start"], "and is tried again");
   await production.stop();
 });
+
+t.test("claims alone keep it from producing for a while, good headers as long as they are ahead", async (t) => {
+  const liars = make();
+  await liars.production.start();
+  await liars.become({ state: "syncing", targetHeight: 1_000_000 });
+  t.same(liars.script.calls, ["start", "stop"], "it may be true");
+  await liars.time.pass(32_000);
+  t.same(liars.script.calls, ["start", "stop", "start"], "but nothing has come of it");
+  // Whoever comes with other claims later does not stop it again.
+  await liars.become({ state: "synced", targetHeight: 10 });
+  await liars.become({ state: "syncing", targetHeight: 2_000_000 });
+  await liars.time.pass(32_000);
+  t.equal(liars.script.calls.length, 3);
+  await liars.become({ headerHeight: 500 });
+  t.same(liars.script.calls.slice(3), ["stop"], "these are good headers");
+  await liars.time.pass(20_000);
+  t.equal(liars.script.calls.length, 4);
+  await liars.become({ currentHeight: 498, headerHeight: 500, targetHeight: 500 });
+  t.same(liars.script.calls.slice(4), ["start"]);
+  await liars.production.stop();
+});
+
+t.test("between two attempts to catch up it does not produce", async (t) => {
+  const { script, time, production, become } = make();
+  await production.start();
+  await become({ state: "syncing", targetHeight: 500, headerHeight: 500 });
+  t.same(script.calls, ["start", "stop"]);
+  // The peer that led there did not answer for a moment: its claim rests.
+  await become({ state: "synced", targetHeight: 10, headerHeight: 10 });
+  await time.pass(2_000);
+  t.equal(script.calls.length, 2, "what was good is still ahead");
+  await become({ state: "syncing", targetHeight: 500, headerHeight: 500, currentHeight: 300 });
+  await become({ state: "synced", currentHeight: 500, targetHeight: 500 });
+  t.same(script.calls.slice(2), ["start"]);
+  await become({ state: "syncing", headerHeight: 900, targetHeight: 900 });
+  await become({ state: "isolated", headerHeight: 500, targetHeight: 500 });
+  await time.pass(12_000);
+  t.same(script.calls.slice(3), ["stop", "start"], "nor does it wait for ever for what nobody has any more");
+  await production.stop();
+});

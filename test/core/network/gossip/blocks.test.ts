@@ -259,6 +259,7 @@ t.test("while most peers are far ahead nothing is announced or asked for", async
   await node.chain.import((row[1] as MadeBlock).block);
   t.equal(peer.sentOf("block-announcement").length, 0, "it announced that one itself");
   await node.chain.import((row[2] as MadeBlock).block);
+  town.time.advance(20);
   t.equal(peer.sentOf("block-announcement").length, 1, "one of three may well lie");
   await town.stop();
 });
@@ -272,6 +273,7 @@ t.test("side branches that were not executed are not announced, the tip that win
   const side = await maker.extend(maker.genesis, { salt: 1 });
   const tip = await maker.extend(side, { weight: 5 });
   for (const { block } of [main, side, tip]) await node.chain.import(block);
+  town.time.advance(20);
   t.equal(node.head, idOf(tip));
   const announced = peer.sentOf("block-announcement").flatMap(({ blocks }) => blocks.map(({ id }) => Hash.key(id)));
   t.same(announced, [idOf(main), idOf(tip)]);
@@ -408,7 +410,7 @@ t.test("a peer that leaves is nobody's failure: the next announcer is asked at o
   gone.close();
   t.same(asked(next), [idOf(block)]);
   t.same(gone.offences, []);
-  t.equal(town.time.timers, 1);
+  t.equal(town.time.timers, 2, "for the answer, and for the moment after which another would be asked, too");
   await answer(station, next, [block]);
   t.equal(town.node(0).head, idOf(block));
   t.equal(town.time.timers, 0);

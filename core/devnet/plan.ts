@@ -58,7 +58,7 @@ export async function planNew(shape: DevnetShape, nowMs: number, entropy: Entrop
   return lay(empty, nodes, edges, portsOf(empty, entropy), shape.mining);
 }
 
-/** A devnet that is there, with what was asked for now. @throws DevnetOtherShapeError for what its chain can't change; as `planNew` */
+/** A devnet that is there, with what this start asks for. @throws DevnetOtherShapeError for what its chain can't change; as `planNew` */
 export async function planAgain(there: Description, shape: DevnetShape, directory: string, entropy: Entropy): Promise<Description> {
   const differs = (what: string, is: string | number, wanted: string | number | undefined): void => {
     if (wanted !== undefined && wanted !== is)

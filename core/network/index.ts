@@ -1,2 +1,3 @@
+/** The network: peers, gossip and sync over whatever transports a node has. See README.md and PROTOCOL.md. */
 export { Network } from "./network.js";
 export { DEFAULT_NETWORK_OPTIONS, type LocalIdentity, type NetworkDependencies, type NetworkOptions } from "./options.js";

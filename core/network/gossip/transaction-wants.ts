@@ -32,7 +32,7 @@ export class TransactionWants {
   readonly #options: TransactionWantsOptions;
   readonly #onEvicted: () => void;
   readonly #wants = new Map<HashKey, TransactionWant>();
-  /** What each peer could be asked for now, in the order in which it announced. */
+  /** What each peer could be asked for, in the order in which it announced. */
   readonly #waiting = new Map<Peer, Map<HashKey, TransactionWant>>();
 
   /** @param onEvicted one had to go for another */

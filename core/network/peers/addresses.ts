@@ -43,11 +43,21 @@ const PRIVATE_IPV6 = /^(?:f[cd]|fe[89ab])/;
 
 /** RFC 1918, 6598, 3927, 4193, 4291. */
 export function reachOf(host: string): Reach {
-  const plain = host.startsWith("::ffff:") && isIPv4(host.slice(7)) ? host.slice(7) : host;
+  const plain = plainIp(host);
   if (plain === "localhost" || plain === "::1" || (isIPv4(plain) && plain.startsWith("127."))) return "loopback";
   if (isIPv4(plain) && PRIVATE_IPV4.test(plain)) return "private";
   if (isIPv6(plain) && PRIVATE_IPV6.test(plain)) return "private";
   return "public";
+}
+
+/** The one spelling of an IPv6 address; an IPv4 address in its clothes (RFC 4291, 2.5.5.2) as IPv4. Any other host as it is. */
+function plainIp(host: string): string {
+  if (!isIPv6(host) || host.includes("%")) return host;
+  const short = new URL(`http://[${host}]`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(short) ?? [];
+  if (high === undefined || low === undefined) return short;
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return `${a >> 8}.${a & 255}.${b >> 8}.${b & 255}`;
 }
 
 const UNSPECIFIED: ReadonlySet<string> = new Set(["0.0.0.0", "::", "*"]);
@@ -65,7 +75,7 @@ export function addressFromPeer(text: string, remoteAddress: string, listens: bo
   const told = parseAddress(text);
   const remote = parseAddress(remoteAddress);
   if (told === undefined || remote === undefined || told.port === 0) return undefined;
-  if (UNSPECIFIED.has(told.host)) {
+  if (UNSPECIFIED.has(plainIp(told.host))) {
     if (!listens || told.port === undefined || told.scheme !== remote.scheme) return undefined;
     return `${told.scheme}://${bracketed(remote.host)}:${told.port}`;
   }

@@ -2,6 +2,7 @@
  * Keeps the peer book on disk: reads it once, and writes what changed a little later, all at once; bans at once. Losing the last
  * seconds of history costs nothing.
  */
+import { AssertionFailure } from "../../kernel/assert.js";
 import { messageOf } from "../../kernel/errors.js";
 import type { Cancellable, Logger, Scheduler } from "../../ports/runtime.js";
 import type { Storage, StorageOperation } from "../../ports/storage.js";
@@ -60,13 +61,14 @@ export class BookStore {
     if (this.#changed.size === 0) return;
     const entries = [...this.#changed];
     this.#changed.clear();
-    const operations = entries.map(([, { key, value }]): StorageOperation => {
-      const bytes = value();
-      return bytes === undefined ? { type: "del", key } : { type: "put", key, value: bytes };
-    });
     try {
+      const operations = entries.map(([, { key, value }]): StorageOperation => {
+        const bytes = value();
+        return bytes === undefined ? { type: "del", key } : { type: "put", key, value: bytes };
+      });
       await this.#storage.write(operations, options);
     } catch (error) {
+      if (error instanceof AssertionFailure) throw error;
       for (const [name, entry] of entries) if (!this.#changed.has(name)) this.#changed.set(name, entry);
       this.#logger.warn({ reason: messageOf(error), records: entries.length }, "the peer book could not be written");
     }

@@ -207,7 +207,8 @@ export class PeerBook {
   /** Takes effect at once; resolves when it is written. */
   async ban(subject: string, durationMs: number, reason: string): Promise<void> {
     const nowMs = this.#nowMs();
-    this.#bans.set({ subject, untilMs: nowMs + durationMs, reason }, nowMs);
+    const untilMs = Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(nowMs + durationMs));
+    this.#bans.set({ subject, untilMs, reason }, nowMs);
     await this.#store.flush({ durable: true });
   }
 

@@ -1,7 +1,7 @@
 /**
  * Bodies for a row of headers, from everybody who claims to have them.
  *
- * The lowest blocks that are needed go to the least busy peer, each peer has a bounded number under way, and what is held ahead of
+ * The lowest blocks that are needed go to the most trusted peer, each peer has a bounded number under way, and what is held ahead of
  * import is bounded in count and bytes. Who does not answer rests, and its blocks go to others; who holds up the lowest block
  * while others are idle loses what it owes to them.
  */
@@ -24,6 +24,8 @@ interface Worker {
   owed: number;
   /** It has none of this branch above this height. */
   reach: number;
+  /** It gave the headers, or has delivered: more than a claim. */
+  isProven: boolean;
   /** Times that it kept others waiting. */
   strikes: number;
   restUntilMs: number;
@@ -89,7 +91,7 @@ export class BodyFetcher {
     const nowMs = this.#nowMs;
     const idle: Worker[] = [];
     for (const worker of this.#candidates()) if (worker.restUntilMs <= nowMs && worker.owed <= blocksPerPeer / 2) idle.push(worker);
-    idle.sort((a, b) => a.owed - b.owed);
+    idle.sort(byTrust);
     for (const worker of idle) {
       const slots = this.#needed(worker, this.#quota(worker) - worker.owed);
       if (slots.length > 0) this.#ask(worker, slots);
@@ -164,7 +166,8 @@ export class BodyFetcher {
   #workerOf(peer: Peer): Worker {
     let worker = this.#workers.get(peer);
     if (worker === undefined) {
-      worker = { peer, owed: 0, reach: Number.POSITIVE_INFINITY, strikes: 0, restUntilMs: 0, progressMs: 0 };
+      const isProven = peer === this.#parts.source;
+      worker = { peer, owed: 0, reach: Number.POSITIVE_INFINITY, isProven, strikes: 0, restUntilMs: 0, progressMs: 0 };
       this.#workers.set(peer, worker);
     }
     return worker;
@@ -272,6 +275,7 @@ export class BodyFetcher {
     slot.stage = "held";
     slot.body = { block: block.block, certificate, sizeBytes: bytes.length, from: worker.peer };
     this.#hold(bytes.length);
+    worker.isProven = true;
     if (worker.strikes > 0) worker.strikes--;
     onHeld();
   }
@@ -322,6 +326,17 @@ export class BodyFetcher {
   get #nowMs(): number {
     return this.#parts.context.dependencies.clock.monotonicMs();
   }
+}
+
+/**
+ * Who gets the lowest blocks, for which all others wait: whoever kept nobody waiting, has shown that it has them, and was dialed by
+ * this node; of equals the least busy. Otherwise many who claim and send nothing would have their turns before one who does.
+ */
+function byTrust(a: Worker, b: Worker): number {
+  if (a.strikes !== b.strikes) return a.strikes - b.strikes;
+  if (a.isProven !== b.isProven) return a.isProven ? -1 : 1;
+  if (a.peer.direction !== b.peer.direction) return a.peer.direction === "outbound" ? -1 : 1;
+  return a.owed - b.owed;
 }
 
 function decoded(bytes: Bytes, limits: { readonly blockBytes: number; readonly transactionBytes: number }) {

@@ -31,7 +31,7 @@ export interface BranchSyncParts {
 const TICKS_PER_TIMEOUT = 20;
 /** The lowest block does not come for so many times the time for an answer: nobody has it. */
 const STARVED_TIMEOUTS = 4;
-/** Faults in a row that say nothing of a block before this node gives up for now. */
+/** Faults in a row that say nothing of a block before this node gives up until something changes. */
 const FAULTS_MAX = 20;
 
 export class BranchSync {

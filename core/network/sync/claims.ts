@@ -53,13 +53,25 @@ export class Claims {
       if (record.restUntilMs > this.#nowMs) continue;
       if (peer.servesChain && this.#isPromising(peer) && !this.#isDropped(record, peer.head.id)) {
         const target = { peer, id: peer.head.id, claim: { height: peer.head.height, weight: peer.head.weight } };
-        if (best === undefined || isBetter(target, best)) best = target;
+        if (best === undefined || this.#comesBefore(target, best)) best = target;
       }
       record.wanted = record.wanted.filter((id) => chain.standing(id) !== "valid" && !this.#isDropped(record, id));
       const wanted = record.wanted.at(-1);
       if (wanted !== undefined) best ??= { peer, id: wanted, claim: undefined };
     }
     return best;
+  }
+
+  /**
+   * Whose claims led nowhere wait until the others were tried; and whom this node dialed comes before those who came by themselves,
+   * as connections to this node cost no more than claims. Otherwise a few could keep it busy for ever.
+   */
+  #comesBefore(a: Target, b: Target): boolean {
+    if (b.claim === undefined) return true;
+    const [failuresA, failuresB] = [this.#of(a.peer).failures, this.#of(b.peer).failures];
+    if (failuresA !== failuresB) return failuresA < failuresB;
+    if (a.peer.direction !== b.peer.direction) return a.peer.direction === "outbound";
+    return isBetter(a, b);
   }
 
   /** When the next claim that rests may be looked at again; undefined if none rests. */

@@ -264,6 +264,34 @@ t.test("a node with two addresses is dialed at one of them at a time", async (t)
   t.equal(most, 1);
 });
 
+t.test("a ban without end is written, and does not spoil the book", async (t) => {
+  const world = worldOf(t);
+  const node = await world.started({ identity: LOW, name: "node" });
+  await node.network.ban(HIGH.nodeId, { durationMs: Number.MAX_VALUE, reason: "for ever" });
+  await node.network.ban(MIDDLE.nodeId, { durationMs: 1.5, reason: "for a moment" });
+  const next = await world.started({ identity: identityOf(9), name: "next", storage: node.storage });
+  t.match(
+    next.network.bans(),
+    [{ subject: HIGH.nodeId }, { subject: MIDDLE.nodeId }].sort((a, b) => (a.subject < b.subject ? -1 : 1)),
+  );
+});
+
+t.test("private addresses in another dress are private", async (t) => {
+  const { addressFromPeer } = await import("../../../core/network/peers/addresses.js");
+  const far = "tcp://[2001:db8::7]:30303";
+  for (const host of [
+    "[::ffff:7f00:1]",
+    "[::ffff:a00:1]",
+    "[0:0:0:0:0:ffff:127.0.0.1]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::FFFF:192.168.1.1]",
+    "[::0]",
+  ])
+    t.equal(addressFromPeer(`tcp://${host}:80`, far, false), undefined, host);
+  t.equal(addressFromPeer("tcp://[2001:db8::8]:80", far, false), "tcp://[2001:db8::8]:80");
+  t.equal(addressFromPeer("tcp://[::ffff:808:808]:80", far, false), "tcp://[::ffff:808:808]:80");
+});
+
 t.test("a connection that takes too long to say who it is leaves no trace", async (t) => {
   const world = worldOf(t);
   const node: WorldNode = await world.started({ identity: LOW, name: "node" });

@@ -120,6 +120,38 @@ t.test("a peer that claims and says nothing is given up after the time for an an
   await at.stop();
 });
 
+t.test("any number of mute claimants of the moon keep a node from nobody else's chain", async (t) => {
+  const at = await scene(30, { options: { requestTimeoutMs: 500 } });
+  const { fresh } = at;
+  const moon = (number: number) => ({ id: sha256(Uint8Array.of(1, number)), height: 1_000_000_000, weight: 1n << 200n });
+  const mutes = Array.from({ length: 40 }, (_, number) => fresh.stranger(`mute ${number}`, moon(number)));
+  const honest = fresh.connect(at.honest);
+  // What it says of itself is another matter: most of its peers are liars.
+  await fresh.until(() => fresh.node.head === at.honest.node.head, "it has the chain", { stepMs: 50, turns: 2_000 });
+  t.ok(
+    mutes.every((mute) => mute.sentOf("headers-request").length <= 2),
+    "who led nowhere waits until those were tried who did not",
+  );
+  t.strictSame(honest.offences, [], "and the honest one does not answer for what the others hold up");
+  await at.stop();
+
+  // Connections to this node cost nothing, either: whom it dialed itself comes first.
+  const second = await scene(30);
+  for (let number = 0; number < 40; number++) {
+    const mute = second.fresh.stranger(`caller ${number}`, { ...second.fresh.head });
+    Object.defineProperty(mute, "direction", { value: "inbound" });
+    second.fresh.hear(mute, moon(number));
+  }
+  const before = second.company.time.monotonicMs();
+  second.fresh.connect(second.honest);
+  await second.fresh.until(() => second.fresh.node.head === second.honest.node.head, "it has the chain", { stepMs: 50, turns: 2_000 });
+  t.ok(
+    second.company.time.monotonicMs() - before <= 6_000,
+    `${second.company.time.monotonicMs() - before} ms: the one that was under way, and then the honest one`,
+  );
+  await second.stop();
+});
+
 t.test("bad headers end the connection, each kind with its code", async (t) => {
   const at = await scene(20);
   const { fresh, blocks } = at;

@@ -1,7 +1,7 @@
 /** The part of the command tree that runs and steers devnets. */
 import type { Command } from "#bundled/commander";
 import type { Context } from "./context.js";
-import { examples, type Run } from "./help.js";
+import { examples, type Run, refuseUnknownCommand } from "./help.js";
 import { StopSignal } from "./stop-signal.js";
 
 const DIRECTORY = ".chainwright/devnet";
@@ -30,7 +30,11 @@ export function addDevnetCommands(program: Command, context: Context, run: Run):
         "chainwright devnet heal && chainwright devnet wait-sync --timeout 15",
       ]),
     )
-    .action((options) => run((async (stop) => (await commands()).devnet(options, context, stop))(new StopSignal())));
+    .action(async (options, command: Command) => {
+      await refuseUnknownCommand(command);
+      const stop = new StopSignal();
+      await run((await commands()).devnet(options, context, stop));
+    });
 
   const steer = (name: string, description: string, example: string): Command =>
     devnet

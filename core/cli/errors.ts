@@ -21,6 +21,12 @@ export const NoAdminTokenError = defineError<{ path: string }>(
   ({ path }) => `no admin.token in ${path}; name the data directory of a node with an API: --data-dir DIR`,
 );
 
+export const NodeNotRunningError = defineError<{ path: string }>(
+  "CLI_NODE_NOT_RUNNING",
+  "unavailable",
+  ({ path }) => `no node with an API runs in ${path}; start it, check the path, or say where its API is with --api URL`,
+);
+
 export const WaitTimeoutError = defineError<{ id: string; seconds: number }>(
   "CLI_WAIT_TIMEOUT",
   "unavailable",

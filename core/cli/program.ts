@@ -6,7 +6,7 @@ import { Command, Option } from "#bundled/commander";
 import { VERSION } from "../node/version.js";
 import type { Context } from "./context.js";
 import { addDevnetCommands } from "./devnet-program.js";
-import { examples, type Run } from "./help.js";
+import { examples, type Run, refuseUnknownCommand } from "./help.js";
 import { StopSignal } from "./stop-signal.js";
 import { addTlsCommands } from "./tls-program.js";
 
@@ -53,7 +53,8 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
 /** Options of errors and help hold for the whole tree. */
 function inherit(command: Command): void {
   for (const child of command.commands) {
-    child.copyInheritedSettings(command);
+    // What is no command below it comes to its action as an argument (refuseUnknownCommand).
+    child.copyInheritedSettings(command).allowExcessArguments(child.commands.length > 0);
     inherit(child);
   }
 }
@@ -98,7 +99,10 @@ function addNodeCommands(program: Command, context: Context, run: Run): void {
         "chainwright dev mine 10",
       ]),
     )
-    .action((options) => run(untilStopped(async (stop) => (await import("./commands/node.js")).dev(options, context, stop))));
+    .action(async (options, command: Command) => {
+      await refuseUnknownCommand(command);
+      await run(untilStopped(async (stop) => (await import("./commands/node.js")).dev(options, context, stop)));
+    });
   withJson(withApi(dev.command("mine <count>")))
     .description("let the running development node make blocks now (1 to 1000)")
     .option("--data-dir <dir>", "where its chain lives (default: .chainwright/dev)")

@@ -16,7 +16,7 @@ import type { Context } from "./context.js";
 import { ExitCode } from "./exit-codes.js";
 import { reportStatus } from "./parent-pipe.js";
 import type { StopSignal } from "./stop-signal.js";
-import { showSync } from "./sync-progress.js";
+import { isOneOfMany, showSync } from "./sync-progress.js";
 
 /** A stop that hangs ends the process after this long; everything acknowledged is durable anyway. */
 const STOP_TIMEOUT_MS = 10_000;
@@ -65,10 +65,11 @@ export async function runNode(options: RunOptions, context: Context, stop: StopS
   throw fatal;
 }
 
-/** One line a block, from the chain's events. */
+/** One line a block, from the chain's events; as text, only for those that are not fetched by the hundred. */
 function reportBlocks(node: Node, json: boolean, { output }: Context): () => void {
   const events = node.get<ChainEvents>(CHAIN_EVENTS);
   const view = node.get<ChainView>(CHAIN_VIEW);
+  const network = node.get<NetworkView>(NETWORK_VIEW);
   // The first block may have come while the others were starting.
   let cursor = Math.max(0, events.latest - EVENTS_AT_ONCE);
   const since = view.status().head.header.height === 0 ? 0 : events.latest;
@@ -98,6 +99,7 @@ function reportBlocks(node: Node, json: boolean, { output }: Context): () => voi
       output.jsonLine({ type: event.type === "applied" ? "block" : "undone", height: event.height, hash: id, transactions });
       return;
     }
+    if (event.type === "applied" && isOneOfMany(network.sync, event.height)) return;
     const label = event.type === "applied" ? output.style("green", "block") : output.style("yellow", "undone");
     const count = transactions === 1 ? "1 transaction" : `${transactions} transactions`;
     output.line(`${label} ${String(event.height).padStart(6)}  ${id.slice(0, 16)}  ${count}`);

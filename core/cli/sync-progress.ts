@@ -4,6 +4,8 @@ import type { Output } from "./output.js";
 
 const REFRESH_MS = 250;
 const BAR_WIDTH = 30;
+/** Of a sync, so many blocks before its end get a line each; those before would bury everything else. */
+const SHOWN_BLOCKS = 20;
 
 /** Begins to show; answers the function that ends it. */
 export function showSync(network: NetworkView, json: boolean, output: Output): () => void {
@@ -22,6 +24,11 @@ export function showSync(network: NetworkView, json: boolean, output: Output): (
     clearInterval(timer);
     output.status(undefined);
   };
+}
+
+/** Whether a block at `height` is one of many on the way to the network's head, so that the bar speaks for it. */
+export function isOneOfMany({ state, targetHeight }: SyncStatus, height: number): boolean {
+  return state === "syncing" && targetHeight - height >= SHOWN_BLOCKS;
 }
 
 /** `sync  [=====     ]  1,200 of 4,000 blocks  30 %  950 blocks/s  3 s left` */

@@ -31,6 +31,11 @@ export function addTlsCommands(program: Command, context: Context, run: Run): vo
       examples(["chainwright tls init-ca --dir ca --name my-network", "chainwright tls init-ca --dir ca --no-passphrase --days 30"]),
     )
     .action(async (options) => run((await commands()).initAuthority(options, context)));
+  withJson(tls.command("node-id"))
+    .description("print a node's id, for who issues its certificate or pins it elsewhere; its key is made if there is none")
+    .requiredOption("--data-dir <dir>", "the node's data directory")
+    .addHelpText("after", examples(["chainwright tls node-id --data-dir data"]))
+    .action(async (options) => run((await commands()).showNodeId(options, context)));
   withAuthority(withJson(tls.command("issue")))
     .description("make a node's first key and certificate: key.pem, certificate.pem, ca.pem")
     .option("--node-id <hex>", "of which node (default: the one of the data directory; its key is made if there is none)")

@@ -63,6 +63,8 @@ export function createLogging(options: LoggingOptions): Logging {
 }
 
 const MAX_KEPT_LOGGERS = 1_000;
+/** A terminal's last line may hold a progress bar: a log line takes its place, and the bar is drawn anew below. */
+const CLEAR_LINE = "\r\u001b[2K";
 
 function isPretty(format: LogFormat, terminal: boolean): boolean {
   return format === "pretty" || (format === "auto" && terminal);
@@ -70,7 +72,8 @@ function isPretty(format: LogFormat, terminal: boolean): boolean {
 
 function standardError(): LogDestination {
   const file = pino.destination({ fd: 2, sync: true });
-  return { write: (line) => file.write(line), flush: () => file.flushSync() };
+  const start = process.stderr.isTTY === true ? CLEAR_LINE : "";
+  return { write: (line) => file.write(`${start}${line}`), flush: () => file.flushSync() };
 }
 
 /** The level of the longest name that is `component` or begins it up to a dot. */

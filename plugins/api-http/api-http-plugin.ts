@@ -127,8 +127,8 @@ export class ApiHttpPlugin implements Plugin {
     this.app = undefined;
     this.url = "";
     if (app === undefined) return;
-    await rm(this.urlFile(), { force: true });
     await close(app, this.scheduler);
+    await rm(this.urlFile(), { force: true });
   }
 
   private views(): ApiViews {

@@ -172,9 +172,24 @@ async function nodeIdFor({ nodeId, dataDir }: IssueOptions): Promise<string> {
     throw new UsageError({ reason: "--node-id and --data-dir both say which node it is; say one of them (and --out for the folder)" });
   if (nodeId !== undefined) return nodeId.toLowerCase();
   if (dataDir === undefined) throw new UsageError({ reason: "say for which node: --data-dir DIR, or --node-id HEX with --out DIR" });
+  return identityIn(dataDir);
+}
+
+async function identityIn(dataDir: string): Promise<string> {
   const path = resolve(dataDir);
   await mkdir(path, { recursive: true, mode: 0o700 });
   return (await openIdentity({ resolve: (...segments) => join(path, ...segments) }, new SystemEntropy())).nodeId;
+}
+
+/** The id of a node that need not run, nor have run: who issues certificates or pins nodes elsewhere has to know it first. */
+export async function showNodeId(
+  { dataDir, json }: { readonly dataDir: string; readonly json?: boolean },
+  { output }: Context,
+): Promise<number> {
+  const nodeId = await identityIn(dataDir);
+  if (json === true) output.json({ nodeId });
+  else output.line(nodeId);
+  return 0;
 }
 
 /** Reads back what was written, and shows it. */

@@ -181,11 +181,13 @@ export const restarts: readonly ConformanceCase<ConsensusRun>[] = [
         "finality never moves back, over a restart neither",
         `${finalized} to ${again.finalized.header.height}`,
       );
+      // Not a height: an engine that proposes by the clock may have made more blocks than were asked for.
+      const { id, header } = again.head;
       const [next] = await run.extend(again, 1);
       holds(
-        next?.record.header.height === 4,
+        next !== undefined && Hash.key(next.record.header.parent) === Hash.key(id),
         "a restarted engine goes on where it was",
-        `its next block has height ${next?.record.header.height}`,
+        `its next block has height ${next?.record.header.height}, the head had ${header.height}`,
       );
     },
   },

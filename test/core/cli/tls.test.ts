@@ -109,6 +109,13 @@ t.test("inspect: certificates of any kind; exit code 1 for what is no good", asy
   t.match(await tls(["inspect", at("none.pem")]), { exitCode: 2, code: "CERTIFICATE_UNREADABLE" });
 });
 
+t.test("a node's id is there before the node is, and stays", async (t) => {
+  const dataDir = join(t.testdir(), "node");
+  const first = await tls(["node-id", "--data-dir", dataDir]);
+  t.match(first, { exitCode: 0, text: /^[0-9a-f]{64}\n$/ });
+  t.same(JSON.parse((await tls(["node-id", "--data-dir", dataDir, "--json"])).text), { nodeId: first.text.trim() });
+});
+
 t.test("what is wrong is said before anything is made", async (t) => {
   const directory = t.testdir({ secret: "", "self-signed": { "certificate.pem": vectors.nameless.certificate } });
   const ca = ["--ca", join(directory, "ca")];

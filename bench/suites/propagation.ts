@@ -23,39 +23,48 @@ const CHAIN_ID = "chainwright-bench";
 const SETTINGS = ["node.produce=false", "node.mempool.maxPerSender=65536", "plugins.ledger-account.maxNonceAhead=65536", "log.level=error"];
 
 async function run(context: BenchContext): Promise<void> {
-  await small(context);
-  await large(context);
+  if (context.quick) {
+    await withCluster(context, 2, async (cluster) => {
+      await small(context, cluster, 1);
+      await large(context, cluster, { perSender: 1, repetitions: 1, warmUps: 0 });
+    });
+    return;
+  }
+  await withCluster(context, 3, (cluster) => small(context, cluster, 15));
+  await withCluster(context, 10, (cluster) =>
+    large(context, cluster, { perSender: MEGABYTE_TRANSFERS / SENDERS, repetitions: 7, warmUps: WARM_UPS }),
+  );
 }
 
-async function small(context: BenchContext): Promise<void> {
-  await withCluster(context, context.quick ? 2 : 3, async (cluster) => {
-    const times: number[] = [];
-    for (let i = 0; i < (context.quick ? 1 : 15); i++) times.push(await spread(cluster, cluster.nodes.length));
-    context.record("an empty block to all of 3 nodes", times, "ms");
-  });
+async function small(context: BenchContext, cluster: Cluster, repetitions: number): Promise<void> {
+  const times: number[] = [];
+  for (let i = 0; i < repetitions; i++) times.push(await spread(cluster, cluster.nodes.length));
+  context.record("an empty block to all of 3 nodes", times, "ms");
 }
 
-async function large(context: BenchContext): Promise<void> {
-  const perSender = context.quick ? 1 : MEGABYTE_TRANSFERS / SENDERS;
+interface Load {
+  readonly perSender: number;
+  readonly repetitions: number;
+  /** A network that has just started runs much of this for the first time. */
+  readonly warmUps: number;
+}
+
+async function large(context: BenchContext, cluster: Cluster, { perSender, repetitions, warmUps }: Load): Promise<void> {
   const transfers = perSender * SENDERS;
-  await withCluster(context, context.quick ? 2 : 10, async (cluster) => {
-    const times: number[] = [];
-    let nonce = 0;
-    for (let i = 0; i < (context.quick ? 1 : WARM_UPS + 7); i++) {
-      await submit(cluster, nonce, perSender);
-      nonce += perSender;
-      await cluster.waitFor("every pool holding the transfers", ({ nodes }) => nodes.every(({ pending }) => pending >= transfers), {
-        timeoutMs: WAIT_MS,
-      });
-      times.push(await spread(cluster, Math.ceil(cluster.nodes.length * 0.9)));
-      await cluster.waitSync({ timeoutMs: WAIT_MS });
-      const { transactionCount } = await cluster.node(1).api.get("/v1/blocks/head?transactions=none");
-      if (transactionCount !== transfers) throw new Error(`the block has ${String(transactionCount)} transfers, not ${transfers}`);
-    }
-    // A network that has just started runs much of this for the first time.
-    if (!context.quick) times.splice(0, WARM_UPS);
-    context.record("a 1 MB block to 90 % of 10 nodes, transactions pooled", times, "ms");
-  });
+  const times: number[] = [];
+  let nonce = 0;
+  for (let i = 0; i < warmUps + repetitions; i++) {
+    await submit(cluster, nonce, perSender);
+    nonce += perSender;
+    await cluster.waitFor("every pool holding the transfers", ({ nodes }) => nodes.every(({ pending }) => pending >= transfers), {
+      timeoutMs: WAIT_MS,
+    });
+    times.push(await spread(cluster, Math.ceil(cluster.nodes.length * 0.9)));
+    await cluster.waitSync({ timeoutMs: WAIT_MS });
+    const { transactionCount } = await cluster.node(1).api.get("/v1/blocks/head?transactions=none");
+    if (transactionCount !== transfers) throw new Error(`the block has ${String(transactionCount)} transfers, not ${transfers}`);
+  }
+  context.record("a 1 MB block to 90 % of 10 nodes, transactions pooled", times.slice(warmUps), "ms");
 }
 
 /** Lets node 1 make a block. @returns ms until `count` nodes, it included, have it as their head */

@@ -26,6 +26,7 @@ export interface TransactionSource {
   onHeadChanged(change: {
     readonly undone: readonly Bytes[];
     readonly applied: readonly Bytes[];
+    readonly appliedIds?: readonly Hash[];
     readonly changedKeys?: readonly Bytes[];
   }): void | Promise<void>;
 }

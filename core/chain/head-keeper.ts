@@ -252,8 +252,10 @@ export class HeadKeeper {
       const { transactionIds } = await this.#execution(node);
       for (const change of this.#store.unmakeCanonical(node, transactionIds)) changes.push(change);
     }
+    const appliedIds: Hash[] = [];
     for (const node of path) {
       const { transactionIds, encodedReceipts } = await this.#execution(node);
+      for (const id of transactionIds) appliedIds.push(id);
       for (const change of this.#store.makeCanonical(node, transactionIds, encodedReceipts)) changes.push(change);
     }
     await this.#store.write([
@@ -283,6 +285,7 @@ export class HeadKeeper {
       await transactions.onHeadChanged({
         undone: rawsOf(undoneBlocks.reverse()),
         applied: rawsOf(appliedBlocks),
+        appliedIds,
         ...(changedKeys === undefined ? {} : { changedKeys }),
       });
   }

@@ -27,6 +27,8 @@ export interface HeadChange {
   readonly undone: readonly Bytes[];
   /** Raw transactions of the new branch's blocks, oldest first. */
   readonly applied: readonly Bytes[];
+  /** Ids of `applied`, if the caller knows them: what is pooled is then found without hashing it again. */
+  readonly appliedIds?: readonly Hash[];
   /**
    * All state keys that differ between old and new head, if the caller knows them. Without them, the keys that
    * `Ledger.access` names for these transactions are taken, which leaves out what engines do in `begin` and `end`.

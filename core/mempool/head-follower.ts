@@ -4,7 +4,7 @@
  * where the ledger can't tell what a block touched. Long work makes room for others between two transactions.
  */
 import type { Logger, Scheduler, Slicer } from "../ports/runtime.js";
-import type { Bytes } from "../primitives/bytes.js";
+import { type Bytes, bytesEqual } from "../primitives/bytes.js";
 import { Hash, type HashKey } from "../primitives/hash.js";
 import type { HeadChange, MempoolChain } from "./chain.js";
 import { type Examiner, keyText, rawKeyOf } from "./examiner.js";
@@ -77,9 +77,9 @@ export class HeadFollower {
 
     // While the pool is empty (a node that syncs, mostly) and nothing comes back, nobody needs to know what blocks hold.
     if (pool.count > 0 || change.undone.length > 0) {
-      for (const raw of change.applied) {
+      for (const [index, raw] of change.applied.entries()) {
         if (slicer.due()) await this.#pause(slicer);
-        this.#takeOut(raw, head.height, exact, wake);
+        this.#takeOut(raw, change.appliedIds?.[index], head.height, exact, wake);
       }
     }
     const returning: Returning[] = [];
@@ -147,9 +147,11 @@ export class HeadFollower {
   }
 
   /** Takes out what a new block took, or notes that the pool never saw it. */
-  #takeOut(raw: Bytes, height: number, exact: boolean, wake: Wake): void {
+  #takeOut(raw: Bytes, id: Hash | undefined, height: number, exact: boolean, wake: Wake): void {
     const { residents, examiner } = this.#dependencies;
-    const rawKey = rawKeyOf(raw);
+    const pooled = id === undefined ? undefined : residents.pool.byId(Hash.key(id));
+    // Its id alone says nothing of its signatures.
+    const rawKey = pooled !== undefined && bytesEqual(pooled.raw, raw) ? pooled.rawKey : rawKeyOf(raw);
     wake.applied.add(rawKey);
     const item = residents.pool.byRaw(rawKey);
     if (item === undefined) {

@@ -205,7 +205,9 @@ export class Bench {
     raws: readonly Bytes[] = this.pool.select({ maxBytes: 1e6, maxWeight: 1e6, maxCount: 1e3 }).map(({ raw }) => raw),
   ): Promise<readonly Bytes[]> {
     const applied = await this.chain.mine(raws);
-    await this.changed({ undone: [], applied });
+    // With ids, as the chain tells them; changes that tests make up come without.
+    const appliedIds = this.ledger.decodeBlock(applied, this.chain.rules).transactions.map(({ id }) => id);
+    await this.changed({ undone: [], applied, appliedIds });
     return applied;
   }
 

@@ -21,7 +21,7 @@ const CHANNELS: readonly ChannelSpec[] = [
 const MANY = 10_000;
 
 /** A raw connection is answered by one byte after each so many. */
-export const RAW_ACKNOWLEDGED_BYTES = 8 * 1_048_576;
+export const RAW_ACKNOWLEDGED_BYTES = 64 * 1_048_576;
 
 /** The transport with default options, but for limits on how many connections come how fast; self-signed, anybody is trusted. */
 export async function startWire(folder: string): Promise<TcpTransport> {

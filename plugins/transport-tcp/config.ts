@@ -30,6 +30,10 @@ const LimitsSchema = Type.Object(
         "Do not apply limits by address and subnet to this machine itself. Turn it off behind a proxy that hides where connections come from.",
       default: true,
     }),
+    partialBytesMax: bytes(
+      "Bytes of messages that have begun and not ended, over all connections; above it the connection of the oldest is closed (TRANSPORT_PARTIAL_EVICTED). Raised to what one connection may hold, twice the chain's largest message, where it is less.",
+      256 * MIB,
+    ),
     sendBytesHigh: bytes("Unsent bytes of a connection above which its senders are told to wait; they go on at half of it.", MIB),
     sendBytesMax: bytes(
       "Unsent bytes of a connection at which it is closed (TRANSPORT_SEND_OVERFLOW). Raised to sendBytesHigh and twice the chain's largest message where it is less.",

@@ -21,6 +21,7 @@ import type { ChannelTable } from "./channel-table.js";
 import { CloseCode, MessageTooLargeError, UnknownChannelError } from "./errors.js";
 import { goodbyeFrame, readGoodbye, wireBytes } from "./frame.js";
 import { FrameReader, type Received } from "./frame-reader.js";
+import type { HeldMessages } from "./held-messages.js";
 import type { ClosedBy, TransportMetrics } from "./metrics.js";
 import { SendQueue } from "./send-queue.js";
 
@@ -42,6 +43,7 @@ export interface ConnectionDependencies {
   readonly scheduler: Scheduler;
   readonly metrics: TransportMetrics;
   readonly batches: BatchPool;
+  readonly held: HeldMessages;
 }
 
 export interface ConnectionFacts {
@@ -78,6 +80,8 @@ export class TcpConnection implements Connection {
   #listened = false;
   #delivering = false;
   #closed: CloseReason | undefined;
+  /** How it ended, while something that came before waits for a listener that paused. */
+  #over: { readonly code: string; readonly message: string } | undefined;
   #sayGoodbye: (() => void) | undefined;
   readonly #gone: Promise<void>;
   #onMessage: (channel: number, message: Bytes) => void = nothing;
@@ -100,22 +104,25 @@ export class TcpConnection implements Connection {
     this.#socket = socket;
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#reader = new FrameReader(dependencies.channels);
+    this.#reader = new FrameReader(dependencies.channels, dependencies.held, () =>
+      this.#fail(CloseCode.partialEvicted, "half-received messages of all connections are too much, and this one is the oldest"),
+    );
     this.#queue = new SendQueue(dependencies.channels);
     const seenMs = dependencies.clock.monotonicMs();
     this.#read = { bytes: 0, seenBytes: 0, seenMs };
     this.#written = { bytes: 0, seenBytes: 0, seenMs };
     socket.on("data", (chunk: Bytes) => this.#take(chunk));
     socket.pause();
-    socket.on("end", () => this.#end("network", CloseCode.closed, "the other side closed the connection without a goodbye"));
+    // It comes also while the socket is paused, once nothing is left in it.
+    socket.on("end", () => this.#noMore(CloseCode.closed, "the other side closed the connection without a goodbye"));
     socket.on("error", (error) => {
       // Who destroys it with an error of ours (a revoked certificate) has a reason of its own.
       if (ChainwrightError.is(error)) this.#end("transport", error.code, error.message, true);
-      else this.#end("network", CloseCode.broken, error.message);
+      else this.#noMore(CloseCode.broken, error.message);
     });
     this.#gone = new Promise((resolve) => {
       const onClose = () => {
-        this.#end("network", CloseCode.closed, "the connection is gone");
+        this.#noMore(CloseCode.closed, "the connection is gone");
         resolve();
       };
       // It may have gone between its handshake and now.
@@ -238,7 +245,18 @@ export class TcpConnection implements Connection {
     } finally {
       this.#delivering = false;
     }
-    if (this.#open && this.#socket.isPaused()) this.#socket.resume();
+    // Not within the loop: whom it evicts may be this one.
+    this.#dependencies.held.relieve();
+    if (!this.#open) return;
+    const over = this.#over;
+    if (over !== undefined) this.#end("network", over.code, over.message);
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  /** Nothing more comes. What came is handed over first, and among it may be the other side's reason. */
+  #noMore(code: string, message: string): void {
+    this.#over ??= { code, message };
+    if (this.#open || !this.#reader.hasUnread) this.#end("network", this.#over.code, this.#over.message);
   }
 
   #received(received: Received): void {
@@ -302,6 +320,10 @@ export class TcpConnection implements Connection {
   #leave(by: ClosedBy, code: string, message: string): void {
     if (this.#closed !== undefined) return;
     const socket = this.#socket;
+    if (socket.destroyed) {
+      this.#end(by, code, message, true);
+      return;
+    }
     const { scheduler } = this.#dependencies;
     this.#sayGoodbye = () => {
       this.#sayGoodbye = undefined;
@@ -324,6 +346,7 @@ export class TcpConnection implements Connection {
 
   #ended(by: ClosedBy, reason: CloseReason): void {
     this.#closed = reason;
+    this.#reader.clear();
     this.onEnd(by, reason);
     this.#onClose(reason);
   }

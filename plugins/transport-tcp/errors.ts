@@ -12,6 +12,8 @@ export const CloseCode = {
   unknownChannel: "TRANSPORT_UNKNOWN_CHANNEL",
   messageTooLarge: "TRANSPORT_MESSAGE_TOO_LARGE",
   partialOverflow: "TRANSPORT_PARTIAL_OVERFLOW",
+  /** Half-received messages of all connections were too much, and this one had kept one open for longest. */
+  partialEvicted: "TRANSPORT_PARTIAL_EVICTED",
   sendOverflow: "TRANSPORT_SEND_OVERFLOW",
   sendStalled: "TRANSPORT_SEND_STALLED",
   messageStalled: "TRANSPORT_MESSAGE_STALLED",

@@ -10,6 +10,7 @@ import { assert, type Bytes } from "../../core/sdk.js";
 import type { ChannelTable } from "./channel-table.js";
 import { CloseCode } from "./errors.js";
 import { FRAGMENT_BYTES, FrameKind, GOODBYE_BYTES_MAX, HEADER_BYTES } from "./frame.js";
+import type { HeldMessages } from "./held-messages.js";
 
 export type Received =
   | { readonly type: "message"; readonly channel: number; readonly message: Bytes }
@@ -56,8 +57,27 @@ export class FrameReader {
   #seenFrames = 0;
   #seenFramesMs = 0;
 
-  constructor(channels: ChannelTable) {
+  /**
+   * @param held counts messages that have not ended, over all connections
+   * @param evict ends the connection, and calls `clear`
+   */
+  constructor(
+    channels: ChannelTable,
+    private readonly held: HeldMessages,
+    private readonly evict: () => void,
+  ) {
     this.#channels = channels;
+  }
+
+  /** Whether there is something that `next` was not asked for. */
+  get hasUnread(): boolean {
+    return this.#at < this.#chunk.length || this.#waiting.length > 0;
+  }
+
+  /** Lets go of everything; there is nothing more. */
+  clear(): void {
+    this.#faulty = true;
+    this.#release();
   }
 
   /** Bytes that are held for messages which have not ended. */
@@ -80,8 +100,7 @@ export class FrameReader {
         if (!this.#readHeader()) return undefined;
         const fault = this.#check();
         if (fault !== undefined) {
-          this.#faulty = true;
-          this.#release();
+          this.clear();
           return fault;
         }
         this.#inFrame = true;
@@ -209,8 +228,7 @@ export class FrameReader {
   /** Puts a whole frame where it belongs; answers what it completes. */
   #frameRead(payload: Bytes): Received | undefined {
     if (this.#kind === FrameKind.goodbye) {
-      this.#faulty = true;
-      this.#release();
+      this.clear();
       return { type: "goodbye", payload };
     }
     const channel = this.#channel;
@@ -219,23 +237,31 @@ export class FrameReader {
       if (partial === undefined) return { type: "message", channel, message: payload };
       this.#partials.delete(channel);
       this.#partialBytes -= partial.bytes;
+      this.held.ended(partial, partial.bytes);
       return { type: "message", channel, message: joined(partial, payload) };
     }
-    if (partial === undefined) this.#partials.set(channel, { parts: [payload], bytes: payload.length, seenBytes: 0, seenMs: 0 });
-    else {
+    if (partial === undefined) {
+      const begun: PartialMessage = { parts: [payload], bytes: payload.length, seenBytes: 0, seenMs: 0 };
+      this.#partials.set(channel, begun);
+      this.held.begun(begun, this.evict);
+    } else {
       partial.parts.push(payload);
       partial.bytes += payload.length;
     }
     this.#partialBytes += payload.length;
+    this.held.grew(payload.length);
     return undefined;
   }
 
   #release(): void {
+    for (const partial of this.#partials.values()) this.held.ended(partial, partial.bytes);
     this.#partials.clear();
     this.#partialBytes = 0;
     this.#waiting.length = 0;
     this.#chunk = EMPTY;
     this.#at = 0;
+    this.#gathered = EMPTY;
+    this.#gatheredFilled = 0;
   }
 }
 

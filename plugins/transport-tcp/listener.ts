@@ -58,6 +58,7 @@ export class Listener {
   readonly #sockets = new Set<Socket>();
   readonly #pending = new Map<string, Pending>();
   #closing = false;
+  #listening: Promise<void> | undefined;
 
   /** @param onAccepted a connection that passed everything */
   constructor(
@@ -78,7 +79,7 @@ export class Listener {
   /** @returns the port that it listens on. @throws TRANSPORT_PORT_IN_USE, TRANSPORT_LISTEN_FAILED */
   async listen(): Promise<number> {
     const { host, port } = this.#options;
-    await new Promise<void>((resolve, reject) => {
+    this.#listening = new Promise<void>((resolve, reject) => {
       const onError = (error: NodeJS.ErrnoException) => {
         reject(
           error.code === "EADDRINUSE"
@@ -92,6 +93,7 @@ export class Listener {
         resolve();
       });
     });
+    await this.#listening;
     this.#server.on("error", (error) => this.#dependencies.logger.warn({ reason: messageOf(error) }, "a connection could not be accepted"));
     const bound = this.#server.address();
     return typeof bound === "object" && bound !== null ? bound.port : port;
@@ -104,6 +106,8 @@ export class Listener {
    */
   async close(said: Promise<unknown>): Promise<void> {
     this.#closing = true;
+    // A server that is closed before it has begun to listen begins all the same.
+    await this.#listening?.catch(() => undefined);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await said;
     for (const socket of this.#sockets) socket.destroy();
@@ -113,6 +117,8 @@ export class Listener {
   #accept(socket: Socket): void {
     const { admission, clock, metrics } = this.#dependencies;
     const { remoteAddress, remotePort } = socket;
+    // Also for one that is refused: a reset can fail.
+    socket.on("error", () => undefined);
     // It was gone before it came.
     if (remoteAddress === undefined || remotePort === undefined || this.#closing) {
       socket.destroy();
@@ -128,7 +134,6 @@ export class Listener {
     const key = endsOf(socket);
     this.#sockets.add(socket);
     this.#pending.set(key, { place, ip, port: remotePort, beganMs: clock.monotonicMs() });
-    socket.on("error", () => undefined);
     socket.once("close", () => {
       place.release();
       this.#sockets.delete(socket);

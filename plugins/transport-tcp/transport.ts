@@ -25,6 +25,7 @@ import type { TransportTcpOptions } from "./config.js";
 import { type ConnectionOptions, TcpConnection } from "./connection.js";
 import { dialSocket } from "./dialer.js";
 import { SendBoundsError, TransportStateError } from "./errors.js";
+import { HeldMessages } from "./held-messages.js";
 import { Listener } from "./listener.js";
 import { TransportMetrics } from "./metrics.js";
 import type { TlsSecurity } from "./tls-security.js";
@@ -52,6 +53,7 @@ export class TcpTransport implements Transport {
   #metrics: TransportMetrics | undefined;
   #admission: Admission | undefined;
   #channels: ChannelTable | undefined;
+  #held: HeldMessages | undefined;
   #listener: Listener | undefined;
   #sweep: Cancellable | undefined;
   #closing: Promise<void> | undefined;
@@ -86,6 +88,7 @@ export class TcpTransport implements Transport {
     if (this.#listener !== undefined || this.#connections.size > 0)
       throw new TransportStateError({ operation: "declare channels", reason: "there are connections; declare them before the first" });
     this.#channels = new ChannelTable(channels);
+    this.#held = new HeldMessages(Math.max(this.#options.limits.partialBytesMax, this.#channels.partialBytesMax));
   }
 
   async listen(onConnection: (connection: Connection) => void): Promise<readonly string[]> {
@@ -167,13 +170,14 @@ export class TcpTransport implements Transport {
   ): Connection {
     const { clock, scheduler } = this.#dependencies;
     const metrics = present(this.#metrics, "connections come after the start");
+    const held = present(this.#held, "whoever has channels has a bound on their messages");
     socket.setKeepAlive(true, this.#options.timeouts.keepAliveMs);
     // Of TLS 1.2, where the config lets it be: it costs the one who asks next to nothing.
     socket.disableRenegotiation();
     const connection = new TcpConnection(
       socket,
       facts,
-      { channels, clock, scheduler, metrics, batches: this.#batches },
+      { channels, clock, scheduler, metrics, batches: this.#batches, held },
       this.#connectionOptions(channels),
       (by, { code }) => {
         metrics.closed(facts.direction, by, code);

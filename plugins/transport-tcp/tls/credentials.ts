@@ -119,13 +119,22 @@ async function readBundle(path: string): Promise<{ readonly pem: string; readonl
 
 async function readKey(files: CredentialFiles, leaf: X509Certificate, logger: Logger): Promise<string> {
   const pem = await readPemFile(files.key, "name another file with tls.key, or put it there");
-  const { mode } = await stat(files.key);
-  if (process.platform !== "win32" && (mode & 0o077) !== 0)
-    logger.warn({ key: files.key, mode: (mode & 0o777).toString(8) }, "others can read the node's private key: chmod 600 it");
+  await warnIfShared(files.key, "the node's private key", logger);
+  if (files.keyPassphrase !== undefined) await warnIfShared(files.keyPassphrase, "the passphrase of the node's key", logger);
   const passphrase = await readPassphrase(files.keyPassphrase);
   const key = await openPrivateKey(pem, { what: files.key, passphrase, remedy: "name a file that holds it with tls.keyPassphraseFile" });
   checkKeyMatches(leaf, key, { certificate: files.certificate, key: files.key });
   return exportPrivateKey(key);
+}
+
+async function warnIfShared(path: string, what: string, logger: Logger): Promise<void> {
+  const mode = await stat(path).then(
+    (found) => found.mode,
+    // Whoever reads it says better what is wrong with it.
+    () => 0,
+  );
+  if (process.platform !== "win32" && (mode & 0o077) !== 0)
+    logger.warn({ file: path, mode: (mode & 0o777).toString(8) }, `others can read ${what}: chmod 600 it`);
 }
 
 /** The first line of the file; undefined without a file. @throws TRANSPORT_TLS_CONFIG */

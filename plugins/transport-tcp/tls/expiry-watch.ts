@@ -13,7 +13,7 @@ export interface Expiring {
 }
 
 export class ExpiryWatch {
-  /** Days left at the last warning, by serial number. */
+  /** Days left at the last warning, by fingerprint: two authorities may give one serial number. */
   #warned = new Map<string, number>();
 
   constructor(
@@ -26,8 +26,8 @@ export class ExpiryWatch {
     for (const { role, certificate, remedy } of certificates) {
       const daysLeft = Math.floor((validityOf(certificate).validUntilMs - nowMs) / DAY_MS);
       if (daysLeft >= this.warnBeforeDays) continue;
-      warned.set(certificate.serialNumber, daysLeft);
-      if (this.#warned.get(certificate.serialNumber) === daysLeft) continue;
+      warned.set(certificate.fingerprint256, daysLeft);
+      if (this.#warned.get(certificate.fingerprint256) === daysLeft) continue;
       const data = { role, subject: certificate.subject.replaceAll("\n", ", "), validUntil: certificate.validTo, daysLeft };
       if (daysLeft < 0) this.logger.error(data, `the ${role} has expired; ${remedy}`);
       else this.logger.warn(data, `the ${role} ends ${daysLeft === 0 ? "today" : `in ${daysLeft} days`}; ${remedy}`);

@@ -5,9 +5,11 @@ import type { Bytes } from "../../../core/primitives/bytes.js";
 import { ChannelTable } from "../../../plugins/transport-tcp/channel-table.js";
 import { goodbyeFrame, readGoodbye } from "../../../plugins/transport-tcp/frame.js";
 import { FrameReader, type Received } from "../../../plugins/transport-tcp/frame-reader.js";
+import { HeldMessages } from "../../../plugins/transport-tcp/held-messages.js";
 import { SendQueue } from "../../../plugins/transport-tcp/send-queue.js";
 import { CHANNELS, frameOf } from "./fixture.js";
 
+const readerOf = (channels: ChannelTable) => new FrameReader(channels, new HeldMessages(Number.MAX_SAFE_INTEGER), () => undefined);
 const KIB = 1_024;
 const [END, MORE, GOODBYE] = [0, 1, 2];
 const FRAGMENT = 64 * KIB;
@@ -35,7 +37,7 @@ function drain(queue: SendQueue, bytes = BATCH): Bytes[] {
 
 const numbered = (length: number, seed: number): Bytes => Uint8Array.from({ length }, (_, index) => (index * 31 + seed) & 0xff);
 const faultOf = (...frames: readonly Bytes[]) => {
-  const last = readAll(new FrameReader(table), ...frames).at(-1);
+  const last = readAll(readerOf(table), ...frames).at(-1);
   return last?.type === "fault" ? last.code : last?.type;
 };
 
@@ -55,7 +57,7 @@ t.test("any messages, cut anywhere, come out whole and in the order of their cha
           .map(({ channel, length }, index) => ({ channel, message: numbered(length, index) }));
         for (const each of sent) queue.push(each.channel, each.message);
         const stream = Buffer.concat(drain(queue));
-        const reader = new FrameReader(table);
+        const reader = readerOf(table);
         const received: Received[] = [];
         for (let at = 0, turn = 0; at < stream.length; turn++) {
           const cut = cuts[turn % cuts.length] ?? 1;
@@ -79,7 +81,7 @@ t.test("any messages, cut anywhere, come out whole and in the order of their cha
 t.test("a stream of noise ends in a fault or waits, and never throws", async () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 64 }), { maxLength: 20 }), (chunks) => {
-      const received = readAll(new FrameReader(table), ...chunks);
+      const received = readAll(readerOf(table), ...chunks);
       return received.slice(0, -1).every(({ type }) => type === "message");
     }),
     { numRuns: 500 },
@@ -106,7 +108,7 @@ t.test("rules are checked on the header, before a byte of the payload is there",
   t.equal(faultOf(header(0, GOODBYE, 257)), "TRANSPORT_BAD_FRAME", "a long goodbye");
   t.equal(faultOf(header(1, GOODBYE, 5)), "TRANSPORT_BAD_FRAME", "a goodbye on a channel");
   t.equal(faultOf(header(0, END, 1_024)), undefined, "a message of the limit is waited for");
-  const reader = new FrameReader(table);
+  const reader = readerOf(table);
   readAll(reader, header(3, END, 0));
   t.same(readAll(reader, frameOf(0, END, Uint8Array.of(1))), [], "after a fault there is nothing more");
 });
@@ -114,7 +116,7 @@ t.test("rules are checked on the header, before a byte of the payload is there",
 t.test("messages that have not ended are bounded over all channels", async (t) => {
   const many = new ChannelTable(Array.from({ length: 64 }, (_, number) => ({ number, maxMessageBytes: 200_000, priority: number })));
   t.equal(many.partialBytesMax, 400_000);
-  const reader = new FrameReader(many);
+  const reader = readerOf(many);
   const full = new Uint8Array(FRAGMENT);
   const received: Received[] = [];
   let most = 0;
@@ -127,7 +129,7 @@ t.test("messages that have not ended are bounded over all channels", async (t) =
   t.equal(reader.heldBytes, 0, "and let go");
 
   const queue = new SendQueue(many);
-  const lawful = new FrameReader(many);
+  const lawful = readerOf(many);
   const seen: Received[] = [];
   // The least urgent begins first, and is overtaken by all others: still never more than the other side lets be.
   for (let channel = 63; channel >= 0; channel--) {
@@ -146,7 +148,7 @@ t.test("messages that have not ended are bounded over all channels", async (t) =
 t.test("a frame that trickles in costs its bytes, and a header reserves next to nothing", async (t) => {
   const payload = numbered(60_000, 7);
   const frame = frameOf(1, END, payload);
-  const reader = new FrameReader(table);
+  const reader = readerOf(table);
   let received: Received[] = [];
   let excess = 0;
   for (let at = 0; at < frame.length; at++) {
@@ -162,17 +164,17 @@ t.test("a small message does not keep the chunk that it came in; a large one is 
   const small = frameOf(0, END, numbered(200, 1));
   const chunk = Buffer.concat([small, small, small, small, small, small, small, small]);
   const own = new Uint8Array(chunk);
-  for (const each of readAll(new FrameReader(table), own)) {
+  for (const each of readAll(readerOf(table), own)) {
     if (each.type !== "message") throw new Error("no message");
     t.equal(each.message.buffer.byteLength, 200, "memory of its own");
   }
   const large = frameOf(1, END, numbered(10_000, 1));
-  const [view] = readAll(new FrameReader(table), large);
+  const [view] = readAll(readerOf(table), large);
   t.equal(view?.type === "message" && view.message.buffer, large.buffer, "a view of what was read");
   t.notOk(view?.type === "message" && Buffer.isBuffer(view.message));
   const pooled = Buffer.from(Buffer.allocUnsafeSlow(1_048_576).buffer, 64, large.length);
   pooled.set(large);
-  const [copy] = readAll(new FrameReader(table), pooled);
+  const [copy] = readAll(readerOf(table), pooled);
   t.equal(copy?.type === "message" && copy.message.buffer.byteLength, 10_000, "what pins much more than itself is copied");
 });
 
@@ -198,7 +200,7 @@ t.test("urgent first, channels of one priority by turns, fragments between", asy
   while (queue.bytes > 0) oneFrame();
   t.same(order, [7, 8, 9, 9, 7, 8, 7]);
   for (let index = 0; index < 5_000; index++) queue.push(9, Uint8Array.of(index & 0xff));
-  const seen = readAll(new FrameReader(channels), ...drain(queue));
+  const seen = readAll(readerOf(channels), ...drain(queue));
   t.ok(
     seen.length === 5_000 && seen.every((each, index) => each.type === "message" && each.message[0] === (index & 0xff)),
     "long queues keep their order",
@@ -209,7 +211,7 @@ t.test("urgent first, channels of one priority by turns, fragments between", asy
 });
 
 t.test("who makes no progress is seen, and who was not let is excused", async (t) => {
-  const reader = new FrameReader(table);
+  const reader = readerOf(table);
   t.equal(reader.inspect(1_000, false), 0);
   t.equal(reader.inspect(5_000, false), 0, "nothing was begun");
   readAll(reader, frameOf(0, END, Uint8Array.of(1), 10));
@@ -230,7 +232,7 @@ t.test("who makes no progress is seen, and who was not let is excused", async (t
 
 t.test("goodbyes: what was said, cut to length, without what could fool a terminal", async (t) => {
   const said = (code: string, message: string) => {
-    const [received] = readAll(new FrameReader(table), goodbyeFrame(code, message));
+    const [received] = readAll(readerOf(table), goodbyeFrame(code, message));
     return received?.type === "goodbye" ? readGoodbye(received.payload) : received;
   };
   t.same(said("PEER_BANNED", "fünf Verstöße"), { code: "PEER_BANNED", message: "fünf Verstöße" });

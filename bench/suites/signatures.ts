@@ -4,7 +4,6 @@
  */
 import { availableParallelism } from "node:os";
 import { verify as nobleVerify } from "@noble/ed25519";
-import { createEngine } from "../../core/compute/create-engine.js";
 import { ComputeService } from "../../core/compute/index.js";
 import { assert } from "../../core/kernel/assert.js";
 import { asciiBytes, type Bytes } from "../../core/primitives/bytes.js";
@@ -13,6 +12,7 @@ import { PublicKey, Signature } from "../../core/primitives/keys.js";
 import { type SignatureBatch, SignatureBatchBuilder } from "../../core/primitives/signature-batch.js";
 import { publicKeyOf, signMessage } from "../../core/primitives/signing.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
+import { createEngine } from "../../native/index.js";
 import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
@@ -78,7 +78,7 @@ async function measureEngine(context: BenchContext, items: readonly Signed[], fe
   );
   const part = items.slice(0, 256);
   const judge = (batch: SignatureBatch, keyCacheEntries: number, valid: number) => {
-    const engine = createEngine("js", { keyCacheEntries });
+    const engine = createEngine({ engine: "js", keyCacheEntries });
     const bitmap = new Uint8Array((batch.count + 7) >> 3);
     return () => assert(engine.verify(batch, 0, batch.count, bitmap.fill(0)) === valid, `${valid} are valid`);
   };

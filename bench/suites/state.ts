@@ -4,7 +4,7 @@
  * The reference of writing is the same values written to storage as they are, without a trie, undo or checks; the
  * reference of reading is storage's own synchronous get.
  */
-import { createEngine } from "../../core/compute/create-engine.js";
+
 import type { Compute } from "../../core/ports/compute.js";
 import type { DataDirectory } from "../../core/ports/data-directory.js";
 import type { StateView } from "../../core/ports/state.js";
@@ -13,12 +13,13 @@ import { type Bytes, concatBytes } from "../../core/primitives/bytes.js";
 import { Hash, sha256Of } from "../../core/primitives/hash.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { StateStore, verifyStateProof } from "../../core/state/index.js";
+import { createEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
 import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const MIB = 1024 * 1024;
-const ENGINE = createEngine("js", { keyCacheEntries: 16 });
+const ENGINE = createEngine({ engine: "js", keyCacheEntries: 16 });
 /** The JS engine on this thread, so that the figures are the state's own and not those of a pool. */
 const COMPUTE: Pick<Compute, "hashPairs" | "hashPairsSync"> = {
   hashPairsSync: (input, output, tag) => ENGINE.hashPairs(input, output, tag, 0, input.length / 64),

@@ -7,7 +7,6 @@
  * await compute.close();
  * ```
  */
-export type { ComputeEngine, EngineKind } from "./engine.js";
 export * from "./errors.js";
 export { type ComputeServiceOptions, DEFAULT_COMPUTE_OPTIONS } from "./options.js";
 export { type ComputeDependencies, ComputeService } from "./service.js";

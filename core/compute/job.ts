@@ -4,17 +4,15 @@
  */
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { ComputeEngine, EngineOptions } from "../../native/engine.js";
 import { ChainwrightError, messageOf, type SerializedError } from "../kernel/errors.js";
 import type { HashTag } from "../ports/compute.js";
 import type { Bytes } from "../primitives/bytes.js";
 import type { SignatureBatch } from "../primitives/signature-batch.js";
-import type { ComputeEngine, EngineKind, EngineOptions } from "./engine.js";
-import { subtreeRoot } from "./merkle.js";
 
 /** What the pool tells each of its workers at their start. */
 export interface WorkerSetup {
-  readonly engine: EngineKind;
-  readonly options: EngineOptions;
+  readonly engine: EngineOptions;
 }
 
 /** One piece of a request. Its buffers are its own: they are transferred, not shared. */
@@ -71,7 +69,7 @@ export class JobRunner {
         return output;
       }
       case "merkle":
-        return subtreeRoot(this.engine, job.leaves, 0, job.depth);
+        return this.engine.subtreeRoot(job.leaves, 0, job.depth);
       case "task":
         return this.#runTask(job.module, job.input);
     }

@@ -5,16 +5,16 @@
  * A request settles once: by its last piece, its first failure, its deadline, its caller's abort, or the service's close.
  * What comes later is dropped.
  */
+import type { ComputeEngine } from "../../native/engine.js";
 import { assert } from "../kernel/assert.js";
 import { ChainwrightError, messageOf, type SerializedError } from "../kernel/errors.js";
 import type { ComputePriority, HashTag } from "../ports/compute.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { MERKLE_LIST_DEPTH } from "../primitives/merkle.js";
 import type { SignatureBatch } from "../primitives/signature-batch.js";
-import type { ComputeEngine } from "./engine.js";
 import { type ComputeKind, ComputeTaskFailedError } from "./errors.js";
 import type { Job, JobResult, JobRunner } from "./job.js";
-import { mixInLength, subtreeRoot } from "./merkle.js";
+import { mixInLength } from "./merkle.js";
 
 /** A piece packed for a worker. Its buffers in `transfer` change hands. */
 export interface PackedPiece {
@@ -243,7 +243,7 @@ export class MerkleRequest extends Request<Bytes> {
   }
 
   runInline(runner: JobRunner, piece: number): void {
-    this.store(piece, subtreeRoot(runner.engine, this.#part(piece), 0, this.#depth));
+    this.store(piece, runner.engine.subtreeRoot(this.#part(piece), 0, this.#depth));
   }
 
   pack(piece: number): PackedPiece {
@@ -256,7 +256,7 @@ export class MerkleRequest extends Request<Bytes> {
   }
 
   protected finish(engine: ComputeEngine): Bytes {
-    return mixInLength(engine, subtreeRoot(engine, this.#roots, this.#depth, MERKLE_LIST_DEPTH), this.#leaves.length / 32);
+    return mixInLength(engine, engine.subtreeRoot(this.#roots, this.#depth, MERKLE_LIST_DEPTH), this.#leaves.length / 32);
   }
 }
 

@@ -4,14 +4,14 @@
  * It checks what it is given, decides where it runs (small things here, heavy ones in workers), bounds what may wait, and
  * sees to it that every promise settles. What a request is made of is in request.ts; how it runs, in the two lanes.
  */
+
+import { type ComputeEngine, createEngine, type EngineOptions } from "../../native/index.js";
 import type { Compute, ComputeEngineInfo, ComputeOptions, ComputePriority, HashTag, VerdictBitmap, WorkerTask } from "../ports/compute.js";
 import type { Cancellable, Clock, Logger, Metrics, Scheduler } from "../ports/runtime.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash } from "../primitives/hash.js";
 import { MERKLE_LIST_LIMIT } from "../primitives/merkle.js";
 import { checkSignatureBatch, type SignatureBatch } from "../primitives/signature-batch.js";
-import { createEngine } from "./create-engine.js";
-import type { ComputeEngine, EngineKind } from "./engine.js";
 import {
   ComputeAbortedError,
   ComputeClosedError,
@@ -62,17 +62,16 @@ export class ComputeService implements Compute {
   #drained: (() => void) | undefined;
 
   /** @throws ComputeOptionError */
-  constructor(dependencies: ComputeDependencies, options: Partial<ComputeServiceOptions> = {}, kind: EngineKind = "js") {
+  constructor(dependencies: ComputeDependencies, options: Partial<ComputeServiceOptions> = {}, kind: EngineOptions["engine"] = "auto") {
     this.#options = computeOptions(options);
     this.#clock = dependencies.clock;
     this.#scheduler = dependencies.scheduler;
-    const engineOptions = { keyCacheEntries: this.#options.keyCacheEntries };
-    this.#engine = createEngine(kind, engineOptions);
+    const engineOptions: EngineOptions = { keyCacheEntries: this.#options.keyCacheEntries, engine: kind };
+    this.#engine = createEngine(engineOptions);
     this.#runner = new JobRunner(this.#engine);
     this.engine = {
-      kind,
-      signatures: this.#engine.signatures,
-      hashing: this.#engine.hashing,
+      kind: this.#engine.kind,
+      tiers: this.#engine.tiers,
       threads: this.#options.threads,
     };
     this.#metrics = computeMetrics(dependencies.metrics, {
@@ -87,7 +86,7 @@ export class ComputeService implements Compute {
         threads: this.#options.threads,
         workerHeapMb: this.#options.workerHeapMb,
         idleTimeoutMs: this.#options.idleTimeoutMs,
-        setup: { engine: kind, options: engineOptions },
+        setup: { engine: engineOptions },
       },
     );
     this.#refusalTokens = this.#options.inlineRefusalsPerSecond;

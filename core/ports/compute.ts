@@ -52,11 +52,21 @@ export interface Compute {
   readonly engine: ComputeEngineInfo;
 }
 
+/** `native`: the C++ addon; `wasm`: its portable code as WebAssembly; `js`: node:crypto and @noble. */
+export type EngineKind = "native" | "wasm" | "js";
+
+/** Which implementation of each primitive runs: `ifma`, `avx512`, `avx2`, `sha-ni`, `portable`, or a library's name under `js`. */
+export interface ComputeTiers {
+  readonly ed25519: string;
+  readonly sha256: string;
+  readonly sha512: string;
+}
+
 /** What does the work, for status, metrics and `doctor`. */
 export interface ComputeEngineInfo {
-  /** `native`, `wasm` or `js`. */
-  readonly kind: string;
-  readonly signatures: string;
-  readonly hashing: string;
+  readonly kind: EngineKind;
+  readonly tiers: ComputeTiers;
   readonly threads: number;
+  /** Why it is not the addon (or not the tier that was hoped for); absent when nothing was lost. */
+  readonly fallback?: string;
 }

@@ -81,7 +81,11 @@ async function verifySignatures(batch: SignatureBatch): Promise<Bytes> {
 }
 
 export class InlineCompute implements Compute {
-  readonly engine: ComputeEngineInfo = { kind: "js", signatures: "noble", hashing: "node:crypto", threads: 1 };
+  readonly engine: ComputeEngineInfo = {
+    kind: "js",
+    tiers: { ed25519: "noble", sha256: "node:crypto", sha512: "node:crypto" },
+    threads: 1,
+  };
 
   verifySignatures(batch: SignatureBatch): Promise<Bytes> {
     return verifySignatures(batch);

@@ -36,7 +36,17 @@ const StatusSchema = Type.Object({
     },
     { description: "In force for the next block" },
   ),
-  compute: Type.Optional(Type.Object({ kind: Type.String(), signatures: Type.String(), hashing: Type.String(), threads: Type.Integer() })),
+  compute: Type.Optional(
+    Type.Object(
+      {
+        kind: Type.Union([Type.Literal("native"), Type.Literal("wasm"), Type.Literal("js")]),
+        tiers: Type.Object({ ed25519: Type.String(), sha256: Type.String(), sha512: Type.String() }),
+        threads: Type.Integer(),
+        fallback: Type.Optional(Type.String({ description: "Why it is not the fastest that the hardware allows" })),
+      },
+      { description: "What verifies signatures and hashes trees" },
+    ),
+  ),
   ready: Type.Boolean(),
   version: Type.String(),
   uptimeMs: Type.Integer(),

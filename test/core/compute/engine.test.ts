@@ -4,15 +4,15 @@ import { verify as nobleVerify, Point } from "@noble/ed25519";
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import t from "tap";
-import { createEngine } from "../../../core/compute/create-engine.js";
-import { KeyCache } from "../../../core/compute/js/key-cache.js";
-import { mixInLength, subtreeRoot } from "../../../core/compute/merkle.js";
+import { mixInLength } from "../../../core/compute/merkle.js";
 import type { HashTag } from "../../../core/ports/compute.js";
 import { merkleRootPacked } from "../../../core/primitives/merkle.js";
+import { createEngine } from "../../../native/index.js";
+import { KeyCache } from "../../../native/js/key-cache.js";
 import { batchOf, type Signed, signed, spoiled, verdicts } from "./fixtures.js";
 import { littleEndian, ORDER, SPECCHECK, SPECCHECK_ZIP215, smallOrderEncodings, smallOrderPairs } from "./zip215-vectors.js";
 
-const engine = createEngine("js", { keyCacheEntries: 64 });
+const engine = createEngine({ engine: "js", keyCacheEntries: 64 });
 
 function verify(items: readonly Signed[]): boolean[] {
   const bitmap = new Uint8Array((items.length + 7) >> 3);
@@ -176,8 +176,8 @@ t.test("subtrees of any size make the root of the whole list", async (t) => {
     for (const depth of [0, 1, 3, 20]) {
       const per = 32 * 2 ** depth;
       const roots: number[] = [];
-      for (let at = 0; at < leaves.length; at += per) roots.push(...subtreeRoot(engine, leaves.subarray(at, at + per), 0, depth));
-      const root = mixInLength(engine, subtreeRoot(engine, Uint8Array.from(roots), depth, 20), count);
+      for (let at = 0; at < leaves.length; at += per) roots.push(...engine.subtreeRoot(leaves.subarray(at, at + per), 0, depth));
+      const root = mixInLength(engine, engine.subtreeRoot(Uint8Array.from(roots), depth, 20), count);
       t.same(Buffer.from(root), Buffer.from(merkleRootPacked(leaves)), `${count} leaves in subtrees of depth ${depth}`);
     }
     t.same(leaves, before, "the leaves are not changed");

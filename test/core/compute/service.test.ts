@@ -1,7 +1,6 @@
 /** ComputeService: one verdict on every path, bounds, deadlines, aborts, dying workers, closing. */
 import { verify as nobleVerify } from "@noble/ed25519";
 import t, { type Test } from "tap";
-import { createEngine } from "../../../core/compute/create-engine.js";
 import { ComputeService, type ComputeServiceOptions } from "../../../core/compute/index.js";
 import { JobRunner, type WorkerSetup } from "../../../core/compute/job.js";
 import { computeMetrics } from "../../../core/compute/metrics.js";
@@ -10,6 +9,7 @@ import { WorkerPool } from "../../../core/compute/worker-pool.js";
 import type { ComputeOptions } from "../../../core/ports/compute.js";
 import { merkleRootPacked } from "../../../core/primitives/merkle.js";
 import type { SignatureBatch } from "../../../core/primitives/signature-batch.js";
+import { createEngine } from "../../../native/index.js";
 import { batchOf, CountedMetrics, dependencies, Gate, signed, spoiled, testTask, verdicts } from "./fixtures.js";
 
 /** A service that the test closes, with its metrics. Tests share what they can: a worker takes a while to start. */
@@ -136,7 +136,7 @@ t.test("a worker that dies is tried once more, then the request fails and the po
 });
 
 t.test("workers that can't even start fail their requests", async (t) => {
-  const engine = createEngine("js", { keyCacheEntries: 0 });
+  const engine = createEngine({ engine: "js", keyCacheEntries: 0 });
   const metrics = computeMetrics(new CountedMetrics(), { queuedRequests: () => 0, queuedBytes: () => 0, workers: () => 0 });
   // Without engine options, the worker's entry throws while it is loaded.
   const setup = { engine: "js" } as unknown as WorkerSetup;

@@ -108,7 +108,9 @@ export class FakeNode {
   fault: unknown;
   /** When true, submissions never settle. */
   readonly listeners = new Set<() => void>();
-  compute: Pick<sdk.Compute, "engine"> | undefined = { engine: { kind: "js", signatures: "noble", hashing: "node:crypto", threads: 1 } };
+  compute: Pick<sdk.Compute, "engine"> | undefined = {
+    engine: { kind: "js", tiers: { ed25519: "noble", sha256: "node:crypto", sha512: "node:crypto" }, threads: 1 },
+  };
 
   constructor() {
     const { alice, bob } = this;
@@ -332,7 +334,7 @@ export class FakeNode {
           },
         ],
         listening: [],
-        sync: { state: "synced", currentHeight: 3, targetHeight: 3, headerHeight: 3, blocksPerSecond: 0 },
+        sync: { state: "synced", currentHeight: 3, targetHeight: 3, headerHeight: 3, blocksPerSecond: 0, activePeers: 0 },
       },
       {
         submit: async (raw) => {

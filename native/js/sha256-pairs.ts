@@ -8,8 +8,8 @@
  * each pair.
  */
 import { hash } from "node:crypto";
-import type { HashTag } from "../../ports/compute.js";
-import type { Bytes } from "../../primitives/bytes.js";
+import type { HashTag } from "../../core/ports/compute.js";
+import type { Bytes } from "../../core/primitives/bytes.js";
 
 /** Input block, reused; the module is loaded once in each thread and nothing here yields. */
 const block = new Int32Array(16);

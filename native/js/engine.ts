@@ -1,17 +1,17 @@
 /** The engine that needs nothing but Node: OpenSSL through node:crypto, with @noble/ed25519 as the judge of its refusals. */
-import type { Bytes } from "../../primitives/bytes.js";
-import type { SignatureBatch } from "../../primitives/signature-batch.js";
+import type { Bytes } from "../../core/primitives/bytes.js";
+import type { SignatureBatch } from "../../core/primitives/signature-batch.js";
 import type { ComputeEngine, EngineOptions } from "../engine.js";
 import { Ed25519Verifier } from "./ed25519.js";
+import { subtreeRoot } from "./merkle.js";
 import { hashPairs } from "./sha256-pairs.js";
 
 class JsEngine implements ComputeEngine {
   readonly kind = "js";
-  readonly signatures = "node:crypto, then @noble/ed25519 (ZIP-215)";
-  readonly hashing = "node:crypto";
+  readonly tiers = { ed25519: "node:crypto, then @noble/ed25519 (ZIP-215)", sha256: "node:crypto", sha512: "node:crypto" };
   readonly #verifier: Ed25519Verifier;
 
-  constructor(options: EngineOptions) {
+  constructor(options: Pick<EngineOptions, "keyCacheEntries">) {
     this.#verifier = new Ed25519Verifier(options.keyCacheEntries);
   }
 
@@ -29,8 +29,13 @@ class JsEngine implements ComputeEngine {
   }
 
   readonly hashPairs = hashPairs;
+  readonly subtreeRoot = subtreeRoot;
+
+  clearKeyCache(): void {
+    this.#verifier.clearKeyCache();
+  }
 }
 
-export function createJsEngine(options: EngineOptions): ComputeEngine {
+export function createJsEngine(options: Pick<EngineOptions, "keyCacheEntries">): ComputeEngine {
   return new JsEngine(options);
 }

@@ -24,7 +24,7 @@
  */
 import { createPublicKey, hash, type KeyObject, verify as opensslVerify } from "node:crypto";
 import { hashes, verify as nobleVerify } from "@noble/ed25519";
-import type { Bytes } from "../../primitives/bytes.js";
+import type { Bytes } from "../../core/primitives/bytes.js";
 import { KeyCache } from "./key-cache.js";
 
 // noble's synchronous interface asks for its SHA-512; native is faster than a second implementation in JS.
@@ -63,6 +63,10 @@ export class Ed25519Verifier {
     if (!isCanonicalScalar(signature)) return false;
     if (this.#opensslAccepts(signature, message, publicKey)) return true;
     return nobleVerify(signature, message, publicKey, { zip215: true });
+  }
+
+  clearKeyCache(): void {
+    this.#keys.clear();
   }
 
   #opensslAccepts(signature: Bytes, message: Bytes, publicKey: Bytes): boolean {

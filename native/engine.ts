@@ -1,0 +1,45 @@
+/**
+ * The seam between the compute service (threads, queues, deadlines) and what computes.
+ *
+ * An engine is synchronous, has no state that could reach a result, and is built once in each thread. All engines give
+ * the same verdicts and bytes on every input; the tests hold each against @noble.
+ */
+import type { ComputeTiers, EngineKind, HashTag } from "../core/ports/compute.js";
+import type { Bytes } from "../core/primitives/bytes.js";
+import type { SignatureBatch } from "../core/primitives/signature-batch.js";
+
+export interface ComputeEngine {
+  readonly kind: EngineKind;
+  /** What verifies and what hashes, for status pages: `ifma`, `avx2`, `portable`, or the library's name. */
+  readonly tiers: ComputeTiers;
+  /**
+   * Verifies entries `from` to `to` (exclusive) of a well-formed batch under ZIP-215 and sets the bits of the valid ones
+   * in `bitmap` (one bit an entry of the whole batch). Bits of refused entries stay as they are (0).
+   *
+   * @returns how many were valid
+   * @throws NativeInputError if lengths, offsets or ranges don't fit
+   */
+  verify(batch: SignatureBatch, from: number, to: number, bitmap: Bytes): number;
+  /**
+   * SHA-256 of the 64-byte pairs `from` to `to` (exclusive) of `input`, to the same 32-byte places of `output`, tagged.
+   * Works in ascending order, so that `output` may be the front of `input`.
+   */
+  hashPairs(input: Bytes, output: Bytes, tag: HashTag, from: number, to: number): void;
+  /**
+   * Root of packed 32-byte nodes that lie `fromDepth` levels above the leaves, padded with zero subtrees up to `toDepth`
+   * (at most 40; SSZ merkleization). `nodes` is not changed.
+   */
+  subtreeRoot(nodes: Bytes, fromDepth: number, toDepth: number): Bytes;
+  /** Forgets decompressed or parsed keys: for cold measurements. */
+  clearKeyCache(): void;
+}
+
+/** What to build. Every field but `keyCacheEntries` may force what would be chosen. */
+export interface EngineOptions {
+  /** Decompressed public keys that the engine keeps (128 bytes each natively). */
+  readonly keyCacheEntries: number;
+  /** `auto`: the addon, else WebAssembly, else JavaScript. Anything else is that or an error. */
+  readonly engine: "auto" | EngineKind;
+  /** Forced tiers of the addon; absent: the best that the processor has. */
+  readonly tiers?: Partial<ComputeTiers>;
+}

@@ -11,7 +11,12 @@ export interface Result {
   readonly reference: string | null;
   /** How many times better than the reference (rates: higher, times and sizes: lower); 1 is equal. */
   readonly ratio: number | null;
+  /** In the unit of the case, or a ratio to the reference where `targetIsRatio`. */
   readonly target: number | null;
+  readonly goal: number | null;
+  readonly targetIsRatio: boolean;
+  /** Whether the goal beyond the target is reached; null without one, or with `--quick`. */
+  readonly goalMet: boolean | null;
   /** Whether the target is met; null without a target, or with `--quick`. */
   readonly pass: boolean | null;
   readonly min: number;
@@ -41,6 +46,14 @@ export function figure(value: number): string {
 
 const COLUMNS = ["case", "median", "unit", "± MAD", "by CPU time", "vs reference", "target", ""] as const;
 
+function verdict({ pass, goal, goalMet, targetIsRatio }: Result): string {
+  if (pass === null) return "";
+  if (!pass) return "MISSED";
+  if (goal === null) return "met";
+  const wanted = targetIsRatio ? `${goal} ×` : figure(goal);
+  return goalMet === true ? `met, and its goal of ${wanted}` : `met; goal ${wanted}`;
+}
+
 /** The results of one suite as aligned columns. */
 export function table(results: readonly Result[]): string {
   const rows = results.map((result) => [
@@ -50,8 +63,8 @@ export function table(results: readonly Result[]): string {
     result.value === 0 ? "" : `${((100 * result.deviation) / result.value).toFixed(1)} %`,
     result.cpu === null ? "" : figure(result.cpu),
     result.ratio === null ? "" : `${result.ratio.toFixed(2)} × ${result.reference}`,
-    result.target === null ? "" : figure(result.target),
-    result.pass === null ? "" : result.pass ? "met" : "MISSED",
+    result.target === null ? "" : result.targetIsRatio ? `${result.target} ×` : figure(result.target),
+    verdict(result),
   ]);
   const all = [COLUMNS as readonly string[], ...rows];
   const widths = COLUMNS.map((_, column) => Math.max(...all.map((row) => (row[column] as string).length)));

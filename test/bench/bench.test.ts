@@ -115,6 +115,57 @@ t.test("a suite's results: references, targets, its directory", async (t) => {
   );
 });
 
+t.test("cases side by side: ratios by round, targets as ratios, goals, skipped cases", async (t) => {
+  const spin = (times: number) => () => {
+    let value = 0;
+    for (let i = 0; i < times * 20_000; i++) value = (value * 31 + i) | 0;
+    if (value === 0.5) throw new Error("never");
+  };
+  const suite = toy(async (context) => {
+    await context.compare("ops/s", [
+      { name: "slow", run: spin(8), operations: 1 },
+      { name: "quick", run: spin(1), operations: 1, reference: "slow" },
+      { name: "batch", run: async () => spin(8)(), operations: 8, reference: "slow" },
+    ]);
+    context.record("before", [10, 20, 40], "ops/s");
+    context.record("after", [20, 40, 20], "ops/s", "before");
+    context.skip("new", "this machine has no such instructions");
+  });
+  const source = "a test of the harness";
+  const targets: Target[] = [
+    { suite: "toy", case: "quick", ratio: 2, goal: 3, source },
+    { suite: "toy", case: "batch", ratio: 4, goal: 1000, source },
+    { suite: "toy", case: "after", ratio: 2.5, source },
+    target,
+  ];
+  const logged: string[] = [];
+  const results = await runSuite(suite, options({ quick: false, targets, log: (line) => logged.push(line) }));
+  const of = (name: string) => results.find((result) => result.case === name);
+  t.match(of("quick"), { target: 2, targetIsRatio: true, goal: 3, pass: true, goalMet: true });
+  t.ok((of("quick")?.ratio ?? 0) > 4 && (of("quick")?.ratio ?? 0) < 16, "an eighth of the work is about eight times quicker");
+  t.match(of("batch"), { pass: true, goalMet: false });
+  t.match(of("after"), { ratio: 2, pass: false }, "the median of 2, 2 and 0.5, one round each");
+  t.match(logged, [/toy\/new skipped: this machine/]);
+  t.match(table(results), /quick .* 2 × +met, and its goal of 3 ×/);
+  t.match(table(results), /batch .* 4 × +met; goal 1000 ×/);
+  await t.rejects(
+    runSuite(
+      toy(async (context) => context.compare("ops/s", [{ name: "a", run: () => {}, operations: 1, reference: "b" }])),
+      options(),
+    ),
+    { message: /not measured beside it/ },
+  );
+  await t.rejects(
+    runSuite(
+      toy(async (context) => context.compare("ms", [])),
+      options(),
+    ),
+    { message: /can't be compared/ },
+  );
+  const alone = toy(async (context) => context.record("quick", [1], "ops/s"));
+  await t.rejects(runSuite(alone, options({ targets: targets.slice(0, 1) })), { message: /has no reference/ });
+});
+
 t.test("mistakes of a suite fail it", async (t) => {
   const fails = (run: (context: BenchContext) => Promise<void>, message: RegExp, targets: Target[] = []) =>
     t.rejects(runSuite(toy(run), options({ targets })), { message });
@@ -143,11 +194,14 @@ t.test("targets: checked when read", async (t) => {
     unknown: JSON.stringify({ targets: [{ ...target, floor: 3 }] }),
     nosource: JSON.stringify({ targets: [{ ...target, source: "" }] }),
     twice: JSON.stringify({ targets: [target, target] }),
+    both: JSON.stringify({ targets: [{ ...target, ratio: 2 }] }),
+    neither: JSON.stringify({ targets: [{ suite: "toy", case: "new", source: target.source }] }),
     good: JSON.stringify({ targets: [target] }),
   });
   t.throws(() => readTargets(join(folder, "unknown")), /targets\/0/);
   t.throws(() => readTargets(join(folder, "nosource")), /source/);
   t.throws(() => readTargets(join(folder, "twice")), /two targets for toy\/new/);
+  for (const file of ["both", "neither"]) t.throws(() => readTargets(join(folder, file)), /either a target with its unit, or a ratio/);
   t.same(readTargets(join(folder, "good")), [target]);
 });
 

@@ -4,6 +4,7 @@
  */
 import type { EngineChannel } from "../ports/consensus.js";
 import type { ChannelSpec } from "../ports/transport.js";
+import { BadEngineChannelsError } from "./errors.js";
 import type { WireMessageType } from "./wire/messages.js";
 
 export const Channel = {
@@ -61,4 +62,28 @@ export function channelSpecs(
     { number: Channel.transactions, maxMessageBytes: Math.max(256 * KIBIBYTE, limits.transactionBytes + ENVELOPE_BYTES), priority: 4 },
     ...engineChannels.map(({ maxMessageBytes }, index) => ({ number: FIRST_ENGINE_CHANNEL + index, maxMessageBytes, priority: 2 })),
   ];
+}
+
+/** What a length on the wire can say. */
+const MESSAGE_BYTES_MAX = 2 ** 32 - 1;
+
+/**
+ * Checks what an engine declares, before anything is built on it: engines are plugins.
+ *
+ * @throws NETWORK_BAD_ENGINE_CHANNELS
+ */
+export function checkEngineChannels(channels: readonly EngineChannel[]): void {
+  if (channels.length > ENGINE_CHANNELS_MAX)
+    throw new BadEngineChannelsError({ reason: `there are ${channels.length}, and room for ${ENGINE_CHANNELS_MAX}` });
+  const names = new Set<string>();
+  for (const { name, maxMessageBytes } of channels) {
+    // Printable ASCII: names are hashed with what they carry (gossip/engine-gossip.ts).
+    if (!/^[\x20-\x7e]+$/.test(name)) throw new BadEngineChannelsError({ reason: `${JSON.stringify(name)} is no name in printable ASCII` });
+    if (names.has(name)) throw new BadEngineChannelsError({ reason: `two have the name ${JSON.stringify(name)}` });
+    names.add(name);
+    if (!Number.isSafeInteger(maxMessageBytes) || maxMessageBytes < 1 || maxMessageBytes > MESSAGE_BYTES_MAX)
+      throw new BadEngineChannelsError({
+        reason: `messages on ${JSON.stringify(name)} have at most 1 to ${MESSAGE_BYTES_MAX} bytes, not ${maxMessageBytes}`,
+      });
+  }
 }

@@ -16,10 +16,11 @@ export const DuplicateTransportError = defineError<{ scheme: string }>(
   ({ scheme }) => `two transports of this node take addresses ${scheme}://…, and nobody could say which one dials; load one of them`,
 );
 
-export const BadAddressError = defineError<{ address: string; reason: string }>(
+/** `instead`: what to write; by default the form of an address. */
+export const BadAddressError = defineError<{ address: string; reason: string; instead?: string }>(
   "NETWORK_BAD_ADDRESS",
   "input",
-  ({ address, reason }) => `${address} is not an address to dial: ${reason}; write scheme://host:port`,
+  ({ address, reason, instead = "scheme://host:port" }) => `${address} is not an address to dial: ${reason}; write ${instead}`,
 );
 
 export const BadPeerError = defineError<{ subject: string; reason: string }>(
@@ -33,4 +34,10 @@ export const NetworkStateError = defineError<{ state: string }>(
   "NETWORK_NOT_RUNNING",
   "unavailable",
   ({ state }) => `the network is ${state}; try again when the node is ready`,
+);
+
+export const BadEngineChannelsError = defineError<{ reason: string }>(
+  "NETWORK_BAD_ENGINE_CHANNELS",
+  "internal",
+  ({ reason }) => `the consensus engine's gossip channels can't be carried: ${reason}; its plugin has to declare them otherwise`,
 );

@@ -17,14 +17,14 @@ import { messageOf } from "../kernel/errors.js";
 import type { Transport } from "../ports/transport.js";
 import type { NetworkView, PeerAdministration, PeerBan, PeerInfo, PeerRecord, SyncStatus } from "../ports/views.js";
 import { type Bytes, fromHex } from "../primitives/bytes.js";
-import { channelSpecs } from "./channels.js";
+import { channelSpecs, checkEngineChannels } from "./channels.js";
 import type { ChainSync, Gossip, NetworkContext } from "./context.js";
 import { BadAddressError, BadPeerError, DuplicateTransportError, NetworkStateError, NoTransportError } from "./errors.js";
 import { createGossip } from "./gossip/index.js";
 import { type NetworkMetrics, networkMetrics } from "./metrics.js";
 import { DEFAULT_NETWORK_OPTIONS, type NetworkDependencies, type NetworkOptions } from "./options.js";
 import type { ProtocolPart } from "./peer.js";
-import { hostOf, parseAddress } from "./peers/addresses.js";
+import { hostOf, isWildcard, type ParsedAddress, parseAddress } from "./peers/addresses.js";
 import { Dialer } from "./peers/dialer.js";
 import { Exchange } from "./peers/exchange.js";
 import { PeerBook } from "./peers/peer-book.js";
@@ -71,7 +71,9 @@ export class Network implements NetworkView, PeerAdministration {
   #endImported: (() => void) | undefined;
   #nextRequestId = 0;
 
+  /** @throws NETWORK_BAD_ENGINE_CHANNELS */
   constructor(dependencies: NetworkDependencies, options: Partial<NetworkOptions>, parts: NetworkParts = PARTS) {
+    checkEngineChannels(dependencies.chain.channels);
     this.#dependencies = dependencies;
     this.#options = { ...DEFAULT_NETWORK_OPTIONS, ...options, score: { ...DEFAULT_NETWORK_OPTIONS.score, ...options.score } };
     this.nodeId = dependencies.identity.nodeId;
@@ -117,13 +119,16 @@ export class Network implements NetworkView, PeerAdministration {
   }
 
   get sync(): SyncStatus {
-    if (this.#state !== "running") return { state: "starting", currentHeight: 0, targetHeight: 0, headerHeight: 0, blocksPerSecond: 0 };
+    if (this.#state !== "running")
+      return { state: "starting", currentHeight: 0, targetHeight: 0, headerHeight: 0, blocksPerSecond: 0, activePeers: 0 };
     if (this.#transports.size === 0) {
       const { height } = this.#dependencies.chain.head.header;
-      return { state: "synced", currentHeight: height, targetHeight: height, headerHeight: height, blocksPerSecond: 0 };
+      return { state: "synced", currentHeight: height, targetHeight: height, headerHeight: height, blocksPerSecond: 0, activePeers: 0 };
     }
     const { status } = this.#sync;
-    return this.#roster.size === 0 && this.#dialer.expectsSomebody ? { ...status, state: "isolated" } : status;
+    // Whom others have dialed and nobody is left with is cut off, too, though it knows of nobody to dial.
+    const isIsolated = this.#roster.size === 0 && (this.#reception.hadPeers || this.#dialer.expectsSomebody);
+    return isIsolated ? { ...status, state: "isolated" } : status;
   }
 
   /**
@@ -136,7 +141,9 @@ export class Network implements NetworkView, PeerAdministration {
     if (this.#state !== "new") throw new NetworkStateError({ state: this.#state });
     this.#checkSchemes();
     const { bootstrap, persistent, advertise } = this.#options;
-    for (const address of [...bootstrap, ...persistent, ...advertise]) this.#checkAddress(address);
+    for (const address of [...bootstrap, ...persistent]) this.#checkDialable(address);
+    // Others put this node's own host in the place of a wildcard.
+    for (const address of advertise) this.#checkAddress(address);
     this.#state = "starting";
     try {
       if (this.#transports.size > 0) {
@@ -188,7 +195,7 @@ export class Network implements NetworkView, PeerAdministration {
   }
 
   async add(address: string, { persistent }: { readonly persistent: boolean }): Promise<void> {
-    this.#checkAddress(address);
+    this.#checkDialable(address);
     if (this.#state !== "running") throw new NetworkStateError({ state: this.#state });
     if (this.#book.learn(address, "operator", persistent) === undefined)
       throw new BadAddressError({
@@ -203,7 +210,7 @@ export class Network implements NetworkView, PeerAdministration {
   async ban(subject: string, { durationMs, reason }: { readonly durationMs: number; readonly reason: string }): Promise<void> {
     const checked = this.#checkSubject(subject);
     if (checked === this.nodeId) throw new BadPeerError({ subject, reason: "it is this node" });
-    const written = this.#book.ban(checked, durationMs, reason);
+    const written = this.#book.ban(checked, durationMs, reason, "operator");
     for (const session of this.#roster.sessions)
       if (this.#book.isNodeBanned(session.nodeId) || this.#book.isAddressBanned(session.address)) session.close(CloseCode.banned, reason);
     await written;
@@ -333,11 +340,23 @@ export class Network implements NetworkView, PeerAdministration {
     };
   }
 
-  #checkAddress(address: string): void {
+  /** @throws NETWORK_BAD_ADDRESS, NETWORK_NO_TRANSPORT */
+  #checkDialable(address: string): void {
+    const { scheme, host, port } = this.#checkAddress(address);
+    if (!isWildcard(host)) return;
+    throw new BadAddressError({
+      address,
+      reason: `${host} is every address of a machine that listens, and says nothing of which machine`,
+      instead: `that machine's own IP address or DNS name, as in ${scheme}://192.0.2.7${port === undefined ? "" : `:${port}`}, or 127.0.0.1 for this one`,
+    });
+  }
+
+  #checkAddress(address: string): ParsedAddress {
     const parsed = parseAddress(address);
     if (parsed === undefined)
       throw new BadAddressError({ address, reason: "it is not of the form scheme://host:port, in at most 254 characters" });
     if (!this.#transports.has(parsed.scheme)) throw new NoTransportError({ address, schemes: [...this.#transports.keys()] });
+    return parsed;
   }
 
   /** A node id in lower case, or an address as it is. */

@@ -140,7 +140,11 @@ export interface PeerRecord {
   readonly scoreMilli: number;
   readonly connected: boolean;
   readonly lastConnectedMs?: number;
-  readonly lastFailure?: { readonly atMs: number; readonly reason: string };
+  /**
+   * Why the last dial or the connection after it came to nothing. `code` is stable and UPPER_SNAKE, of whoever ended it; absent
+   * where it was not written down. A reason that the peer gave begins with `it refused:`.
+   */
+  readonly lastFailure?: { readonly atMs: number; readonly code?: string; readonly reason: string };
   readonly failuresInARow: number;
 }
 
@@ -149,6 +153,8 @@ export interface PeerBan {
   readonly subject: string;
   readonly untilMs: number;
   readonly reason: string;
+  /** `node`: this node itself, for what the peer did. Absent: not known. */
+  readonly by?: "operator" | "node";
 }
 
 export type SyncState = "starting" | "synced" | "syncing" | "isolated";
@@ -161,6 +167,8 @@ export interface SyncStatus {
   /** Of headers that were checked ahead of their bodies. */
   readonly headerHeight: number;
   readonly blocksPerSecond: number;
+  /** Peers that blocks are being fetched from. */
+  readonly activePeers: number;
 }
 
 export interface NetworkView {

@@ -8,13 +8,16 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
 import { type Cancellable, type Clock, type Logger, messageOf, type Scheduler } from "../../core/sdk.js";
 import { formatAddress, plainIp } from "./address.js";
-import type { Admission, Place } from "./admission.js";
+import { type Admission, type Place, TokenBucket } from "./admission.js";
 import { ListenError, PortInUseError, RefusalCode } from "./errors.js";
 import { goodbyeFrame } from "./frame.js";
 import { handshakeRefusal } from "./handshake-refusal.js";
 import type { TransportMetrics } from "./metrics.js";
 import type { TlsSecurity } from "./tls-security.js";
 
+/** Lines about refused connections: so many at once, and so many a minute. An operator must see them, and strangers can cause any number. */
+const REFUSAL_LINES = 20;
+const REFUSAL_LINES_PER_MINUTE = 20;
 /** What a refused peer may still send while it is told why: its Hello, and a little more. */
 const DROPPED_BYTES_MAX = 16_384;
 
@@ -57,6 +60,8 @@ export class Listener {
   /** All accepted sockets, and by the names of their ends those that shake hands. */
   readonly #sockets = new Set<Socket>();
   readonly #pending = new Map<string, Pending>();
+  readonly #lines: TokenBucket;
+  #linesLeftOut = 0;
   #closing = false;
   #listening: Promise<void> | undefined;
 
@@ -68,7 +73,8 @@ export class Listener {
   ) {
     this.#dependencies = dependencies;
     this.#options = options;
-    const { security } = dependencies;
+    const { security, clock } = dependencies;
+    this.#lines = new TokenBucket(REFUSAL_LINES_PER_MINUTE / 60, REFUSAL_LINES, clock.monotonicMs());
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.#tls = createTlsServer({ ...security.serverOptions(), handshakeTimeout: options.handshakeMs });
     this.#tls.on("secureConnection", (socket) => this.#secured(socket));
@@ -143,16 +149,13 @@ export class Listener {
   }
 
   #handshakeFailed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
-    const { metrics, logger } = this.#dependencies;
-    const refusal = handshakeRefusal(error);
-    metrics.refused(refusal.code);
-    logger.debug({ ...refusal, remoteIp: socket.remoteAddress }, "a connection failed its TLS handshake");
+    this.#refused(handshakeRefusal(error), socket.remoteAddress);
     // Node tells, and leaves the socket open.
     socket.destroy();
   }
 
   #secured(socket: TLSSocket): void {
-    const { security, clock, metrics, logger } = this.#dependencies;
+    const { security, clock, metrics } = this.#dependencies;
     const key = endsOf(socket);
     const pending = this.#pending.get(key);
     socket.on("error", () => undefined);
@@ -167,12 +170,30 @@ export class Listener {
     const verdict = security.judge(socket, "inbound");
     const remoteAddress = formatAddress({ host: pending.ip, port: pending.port });
     if ("refusal" in verdict) {
-      metrics.refused(verdict.refusal.code);
-      logger.debug({ ...verdict.refusal, remoteAddress }, "a connection was refused");
+      this.#refused(verdict.refusal, remoteAddress);
       void tellRefusal(socket, verdict.refusal, this.#dependencies.scheduler, this.#options.goodbyeMs);
       return;
     }
     this.onAccepted({ socket, remoteAddress, verdict, handshakeMs: clock.monotonicMs() - pending.beganMs });
+  }
+
+  /** Counts a refusal, and says it to whoever reads the log: to the network it was never a connection. */
+  #refused({ code, message: reason }: { readonly code: string; readonly message: string }, address: string | undefined): void {
+    const { clock, metrics, logger } = this.#dependencies;
+    metrics.refused(code);
+    // Who only looks whether a port is open goes away again: no news, and on some networks every few seconds.
+    const isNews = code !== RefusalCode.handshakeBroken;
+    if (isNews && this.#lines.has(clock.monotonicMs())) {
+      this.#lines.take();
+      logger.info(
+        { code, reason, address, ...(this.#linesLeftOut === 0 ? {} : { linesLeftOut: this.#linesLeftOut }) },
+        "a connection was refused",
+      );
+      this.#linesLeftOut = 0;
+      return;
+    }
+    if (isNews) this.#linesLeftOut++;
+    logger.debug({ code, reason, address }, "a connection was refused");
   }
 }
 

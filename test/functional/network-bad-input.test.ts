@@ -94,6 +94,14 @@ async function refusedWith(t: Test, expected: Expected, credentials: Credentials
   t.equal(goodbye?.code, expected.code, goodbye?.text ?? "it says why");
 }
 
+/** Whether the node's log has at info that somebody was refused for that. */
+function isLogged(code: string): boolean {
+  const lines = node.process.stderr.split("\n");
+  return lines.some(
+    (line) => line.includes('"level":30') && line.includes(`"code":"${code}"`) && line.includes("a connection was refused"),
+  );
+}
+
 async function bareSocket() {
   const { hostname, port } = new URL(node.address);
   const socket = connect(Number(port), hostname);
@@ -134,6 +142,9 @@ t.test("certificates, TLS and what is none", { timeout: 60_000 }, async (t) => {
   await row(t, "a connection that says nothing", refused("TRANSPORT_HANDSHAKE_TIMEOUT"), async () => {
     await (await bareSocket()).ended;
   });
+  const codes = [...certificates, ...failing].map(([, code]) => code);
+  for (const code of new Set([...codes, "TRANSPORT_NOT_TLS", "TRANSPORT_HANDSHAKE_TIMEOUT"]))
+    t.ok(isLogged(code), `${code} is in the node's log`);
 });
 
 // --- frames -----------------------------------------------------------------------------------------------------------
@@ -193,6 +204,8 @@ t.test("Hello", { timeout: 60_000 }, async (t) => {
       if (message !== undefined) peer.send(message);
       t.equal((await peer.closed)?.code, code, name);
     });
+
+  for (const [, code] of rows) t.ok(isLogged(code), `${code} is in the node's log`);
 
   await row(t, "one of an earlier connection, again", closed("NETWORK_BAD_SIGNATURE"), async () => {
     const first = await HostilePeer.connect(node.address, hostile as Identity, LIMITS);

@@ -145,7 +145,8 @@ export class TargetNode {
 const CONFIG = {
   chain: "chain.json",
   dataDir: "data",
-  log: { level: "warn" },
+  // What operators see: refusals must be there.
+  log: { level: "info" },
   compute: { threads: 0 },
   node: {
     network: {

@@ -25,13 +25,14 @@ interface RecordJson {
   readonly persistent: boolean;
   readonly connected: boolean;
   readonly score: number;
-  readonly lastFailure?: { readonly reason: string };
+  readonly lastFailure?: { readonly code?: string; readonly reason: string };
 }
 
 interface BanJson {
   readonly subject: string;
   readonly untilMs: number;
   readonly reason: string;
+  readonly by?: string;
 }
 
 /** Who is connected; with `all`, the whole peer book and the bans, which takes the admin token. */
@@ -71,15 +72,18 @@ export async function peersList(options: PeersOptions & { readonly all?: boolean
   output.line(output.style("bold", `${bans.length} banned`));
   showTable(
     output,
-    ["peer", "until", "reason"],
-    bans.map((ban) => [ban.subject, new Date(ban.untilMs).toISOString(), ban.reason]),
+    ["peer", "until", "by", "reason"],
+    bans.map((ban) => [ban.subject, new Date(ban.untilMs).toISOString(), ban.by ?? "", ban.reason]),
   );
   return 0;
 }
 
 function standing({ connected, persistent, lastFailure }: RecordJson): string {
   const words = [...(connected ? ["connected"] : []), ...(persistent ? ["persistent"] : [])];
-  if (!connected && lastFailure !== undefined) words.push(lastFailure.reason);
+  if (!connected && lastFailure !== undefined) {
+    const { code, reason } = lastFailure;
+    words.push(code === undefined ? reason : `${reason} (${code})`);
+  }
   return words.join(", ");
 }
 

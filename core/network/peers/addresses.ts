@@ -61,6 +61,11 @@ function plainIp(host: string): string {
 }
 
 const UNSPECIFIED: ReadonlySet<string> = new Set(["0.0.0.0", "::", "*"]);
+/** Whether a host means "everywhere here": to listen on, and nobody in particular to dial. */
+export function isWildcard(host: string): boolean {
+  return UNSPECIFIED.has(plainIp(host));
+}
+
 const REACHES: readonly Reach[] = ["public", "private", "loopback"];
 
 /**
@@ -75,7 +80,7 @@ export function addressFromPeer(text: string, remoteAddress: string, listens: bo
   const told = parseAddress(text);
   const remote = parseAddress(remoteAddress);
   if (told === undefined || remote === undefined || told.port === 0) return undefined;
-  if (UNSPECIFIED.has(plainIp(told.host))) {
+  if (isWildcard(told.host)) {
     if (!listens || told.port === undefined || told.scheme !== remote.scheme) return undefined;
     return `${told.scheme}://${bracketed(remote.host)}:${told.port}`;
   }

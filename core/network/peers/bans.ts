@@ -3,6 +3,9 @@
  *
  * Somebody who dials us comes from a port of the moment, so an address with a port is matched against whom we met there; a host is
  * matched against where the connection comes from. Banning an address therefore never bans the others behind the same host.
+ *
+ * What the operator banned stays banned for as long as was said: identities are free to make, so whoever misbehaves under many of
+ * them can have this node write as many bans as there is room for, and must not push out with them one that somebody meant.
  */
 import type { PeerBan } from "../../ports/views.js";
 import { hostOf } from "./addresses.js";
@@ -33,13 +36,14 @@ export class Bans {
 
   set(ban: PeerBan, nowMs: number): void {
     this.#expire(nowMs);
-    this.#bans.set(ban.subject, ban);
+    const known = this.#bans.get(ban.subject);
+    const isOverruled = known !== undefined && isOperators(known) && !isOperators(ban);
+    this.#bans.set(ban.subject, isOverruled ? { ...known, untilMs: Math.max(known.untilMs, ban.untilMs) } : ban);
     this.#onChanged(ban.subject);
     if (this.#bans.size <= this.#maxCount) return;
-    // The one that would end first is the least loss.
-    let first = ban;
-    for (const other of this.#bans.values()) if (other.untilMs < first.untilMs) first = other;
-    this.delete(first.subject);
+    let least = ban;
+    for (const other of this.#bans.values()) if (isLesserLoss(other, least)) least = other;
+    this.delete(least.subject);
   }
 
   delete(subject: string): boolean {
@@ -66,4 +70,14 @@ export class Bans {
   #expire(nowMs: number): void {
     for (const { subject, untilMs } of this.#bans.values()) if (untilMs <= nowMs) this.delete(subject);
   }
+}
+
+/** One of which nobody knows is taken for the operator's. */
+function isOperators({ by }: PeerBan): boolean {
+  return by !== "node";
+}
+
+/** This node's own bans go first; of equals, the one that would end first. */
+function isLesserLoss(one: PeerBan, other: PeerBan): boolean {
+  return isOperators(one) === isOperators(other) ? one.untilMs < other.untilMs : isOperators(other);
 }

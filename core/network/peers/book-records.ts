@@ -8,7 +8,9 @@
  * | 62 | node id in hex, or address | ban: until when, and why |
  *
  * Every value is CRC-32C of key and rest (4) ‖ format version (1) ‖ fields in canonical encoding (core/primitives/codec.ts). The book is
- * a help, not a truth: a record that is damaged, or of a version from the future, is dropped and counted.
+ * a help, not a truth: a record that is damaged, or of a version from the future, is dropped and counted. Each kind of record has
+ * versions of its own, and older ones are read: addresses have the code of their failure since version 2, and a ban of version 2 is
+ * this node's own (the operator's are written as they always were, and an older release keeps them).
  */
 import type { PeerBan, PeerRecord } from "../../ports/views.js";
 import { asciiBytes, type Bytes, concatBytes, EMPTY_BYTES, fromHex, toHex } from "../../primitives/bytes.js";
@@ -19,9 +21,15 @@ import type { Standing } from "./score.js";
 export const ADDRESS_PREFIX = 0x60;
 export const NODE_PREFIX = 0x61;
 export const BAN_PREFIX = 0x62;
-const RECORD_VERSION = 1;
+const ADDRESS_VERSION = 2;
+const NODE_VERSION = 1;
+const BAN_VERSION_OPERATOR = 1;
+const BAN_VERSION_NODE = 2;
 const RECORD_BYTES_MAX = 2_048;
 const REASON_CHARACTERS_MAX = 200;
+const CODE_CHARACTERS_MAX = 64;
+
+export type Failure = NonNullable<PeerRecord["lastFailure"]>;
 
 export interface AddressRecord {
   readonly address: string;
@@ -31,7 +39,7 @@ export interface AddressRecord {
   readonly persistent: boolean;
   readonly addedMs: number;
   readonly lastConnectedMs?: number;
-  readonly lastFailure?: { readonly atMs: number; readonly reason: string };
+  readonly lastFailure?: Failure;
   readonly failuresInARow: number;
   /** Of the address, while nobody was met there. */
   readonly standing: Standing;
@@ -57,6 +65,7 @@ const ADDRESS_SHAPE = messageShape("AddressRecord", [
   "failure_reason",
   "failures_in_a_row",
   "standing",
+  "failure_code",
 ]);
 const NODE_SHAPE = messageShape("NodeRecord", ["last_connected", "standing"]);
 const BAN_SHAPE = messageShape("BanRecord", ["until", "reason"]);
@@ -77,13 +86,14 @@ export function encodeAddress(record: AddressRecord): Bytes {
     .uint64(6, record.lastFailure?.atMs ?? 0)
     .string(7, printable(record.lastFailure?.reason ?? ""))
     .uint32(8, record.failuresInARow)
-    .message(9, (inner) => writeStanding(inner, record.standing));
-  return sealed(recordKeys.address(record.address), writer.finish());
+    .message(9, (inner) => writeStanding(inner, record.standing))
+    .string(10, printable(record.lastFailure?.code ?? "", CODE_CHARACTERS_MAX));
+  return sealed(recordKeys.address(record.address), ADDRESS_VERSION, writer.finish());
 }
 
 /** Undefined: damaged. */
 export function decodeAddress(key: Bytes, stored: Bytes): AddressRecord | undefined {
-  return unsealed(key, stored, (body) =>
+  return unsealed(key, stored, ADDRESS_VERSION, (body, version) =>
     decodeMessage(ADDRESS_SHAPE, body, RECORD_BYTES_MAX, (reader) => {
       const source = SOURCES[reader.uint32(1)];
       const nodeId = toHex(reader.bytes(2, 32));
@@ -94,6 +104,7 @@ export function decodeAddress(key: Bytes, stored: Bytes): AddressRecord | undefi
       const reason = reader.string(7, 4 * REASON_CHARACTERS_MAX);
       const failuresInARow = reader.uint32(8);
       const standing = readStanding(reader, 9);
+      const code = version < 2 ? "" : reader.string(10, 4 * CODE_CHARACTERS_MAX);
       if (source === undefined || standing === undefined) return undefined;
       return {
         address: Buffer.from(key.subarray(1)).toString("latin1"),
@@ -104,7 +115,7 @@ export function decodeAddress(key: Bytes, stored: Bytes): AddressRecord | undefi
         standing,
         ...(nodeId.length === 64 ? { nodeId } : {}),
         ...(lastConnectedMs > 0 ? { lastConnectedMs } : {}),
-        ...(failedMs > 0 ? { lastFailure: { atMs: failedMs, reason } } : {}),
+        ...(failedMs > 0 ? { lastFailure: { atMs: failedMs, ...(code === "" ? {} : { code }), reason } } : {}),
       };
     }),
   );
@@ -112,12 +123,12 @@ export function decodeAddress(key: Bytes, stored: Bytes): AddressRecord | undefi
 
 export function encodeNode(record: NodeRecord): Bytes {
   const writer = new CanonicalWriter().uint64(1, record.lastConnectedMs).message(2, (inner) => writeStanding(inner, record.standing));
-  return sealed(recordKeys.node(record.nodeId), writer.finish());
+  return sealed(recordKeys.node(record.nodeId), NODE_VERSION, writer.finish());
 }
 
 /** Undefined: damaged. */
 export function decodeNode(key: Bytes, stored: Bytes): NodeRecord | undefined {
-  return unsealed(key, stored, (body) =>
+  return unsealed(key, stored, NODE_VERSION, (body) =>
     decodeMessage(NODE_SHAPE, body, RECORD_BYTES_MAX, (reader) => {
       const lastConnectedMs = reader.safeInteger(1);
       const standing = readStanding(reader, 2);
@@ -128,23 +139,29 @@ export function decodeNode(key: Bytes, stored: Bytes): NodeRecord | undefined {
 
 export function encodeBan(ban: PeerBan): Bytes {
   const writer = new CanonicalWriter().uint64(1, ban.untilMs).string(2, printable(ban.reason));
-  return sealed(recordKeys.ban(ban.subject), writer.finish());
+  return sealed(recordKeys.ban(ban.subject), ban.by === "node" ? BAN_VERSION_NODE : BAN_VERSION_OPERATOR, writer.finish());
 }
 
 /** Undefined: damaged. */
 export function decodeBan(key: Bytes, stored: Bytes): PeerBan | undefined {
-  return unsealed(key, stored, (body) =>
-    decodeMessage(BAN_SHAPE, body, RECORD_BYTES_MAX, (reader) => ({
-      subject: Buffer.from(key.subarray(1)).toString("latin1"),
-      untilMs: reader.safeInteger(1),
-      reason: reader.string(2, 4 * REASON_CHARACTERS_MAX),
-    })),
+  return unsealed(key, stored, BAN_VERSION_NODE, (body, version) =>
+    decodeMessage(
+      BAN_SHAPE,
+      body,
+      RECORD_BYTES_MAX,
+      (reader): PeerBan => ({
+        subject: Buffer.from(key.subarray(1)).toString("latin1"),
+        untilMs: reader.safeInteger(1),
+        reason: reader.string(2, 4 * REASON_CHARACTERS_MAX),
+        by: version === BAN_VERSION_NODE ? "node" : "operator",
+      }),
+    ),
   );
 }
 
 /** Reasons may come from outside: bounded, and without what would not encode. */
-function printable(text: string): string {
-  return text.slice(0, REASON_CHARACTERS_MAX).replace(/[\p{Surrogate}\p{Cc}]/gu, "?");
+export function printable(text: string, charactersMax = REASON_CHARACTERS_MAX): string {
+  return text.slice(0, charactersMax).replace(/[\p{Surrogate}\p{Cc}]/gu, "?");
 }
 
 function writeStanding(writer: CanonicalWriter, standing: Standing): void {
@@ -165,19 +182,25 @@ function readStanding(reader: CanonicalReader, field: number): Standing | undefi
   }));
 }
 
-function sealed(key: Bytes, body: Bytes): Bytes {
-  const versioned = concatBytes(Uint8Array.of(RECORD_VERSION), body);
+function sealed(key: Bytes, version: number, body: Bytes): Bytes {
+  const versioned = concatBytes(Uint8Array.of(version), body);
   const checksum = new Uint8Array(4);
   new DataView(checksum.buffer).setUint32(0, (crc32c(versioned) ^ crc32c(key)) >>> 0);
   return concatBytes(checksum, versioned);
 }
 
-function unsealed<T>(key: Bytes, stored: Bytes, decode: (body: Bytes) => T | undefined): T | undefined {
-  if (stored.length < 5 || stored[4] !== RECORD_VERSION) return undefined;
+function unsealed<T>(
+  key: Bytes,
+  stored: Bytes,
+  newestVersion: number,
+  decode: (body: Bytes, version: number) => T | undefined,
+): T | undefined {
+  const version = stored[4] ?? 0;
+  if (version < 1 || version > newestVersion) return undefined;
   const expected = new DataView(stored.buffer, stored.byteOffset, 4).getUint32(0);
   if ((crc32c(stored.subarray(4)) ^ crc32c(key)) >>> 0 !== expected) return undefined;
   try {
-    return decode(stored.subarray(5));
+    return decode(stored.subarray(5), version);
   } catch {
     // With a good checksum only another program's record comes here; it is of no more use than a damaged one.
     return undefined;

@@ -6,12 +6,13 @@
  * long after each failure, with jitter, so that nodes that lost each other don't come back all at once. A connection counts as
  * a success only once it has lasted.
  */
-import { messageOf } from "../../kernel/errors.js";
+import { ChainwrightError, messageOf } from "../../kernel/errors.js";
 import type { Cancellable, Clock, Entropy, Logger, Scheduler } from "../../ports/runtime.js";
 import type { CloseReason, Connection, Transport } from "../../ports/transport.js";
 import type { NetworkMetrics } from "../metrics.js";
 import type { NetworkOptions } from "../options.js";
-import { CloseCode, isLasting } from "../session/close-codes.js";
+import { CloseCode, isLasting, isNobodysFault } from "../session/close-codes.js";
+import { LogBudget } from "../session/log-budget.js";
 import type { AddressEntry } from "./address-table.js";
 import { parseAddress } from "./addresses.js";
 import type { PeerBook } from "./peer-book.js";
@@ -23,10 +24,10 @@ const CONCURRENT_DIALS_MAX = 8;
 const LOOK_INTERVAL_MS = 60_000;
 /** One unknown address is looked at in this time. */
 const PROBE_INTERVAL_MS = 15_000;
-/** Another connection with the same node stays, the other one went, or all we wanted is known: the score stays as it is. */
-const NOBODYS_FAULT: ReadonlySet<string> = new Set([CloseCode.duplicate, CloseCode.replaced, CloseCode.stopping, CloseCode.probed]);
 /** A connection that lasted as long as this was a good one. */
-const SETTLED_MS = 10_000;
+export const SETTLED_MS = 10_000;
+/** Lines a minute about peers that somebody named and that can't be had. */
+const WARNINGS_PER_MINUTE = 20;
 
 export interface DialerDependencies {
   readonly clock: Clock;
@@ -62,11 +63,21 @@ interface Attempts {
   connectedAtMs?: number | undefined;
   /** The operator asked for it: once, whatever its score. */
   wanted: boolean;
+  /** Of the failure that the log has last: the same one again is no news, until a connection has lasted. */
+  warnedCode?: string | undefined;
+}
+
+/** Why there is no connection. */
+interface Failure {
+  /** Stable, UPPER_SNAKE. */
+  readonly code: string;
+  readonly reason: string;
 }
 
 export class Dialer {
   readonly #dependencies: DialerDependencies;
   readonly #options: DialerOptions;
+  readonly #log: LogBudget;
   readonly #attempts = new Map<string, Attempts>();
   readonly #aborts = new Set<AbortController>();
   #underWay = 0;
@@ -78,6 +89,7 @@ export class Dialer {
   constructor(dependencies: DialerDependencies, options: DialerOptions) {
     this.#dependencies = dependencies;
     this.#options = options;
+    this.#log = new LogBudget(dependencies.clock, dependencies.logger, WARNINGS_PER_MINUTE);
   }
 
   start(): void {
@@ -125,11 +137,15 @@ export class Dialer {
     const lasted = connectedAtMs !== undefined && this.#nowMs() - connectedAtMs >= SETTLED_MS;
     // Connected after all: the other one of two connections stays.
     const nodeId = this.#dependencies.book.entry(address)?.nodeId;
+    if (lasted) attempts.warnedCode = undefined;
     if (lasted || (nodeId !== undefined && this.#dependencies.roster.has(nodeId))) attempts.failures = 0;
     if (local && code === CloseCode.self) this.#dependencies.book.markOwn(address);
     if (lasted) this.#retryIn(attempts, this.#options.redialMs);
-    else if (NOBODYS_FAULT.has(code)) this.#retryLater(attempts);
-    else this.#failed(address, message, isLasting(code));
+    else if (isNobodysFault(code)) this.#retryLater(attempts);
+    else {
+      // Its words are about us, and must not be taken for ours about it.
+      this.#failed(address, { code, reason: local ? message : `it refused: ${message}` }, isLasting(code));
+    }
     this.pump();
   }
 
@@ -235,7 +251,11 @@ export class Dialer {
     const timer = scheduler.after(this.#options.dialTimeoutMs, () => {
       isLate = true;
       abort.abort();
-      this.#dialFailed(address, `no connection within ${this.#options.dialTimeoutMs} ms`, "timeout");
+      this.#dialFailed(
+        address,
+        { code: CloseCode.dialTimeout, reason: `no connection within ${this.#options.dialTimeoutMs} ms` },
+        "timeout",
+      );
     });
     logger.debug({ address }, "dialing");
     try {
@@ -245,19 +265,20 @@ export class Dialer {
       else this.#dependencies.onConnection(connection, dialed);
     } catch (error) {
       // Who was told that it is late has nothing more to say.
-      if (!isLate && this.#running) this.#dialFailed(address, messageOf(error), "failed");
+      const code = ChainwrightError.is(error) ? error.code : CloseCode.internal;
+      if (!isLate && this.#running) this.#dialFailed(address, { code, reason: messageOf(error) }, "failed");
     } finally {
       timer.cancel();
       this.#aborts.delete(abort);
     }
   }
 
-  #dialFailed(address: string, reason: string, result: "failed" | "timeout"): void {
+  #dialFailed(address: string, failure: Failure, result: "failed" | "timeout"): void {
     const { logger, metrics } = this.#dependencies;
     metrics.dialed(result);
-    logger.debug({ address, reason }, "a dial failed");
+    logger.debug({ address, ...failure }, "a dial failed");
     this.#finish(address);
-    this.#failed(address, reason, false);
+    this.#failed(address, failure, false);
     this.pump();
   }
 
@@ -270,12 +291,23 @@ export class Dialer {
     return attempts;
   }
 
-  #failed(address: string, reason: string, isLastingFailure: boolean): void {
+  #failed(address: string, failure: Failure, isLastingFailure: boolean): void {
     const { book, roster } = this.#dependencies;
-    book.failed(address, reason, roster.size === 0);
+    book.failed(address, failure, roster.size === 0);
     const attempts = this.#of(address);
     attempts.wanted = false;
+    this.#warn(address, failure, attempts);
     this.#retryLater(attempts, isLastingFailure);
+  }
+
+  /** Whom the config or the operator names is somebody's to mend; of all others, the peer book knows. */
+  #warn(address: string, { code, reason }: Failure, attempts: Attempts): void {
+    const entry = this.#dependencies.book.entry(address);
+    const isNamed = entry !== undefined && (entry.persistent || entry.source === "config" || entry.source === "operator");
+    if (!isNamed || attempts.warnedCode === code) return;
+    // What there was no room for is said later, when it fails again.
+    const isSaid = this.#log.warn({ address, code, reason }, "no connection with a peer that this node was told of; it is tried again");
+    if (isSaid) attempts.warnedCode = code;
   }
 
   /** After a pause that grows each time, until a connection lasts. */

@@ -22,8 +22,10 @@ import {
   encodeAddress,
   encodeBan,
   encodeNode,
+  type Failure,
   NODE_PREFIX,
   type NodeRecord,
+  printable,
   recordKeys,
 } from "./book-records.js";
 import { BookStore } from "./book-store.js";
@@ -166,11 +168,11 @@ export class PeerBook {
   }
 
   /** A dial came to nothing. @param isAlone this node has no connection at all */
-  failed(address: string, reason: string, isAlone: boolean): void {
+  failed(address: string, { code, reason }: Omit<Failure, "atMs">, isAlone: boolean): void {
     const entry = this.#addresses.get(address);
     if (entry === undefined) return;
     entry.failuresInARow++;
-    entry.lastFailure = { atMs: this.#nowMs(), reason };
+    entry.lastFailure = { atMs: this.#nowMs(), ...(code === undefined ? {} : { code: printable(code) }), reason: printable(reason) };
     const floor = isAlone ? this.#options.score.dialMinimum : 0;
     const node = entry.nodeId === undefined ? undefined : this.#nodes.get(entry.nodeId);
     if (node === undefined) entry.standing = after(entry.standing, "failure", this.#options.score, this.#nowMs(), floor);
@@ -200,15 +202,15 @@ export class PeerBook {
     if (offence !== "violation" || node.standing.violations < violationsToBan) return false;
     node.standing = { ...node.standing, violations: 0 };
     this.#dependencies.metrics.banned();
-    void this.ban(nodeId, banMs, `${violationsToBan} violations, the last one ${code}`);
+    void this.ban(nodeId, banMs, `${violationsToBan} violations, the last one ${code}`, "node");
     return true;
   }
 
   /** Takes effect at once; resolves when it is written. */
-  async ban(subject: string, durationMs: number, reason: string): Promise<void> {
+  async ban(subject: string, durationMs: number, reason: string, by: "operator" | "node"): Promise<void> {
     const nowMs = this.#nowMs();
     const untilMs = Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(nowMs + durationMs));
-    this.#bans.set({ subject, untilMs, reason }, nowMs);
+    this.#bans.set({ subject, untilMs, reason, by }, nowMs);
     await this.#store.flush({ durable: true });
   }
 

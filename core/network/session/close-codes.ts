@@ -69,3 +69,11 @@ const LASTING: ReadonlySet<string> = new Set([
 export function isLasting(code: string): boolean {
   return LASTING.has(code);
 }
+
+/** Another connection with the same node stays, the other one went, or all that was wanted is known. */
+const NOBODYS_FAULT: ReadonlySet<string> = new Set([CloseCode.duplicate, CloseCode.replaced, CloseCode.stopping, CloseCode.probed]);
+
+/** Whether a connection that ended so is no failure of anybody: it happens every day, and the score stays as it is. */
+export function isNobodysFault(code: string): boolean {
+  return NOBODYS_FAULT.has(code);
+}

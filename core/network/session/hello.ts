@@ -16,7 +16,7 @@ import { createPublicKey, verify } from "node:crypto";
 import { assert } from "../../kernel/assert.js";
 import type { ChainSpec } from "../../ports/chain-spec.js";
 import type { ConnectionSecurity } from "../../ports/transport.js";
-import { type Bytes, bytesEqual, concatBytes, domainTag, EMPTY_BYTES, fromHex } from "../../primitives/bytes.js";
+import { type Bytes, bytesEqual, concatBytes, domainTag, EMPTY_BYTES, fromHex, toHex } from "../../primitives/bytes.js";
 import { Hash } from "../../primitives/hash.js";
 import type { LocalIdentity } from "../options.js";
 import type { HeadClaim, Hello } from "../wire/messages.js";
@@ -108,9 +108,13 @@ export function checkHello(local: LocalNode, hello: Hello, role: Role, security:
       code: CloseCode.version,
       message: `this node speaks versions ${PROTOCOL_VERSIONS.min} to ${PROTOCOL_VERSIONS.max}, the other ${hello.minVersion} to ${hello.maxVersion}`,
     };
-  if (hello.chainId !== spec.chainId) return { code: CloseCode.chainId, message: `this node is on chain ${spec.chainId}` };
+  if (hello.chainId !== spec.chainId)
+    return { code: CloseCode.chainId, message: `this node is on chain ${spec.chainId}, the other on ${hello.chainId}` };
   if (!bytesEqual(hello.genesisId, genesisId))
-    return { code: CloseCode.genesis, message: `this node's chain ${spec.chainId} begins with another genesis block` };
+    return {
+      code: CloseCode.genesis,
+      message: `this node's chain ${spec.chainId} begins with genesis block ${shortened(genesisId)}, the other's with ${shortened(hello.genesisId)}`,
+    };
   const mismatch = forkMismatch(genesisId, spec.upgrades, local.head().height, { hash: hello.forkHash, next: hello.nextUpgradeHeight });
   if (mismatch !== undefined) return { code: CloseCode.fork, message: mismatch };
   return checkIdentity(local, hello, role, security);
@@ -137,6 +141,11 @@ function checkIdentity(local: LocalNode, hello: Hello, role: Role, security: Con
     return { code: CloseCode.otherIdentity, message: "the transport proved another node id" };
   if (hello.role !== role) return wrongRole(role);
   return hasGoodSignature(local.genesisId, hello, role, security) ? undefined : badSignature;
+}
+
+/** Enough of a hash to tell two apart by eye; a close reason has room for no more. */
+function shortened(hash: Hash): string {
+  return `${toHex(hash).slice(0, 16)}…`;
 }
 
 const badSignature: Refusal = { code: CloseCode.signature, message: "the signature does not prove the node id on this connection" };

@@ -17,6 +17,15 @@ export class LogBudget {
   }
 
   info(data: object, message: string): void {
+    this.#write("info", data, message);
+  }
+
+  /** @returns whether there was room for it */
+  warn(data: object, message: string): boolean {
+    return this.#write("warn", data, message);
+  }
+
+  #write(level: "info" | "warn", data: object, message: string): boolean {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#sinceMs >= MINUTE_MS) {
       const leftOut = this.#lines - this.#linesPerMinute;
@@ -25,7 +34,8 @@ export class LogBudget {
       this.#lines = 0;
     }
     this.#lines++;
-    if (this.#lines <= this.#linesPerMinute) this.#logger.info(data, message);
-    else this.#logger.debug(data, message);
+    const hasRoom = this.#lines <= this.#linesPerMinute;
+    this.#logger[hasRoom ? level : "debug"](data, message);
+    return hasRoom;
   }
 }

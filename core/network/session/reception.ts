@@ -11,10 +11,10 @@ import { bytesEqual } from "../../primitives/bytes.js";
 import type { NetworkMetrics } from "../metrics.js";
 import type { NetworkOptions } from "../options.js";
 import { addressFromPeer, hostOf } from "../peers/addresses.js";
-import type { DialedAddress } from "../peers/dialer.js";
+import { type DialedAddress, SETTLED_MS } from "../peers/dialer.js";
 import type { PeerBook } from "../peers/peer-book.js";
 import type { Roster } from "../peers/roster.js";
-import { CloseCode, type Refusal } from "./close-codes.js";
+import { CloseCode, isNobodysFault, type Refusal } from "./close-codes.js";
 import { type Greeting, Handshake } from "./handshake.js";
 import type { LocalNode } from "./hello.js";
 import { Link, type LinkDependencies } from "./link.js";
@@ -41,6 +41,8 @@ export interface ReceptionDependencies {
 const BETTER_BY = 10_000;
 /** Lines a minute about connections that came and went. */
 const LOG_LINES_PER_MINUTE = 60;
+/** Lines a minute about connections that were refused: apart from the others, so that strangers at the door don't silence those. */
+const REFUSAL_LINES_PER_MINUTE = 20;
 /** Handshakes under way: as many as there are places for peers that dial us, and these. */
 const SPARE_HANDSHAKES = 16;
 
@@ -48,18 +50,28 @@ export class Reception {
   readonly #dependencies: ReceptionDependencies;
   readonly #options: NetworkOptions;
   readonly #log: LogBudget;
+  readonly #refusals: LogBudget;
   /** Connections before their Hello. */
   readonly #handshakes = new Set<Link>();
   #stopping = false;
+  #hadPeers = false;
+  /** The log has it that nobody is left; again only after a connection that lasted. */
+  #saidIsolated = false;
 
   constructor(dependencies: ReceptionDependencies, options: NetworkOptions) {
     this.#dependencies = dependencies;
     this.#options = options;
     this.#log = new LogBudget(dependencies.clock, dependencies.logger, LOG_LINES_PER_MINUTE);
+    this.#refusals = new LogBudget(dependencies.clock, dependencies.logger, REFUSAL_LINES_PER_MINUTE);
   }
 
   get handshakes(): number {
     return this.#handshakes.size;
+  }
+
+  /** Whether anybody was ever a peer, in this run of the node. */
+  get hadPeers(): boolean {
+    return this.#hadPeers;
   }
 
   /** Takes a connection that came to us. */
@@ -70,8 +82,15 @@ export class Reception {
       return;
     }
     this.#dependencies.metrics.closed(refusal.code, true);
-    this.#dependencies.logger.debug({ address: connection.remoteAddress, code: refusal.code }, "refused a connection");
+    this.#refused(connection, { ...refusal, local: true });
     connection.close(refusal.code, refusal.message).catch(() => undefined);
+  }
+
+  /** Somebody dialed us, and did not become a peer. Whom we dialed is the dialer's to speak of. */
+  #refused({ remoteAddress: address }: Connection, { code, message: reason, local: byUs }: CloseReason): void {
+    const facts = { address, code, reason, byUs };
+    if (isNobodysFault(code)) this.#dependencies.logger.debug(facts, "a connection was refused");
+    else this.#refusals.info(facts, "a connection was refused");
   }
 
   /** Takes a connection that this node dialed. */
@@ -109,12 +128,13 @@ export class Reception {
       },
       onFailed: (reason) => {
         this.#handshakes.delete(link);
+        if (dialed === undefined) {
+          this.#refused(connection, reason);
+          return;
+        }
         const { code, message, local: byUs } = reason;
-        logger.debug(
-          { address: connection.remoteAddress, direction: connection.direction, code, reason: message, byUs },
-          "a handshake failed",
-        );
-        if (dialed !== undefined) onDialed(dialed.address, reason);
+        logger.debug({ address: dialed.address, code, reason: message, byUs }, "a handshake failed");
+        onDialed(dialed.address, reason);
       },
     });
     const { pingIntervalMs, pingTimeoutMs, bytesUnderWay } = this.#options;
@@ -134,6 +154,7 @@ export class Reception {
     }
     roster.get(greeting.nodeId)?.close(CloseCode.replaced, "another connection with this node takes its place");
     const session = this.#sessionOf(link, greeting, dialed);
+    this.#hadPeers = true;
     book.connected(greeting.nodeId);
     roster.add(session, this.#learnAddresses(link, greeting, dialed));
     if (dialed !== undefined) this.#dependencies.onDialed(dialed, "connected");
@@ -159,10 +180,18 @@ export class Reception {
           { peer: session.nodeId, address: session.address, code, reason: message, byUs: local, seconds, peers: roster.size },
           "peer disconnected",
         );
+        if (clock.nowMs() - session.connectedSinceMs >= SETTLED_MS) this.#saidIsolated = false;
+        if (roster.size === 0 && code !== CloseCode.replaced) this.#sayIsolated(session, code);
         if (dialed !== undefined) onDialed(dialed, reason);
         onChanged();
       },
     });
+  }
+
+  #sayIsolated({ nodeId: peer }: Session, code: string): void {
+    if (this.#stopping || this.#saidIsolated) return;
+    this.#saidIsolated = true;
+    this.#log.warn({ peer, code }, "the last peer is gone; this node is isolated");
   }
 
   #refusalAfterHello(link: Link, { nodeId }: Greeting): Refusal | undefined {

@@ -19,6 +19,7 @@ const PeersSchema = Type.Object({
     headerHeight: HeightNumber,
     targetHeight: HeightNumber,
     blocksPerSecond: Type.Number(),
+    activePeers: Type.Integer({ minimum: 0, description: "Peers that blocks are being fetched from" }),
   }),
   peers: Type.Array(
     Type.Object({
@@ -43,7 +44,13 @@ const RecordSchema = Type.Object({
   score: Score,
   connected: Type.Boolean(),
   lastConnectedMs: Type.Optional(Milliseconds),
-  lastFailure: Type.Optional(Type.Object({ atMs: Milliseconds, reason: Type.String() })),
+  lastFailure: Type.Optional(
+    Type.Object({
+      atMs: Milliseconds,
+      code: Type.Optional(Type.String({ description: "Stable; of the side that ended it" })),
+      reason: Type.String({ description: "Begins with `it refused:` where the peer gave it" }),
+    }),
+  ),
   failuresInARow: Type.Integer(),
 });
 
@@ -51,6 +58,7 @@ const BanSchema = Type.Object({
   subject: Type.String({ description: "Node id or address" }),
   untilMs: Milliseconds,
   reason: Type.String(),
+  by: Type.Optional(Choice(["operator", "node"], { description: "`node`: this node itself, for what the peer did" })),
 });
 
 const Subject = Type.String({ description: "Node id (64 hex digits) or address", minLength: 1, maxLength: 255 });

@@ -303,8 +303,20 @@ export class FakeNode {
         lastFailure: { atMs: 7, reason: "refused" },
         failuresInARow: 1,
       },
+      {
+        address: "tcp://10.0.0.4:1",
+        source: "operator",
+        persistent: true,
+        scoreMilli: 48_000,
+        connected: false,
+        lastFailure: { atMs: 8, code: "NETWORK_BANNED", reason: "it refused: this node is banned" },
+        failuresInARow: 1,
+      },
     ],
-    bans: () => [{ subject: "tcp://10.0.0.9:1", untilMs: 99, reason: "test" }],
+    bans: () => [
+      { subject: "tcp://10.0.0.9:1", untilMs: 99, reason: "test" },
+      { subject: "tcp://10.0.0.8:1", untilMs: 99, reason: "test", by: "operator" },
+    ],
     add: async (address, options) => void this.peerActions.push(["add", address, options]),
     ban: async (subject, options) => void this.peerActions.push(["ban", subject, options]),
     unban: async (subject) => {

@@ -36,8 +36,8 @@ const bearer = { authorization: `Bearer ${token}` };
 const openapi = (await api.get("/openapi.json")).json;
 
 /** Gets a path and checks the answer against the schema that the document has for `template`. */
-async function conforming(test: Test, path: string, template: string) {
-  const answer = await api.get(path);
+async function conforming(test: Test, path: string, template: string, headers: Readonly<Record<string, string>> = {}) {
+  const answer = await api.get(path, { headers });
   test.equal(answer.status, 200, path);
   test.equal(answer.type, "application/json; charset=utf-8");
   const schema = openapi.paths[template].get.responses["200"].content["application/json"].schema as TSchema;
@@ -318,9 +318,19 @@ t.test("peers: everybody sees who is connected, administrators the peer book", a
   const shown = await conforming(t, "/v1/peers", "/v1/peers");
   t.match(shown.peers, [{ nodeId: "p", direction: "inbound", score: 50, headHash: "00".repeat(32) }]);
   t.equal((await api.get("/v1/admin/peers")).status, 401);
-  const book = (await api.get("/v1/admin/peers", { headers: bearer })).json;
-  t.match(book.peers, [{ address: "tcp://10.0.0.1:1", score: 55.1, connected: true }, { lastFailure: { reason: "refused" } }]);
-  t.same(book.bans, [{ subject: "tcp://10.0.0.9:1", untilMs: 99, reason: "test" }]);
+  const book = await conforming(t, "/v1/admin/peers", "/v1/admin/peers", bearer);
+  const { peers, bans } = openapi.paths["/v1/admin/peers"].get.responses["200"].content["application/json"].schema.properties;
+  t.match(peers.items.properties.lastFailure.properties, { code: { type: "string" } }, "the document has the code of a failure");
+  t.match(bans.items.properties.by, { enum: ["operator", "node"] }, "and who banned");
+  t.match(book.peers, [{ address: "tcp://10.0.0.1:1", score: 55.1, connected: true }, {}, {}]);
+  t.same(
+    (book.peers as readonly { readonly lastFailure?: object }[]).map(({ lastFailure }) => lastFailure),
+    [undefined, { atMs: 7, reason: "refused" }, { atMs: 8, code: "NETWORK_BANNED", reason: "it refused: this node is banned" }],
+  );
+  t.same(book.bans, [
+    { subject: "tcp://10.0.0.9:1", untilMs: 99, reason: "test" },
+    { subject: "tcp://10.0.0.8:1", untilMs: 99, reason: "test", by: "operator" },
+  ]);
 
   const headers = { "content-type": "application/json", ...bearer };
   const post = (path: string, body: object) => api.post(path, JSON.stringify(body), headers);

@@ -167,6 +167,8 @@ export interface TestTransport {
   readonly transport: TcpTransport;
   readonly metrics: TestMetrics;
   readonly security: TestSecurity;
+  /** What the log has at info, of refusals: code and data. */
+  readonly refusals: { readonly code: string; readonly address?: string; readonly linesLeftOut?: number }[];
   /** Lets time pass, after which it looks after its connections. */
   pass(ms: number): void;
   /** Timers that are still set; 0 after a clean stop. */
@@ -177,8 +179,15 @@ export function makeTransport(options: TestOptions = {}): TestTransport {
   const time = new TestTime();
   const metrics = new TestMetrics();
   const security = new TestSecurity();
-  const transport = new TcpTransport({ security, clock: time, scheduler: time, logger: SILENT, metrics }, optionsOf(options));
-  return { transport, metrics, security, pass: (ms) => time.pass(ms), timers: () => time.close() };
+  const refusals: TestTransport["refusals"] = [];
+  const logger: Logger = {
+    ...SILENT,
+    info: (data: object, message: string) => {
+      if (message === "a connection was refused") refusals.push(data as TestTransport["refusals"][number]);
+    },
+  };
+  const transport = new TcpTransport({ security, clock: time, scheduler: time, logger, metrics }, optionsOf(options));
+  return { transport, metrics, security, refusals, pass: (ms) => time.pass(ms), timers: () => time.close() };
 }
 
 /** Ready to listen and dial. */

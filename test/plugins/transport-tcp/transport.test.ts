@@ -71,6 +71,12 @@ t.test("plain bytes, silence and a hang-up at a TLS port: each has its reason, a
   }
   (await bareTcp(port)).destroy();
   t.equal(await counted(() => host.metrics.get("refused_total", "TRANSPORT_HANDSHAKE_BROKEN"), 1), 1);
+  t.same(
+    host.refusals.map(({ code }) => code),
+    ["TRANSPORT_NOT_TLS", "TRANSPORT_NOT_TLS", "TRANSPORT_HANDSHAKE_TIMEOUT", "TRANSPORT_HANDSHAKE_TIMEOUT"],
+    "they are in the log, and who only knocked is not",
+  );
+  t.match(host.refusals[0], { address: "127.0.0.1", reason: /not TLS/ });
   const other = await startTransport();
   await other.transport.dial(address, never());
   await guests.next();
@@ -99,6 +105,15 @@ t.test("another version or protocol of TLS, and trust that refuses: the reason i
   refused.onMessage(() => undefined);
   t.match(await closing(refused), { ...refusal, local: false }, "who dialed learns it after its own handshake");
   t.equal(dialer.metrics.get("closes_total", "remote", "REMOTE"), 1);
+  t.match(
+    host.refusals.at(-1),
+    { code: refusal.code, reason: refusal.message, address: /^tcp:\/\/127\.0\.0\.1:\d+$/ },
+    "and so does whoever reads the log",
+  );
+  t.same(
+    host.refusals.slice(0, -1).map(({ code }) => code),
+    ["TRANSPORT_WRONG_ALPN", "TRANSPORT_TLS_VERSION", "TRANSPORT_WRONG_ALPN"],
+  );
   host.security.refuse = undefined;
 
   dialer.security.refuse = () => refusal;
@@ -121,6 +136,24 @@ t.test("another version or protocol of TLS, and trust that refuses: the reason i
     "one that is gone before it was judged keeps nobody waiting",
   );
   await stopped(t, host, dialer);
+});
+
+t.test("lines about refusals are bounded, and say how many were left out", async (t) => {
+  const host = await startTransport();
+  const { port } = await listening(host.transport);
+  const knock = async () => {
+    const socket = await bareTcp(port);
+    socket.resume().write("GET / HTTP/1.1\r\n\r\n");
+    await once(socket, "close");
+  };
+  for (let count = 0; count < 27; count++) await knock();
+  t.equal(await counted(() => host.metrics.get("refused_total", "TRANSPORT_NOT_TLS"), 27), 27);
+  t.equal(host.refusals.length, 20);
+  host.pass(3_000);
+  await knock();
+  t.equal(await counted(() => host.metrics.get("refused_total", "TRANSPORT_NOT_TLS"), 28), 28);
+  t.match(host.refusals.slice(20), [{ linesLeftOut: 7 }]);
+  await stopped(t, host);
 });
 
 t.test("dials fail each in its own way", async (t) => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import t from "tap";
 import { DEFAULT_NETWORK_OPTIONS } from "../../../../core/network/options.js";
 import { addressFromPeer, hostOf, parseAddress, reachOf } from "../../../../core/network/peers/addresses.js";
-import { decodeAddress, encodeAddress, recordKeys } from "../../../../core/network/peers/book-records.js";
+import { decodeAddress, decodeBan, encodeAddress, encodeBan, recordKeys } from "../../../../core/network/peers/book-records.js";
 import { PeerBook } from "../../../../core/network/peers/peer-book.js";
 import { after, type Deed, initialStanding, scoreAt, violationsAt } from "../../../../core/network/peers/score.js";
 import type { StorageOperation } from "../../../../core/ports/storage.js";
@@ -16,6 +16,7 @@ import { DrivenTime } from "../world.js";
 
 const SCORE = DEFAULT_NETWORK_OPTIONS.score;
 const HOUR_MS = 3_600_000;
+const REFUSED = { code: "TEST_REFUSED", reason: "refused" };
 const nodeIdOf = (number: number) => toHex(sha256(Uint8Array.of(number & 255, number >> 8)));
 
 class Shelf {
@@ -114,7 +115,7 @@ t.test("a score goes with the identity, and is not to be had by coming and going
   } = await shelf().then((made) => ({ book: () => made.book(), time: made.time, connected: made.connected }));
   const book = await open();
   book.learn("tcp://a:1", "exchange");
-  book.failed("tcp://a:1", "refused", false);
+  book.failed("tcp://a:1", REFUSED, false);
   t.match(book.records(), [{ scoreMilli: 48_000, failuresInARow: 1, lastFailure: { reason: "refused" } }]);
   book.met(nodeIdOf(1), "tcp://a:1");
   book.connected(nodeIdOf(1));
@@ -125,14 +126,14 @@ t.test("a score goes with the identity, and is not to be had by coming and going
   book.connected(nodeIdOf(1));
   t.equal(book.score(nodeIdOf(1)), 58_000);
   connected.add(nodeIdOf(1));
-  book.failed("tcp://a:1", "refused", false);
+  book.failed("tcp://a:1", REFUSED, false);
   t.equal(book.score(nodeIdOf(1)), 58_000, "it is here, whatever its address says");
   connected.clear();
-  for (let count = 0; count < 40; count++) book.failed("tcp://a:1", "refused", true);
+  for (let count = 0; count < 40; count++) book.failed("tcp://a:1", REFUSED, true);
   t.equal(book.score(nodeIdOf(1)), 25_000, "alone, we give nobody up");
-  book.failed("tcp://a:1", "refused", false);
+  book.failed("tcp://a:1", REFUSED, false);
   t.equal(book.score(nodeIdOf(1)), 23_000);
-  book.failed("tcp://unknown:1", "refused", false);
+  book.failed("tcp://unknown:1", REFUSED, false);
   t.equal(book.size, 1);
 });
 
@@ -142,22 +143,22 @@ t.test("bans: by id, address or host; the first that ends makes room", async (t)
   const { time } = made;
   book.learn("tcp://10.0.0.1:30303", "operator");
   book.met(nodeIdOf(1), "tcp://10.0.0.1:30303");
-  await book.ban("tcp://10.0.0.1:30303", HOUR_MS, "test");
+  await book.ban("tcp://10.0.0.1:30303", HOUR_MS, "test", "operator");
   t.ok(book.isAddressBanned("tcp://10.0.0.1:30303"));
   t.notOk(book.isAddressBanned("tcp://10.0.0.1:30304"), "others behind the same host are not meant");
   t.ok(book.isNodeBanned(nodeIdOf(1)), "who was met there is");
   t.equal(await book.unban("tcp://10.0.0.1:30303"), true);
-  await book.ban("tcp://10.0.0.1", HOUR_MS, "test");
+  await book.ban("tcp://10.0.0.1", HOUR_MS, "test", "operator");
   t.ok(book.isAddressBanned("tcp://10.0.0.1:9"), "any port of the moment");
   t.notOk(book.isAddressBanned("tcp://10.0.0.11:9"));
-  await book.ban(nodeIdOf(2), 2 * HOUR_MS, "test");
+  await book.ban(nodeIdOf(2), 2 * HOUR_MS, "test", "operator");
   t.ok(book.isNodeBanned(nodeIdOf(2)));
   t.ok(
     made.writes.every(({ durable }) => durable),
     "bans are written at once, durably",
   );
-  await book.ban(nodeIdOf(3), 3 * HOUR_MS, "test");
-  await book.ban(nodeIdOf(4), 4 * HOUR_MS, "test");
+  await book.ban(nodeIdOf(3), 3 * HOUR_MS, "test", "operator");
+  await book.ban(nodeIdOf(4), 4 * HOUR_MS, "test", "operator");
   t.same(
     book.bans().map(({ subject }) => subject),
     [nodeIdOf(2), nodeIdOf(3), nodeIdOf(4)].sort(),
@@ -165,6 +166,82 @@ t.test("bans: by id, address or host; the first that ends makes room", async (t)
   await time.pass(2 * HOUR_MS);
   t.notOk(book.isNodeBanned(nodeIdOf(2)), "over");
   t.equal(book.bans().length, 2);
+});
+
+t.test("an operator's ban: this node's own make room for it, and neither displace nor shorten it", async (t) => {
+  const made = await shelf();
+  const book = await made.book(3);
+  const own = (number: number) => {
+    for (let count = 0; count < 5; count++) book.offend(nodeIdOf(number), "violation", "SYNC_TEST");
+  };
+  const banned = () => Object.fromEntries(book.bans().map(({ subject, by, untilMs }) => [subject, [by, untilMs - made.time.nowMs()]]));
+  await book.ban(nodeIdOf(1), HOUR_MS, "test", "operator");
+  for (const number of [2, 3, 4, 5]) own(number);
+  t.equal(book.bans().length, 3);
+  t.same(banned()[nodeIdOf(1)], ["operator", HOUR_MS], "it would end long before the others");
+  own(1);
+  t.same(banned()[nodeIdOf(1)], ["operator", SCORE.banMs], "one that ends later counts on");
+  t.match(
+    book.bans().find(({ subject }) => subject === nodeIdOf(1)),
+    { reason: "test" },
+  );
+  await book.ban(nodeIdOf(1), 30 * SCORE.banMs, "test", "operator");
+  own(1);
+  t.same(banned()[nodeIdOf(1)], ["operator", 30 * SCORE.banMs], "one that ends sooner changes nothing");
+  await book.ban(nodeIdOf(1), HOUR_MS, "test", "operator");
+  t.same(banned()[nodeIdOf(1)], ["operator", HOUR_MS], "the operator may say otherwise");
+  for (const number of [6, 7]) await book.ban(nodeIdOf(number), 1_000, "test", "operator");
+  t.same(Object.keys(banned()).sort(), [1, 6, 7].map(nodeIdOf).sort());
+  own(8);
+  t.same(Object.keys(banned()).sort(), [1, 6, 7].map(nodeIdOf).sort(), "of only the operator's, none makes room");
+  await book.unban(nodeIdOf(7));
+  own(9);
+  const before = book.bans();
+  await book.close();
+  t.same((await new Shelf(made.storage).book(3)).bans(), before, "whose it is survives a restart");
+});
+
+/** A record of version 1 or others, as it is stored. */
+function versioned(key: Uint8Array, stored: Uint8Array, version: number): Uint8Array {
+  const changed = Uint8Array.from(stored, (byte, index) => (index === 4 ? version : byte));
+  new DataView(changed.buffer).setUint32(0, (crc32c(changed.subarray(4)) ^ crc32c(key)) >>> 0);
+  return changed;
+}
+
+t.test("records of older versions are read, each kind by its own, and none from the future", async (t) => {
+  const address = {
+    address: "tcp://a:1",
+    source: "operator",
+    persistent: true,
+    addedMs: 5,
+    failuresInARow: 2,
+    standing: { scoreMilli: 40_000, atMs: 7, violations: 1, lastViolationMs: 6 },
+    lastFailure: { atMs: 9, reason: "refused" },
+  } as const;
+  const key = recordKeys.address(address.address);
+  const stored = encodeAddress(address);
+  t.equal(stored[4], 2);
+  t.same(decodeAddress(key, stored), address);
+  t.same(decodeAddress(key, versioned(key, stored, 1)), address, "without a code, it is what version 1 was");
+  const coded = encodeAddress({ ...address, lastFailure: { ...address.lastFailure, code: "TEST_CODE" } });
+  t.equal(decodeAddress(key, coded)?.lastFailure?.code, "TEST_CODE");
+  t.equal(decodeAddress(key, versioned(key, coded, 1)), undefined, "version 1 has no code");
+  for (const version of [0, 3]) t.equal(decodeAddress(key, versioned(key, stored, version)), undefined);
+
+  const ban = { subject: nodeIdOf(1), untilMs: 99, reason: "test" };
+  const banKey = recordKeys.ban(ban.subject);
+  const byOperator = encodeBan({ ...ban, by: "operator" });
+  t.equal(byOperator[4], 1, "as it always was");
+  t.same(decodeBan(banKey, byOperator), { ...ban, by: "operator" });
+  t.same(decodeBan(banKey, encodeBan({ ...ban, by: "node" })), { ...ban, by: "node" });
+  t.equal(decodeBan(banKey, versioned(banKey, byOperator, 3)), undefined);
+
+  const made = await shelf();
+  const book = await made.book();
+  book.connected(nodeIdOf(3));
+  await book.close();
+  for await (const [, value] of made.storage.range({ gte: Uint8Array.of(0x61), lt: Uint8Array.of(0x62) }))
+    t.equal(value[4], 1, "of nodes nothing changed");
 });
 
 t.test("whoever is pardoned is dialed again", async (t) => {
@@ -193,8 +270,8 @@ t.test("what is known survives a restart", async (t) => {
   book.met(nodeIdOf(2), "tcp://b:1");
   book.connected(nodeIdOf(2));
   book.reward(nodeIdOf(2), "block");
-  book.failed("tcp://c:1", `ünrea\u0000chable ${"x".repeat(500)}\ud800`, false);
-  await book.ban(nodeIdOf(9), HOUR_MS, "bad");
+  book.failed("tcp://c:1", { code: "TEST_CODE", reason: `ünrea\u0000chable ${"x".repeat(500)}\ud800` }, false);
+  await book.ban(nodeIdOf(9), HOUR_MS, "bad", "operator");
   const records = book.records();
   await book.close();
   t.equal(made.time.timers, 0);
@@ -202,6 +279,8 @@ t.test("what is known survives a restart", async (t) => {
   const reopened = await again.book();
   const [c] = reopened.records().filter(({ address }) => address === "tcp://c:1");
   t.equal(c?.lastFailure?.reason.length, 200);
+  t.equal(c?.lastFailure?.code, "TEST_CODE");
+  t.same(c?.lastFailure, book.records().find(({ address }) => address === "tcp://c:1")?.lastFailure, "the same before and after");
   t.same(
     reopened.records().map((record) => ({ ...record, lastFailure: undefined })),
     records.map((record) => ({ ...record, lastFailure: undefined })),
@@ -247,7 +326,7 @@ t.test("damaged records are dropped, with one warning, and the rest stays", asyn
   const book = await made.book();
   for (let count = 0; count < 8; count++) book.learn(`tcp://host-${count}:1`, "exchange");
   book.connected(nodeIdOf(1));
-  await book.ban(nodeIdOf(9), HOUR_MS, "bad");
+  await book.ban(nodeIdOf(9), HOUR_MS, "bad", "operator");
   await book.close();
   const stored: [Uint8Array, Uint8Array][] = [];
   for await (const [key, value] of made.storage.range({ gte: Uint8Array.of(0x60), lt: Uint8Array.of(0x70) })) stored.push([key, value]);
@@ -260,8 +339,7 @@ t.test("damaged records are dropped, with one warning, and the rest stays", asyn
   ];
   const flipped = Uint8Array.from(first[1], (byte, index) => (index === 9 ? byte ^ 4 : byte));
   // A sound record, but of a version that this one does not know.
-  const future = Uint8Array.from(fourth[1], (byte, index) => (index === 4 ? 99 : byte));
-  new DataView(future.buffer).setUint32(0, (crc32c(future.subarray(4)) ^ crc32c(fourth[0])) >>> 0);
+  const future = versioned(fourth[0], fourth[1], 99);
   await made.storage.write(
     [
       { type: "put", key: first[0], value: flipped },
@@ -293,7 +371,14 @@ t.test("records mean the same after encoding, and no flipped bit passes", async 
       persistent: fc.boolean(),
       addedMs: fc.nat(),
       lastConnectedMs: fc.integer({ min: 1 }).map(Math.abs),
-      lastFailure: fc.record({ atMs: fc.integer({ min: 1 }), reason: fc.string({ maxLength: 50, unit: "binary-ascii" }) }),
+      lastFailure: fc.record(
+        {
+          atMs: fc.integer({ min: 1 }),
+          code: fc.stringMatching(/^[A-Z][A-Z0-9_]{0,63}$/),
+          reason: fc.string({ maxLength: 50, unit: "binary-ascii" }),
+        },
+        { requiredKeys: ["atMs", "reason"] },
+      ),
       failuresInARow: fc.nat(),
       standing: fc.record({ scoreMilli: fc.nat(100_000), atMs: fc.integer({ min: 1 }), violations: fc.nat(5), lastViolationMs: fc.nat() }),
     },
@@ -328,7 +413,7 @@ t.test("when the book is full: who is named stays, who was met stays before who 
   book.met(nodeIdOf(2), "tcp://here:1");
   made.connected.add(nodeIdOf(2));
   book.learn("tcp://failed:1", "exchange");
-  book.failed("tcp://failed:1", "refused", false);
+  book.failed("tcp://failed:1", REFUSED, false);
   book.learn("tcp://told:1", "exchange");
   t.equal(book.size, 6);
   t.ok(book.learn("tcp://new-1:1", "exchange"));

@@ -12,6 +12,8 @@ export interface ComputeEngine {
   readonly kind: EngineKind;
   /** What verifies and what hashes, for status pages: `ifma`, `avx2`, `portable`, or the library's name. */
   readonly tiers: ComputeTiers;
+  /** Why a faster engine, or a better tier, is not in use; absent where it is the best, or was forced. */
+  readonly fallback?: string;
   /**
    * Verifies entries `from` to `to` (exclusive) of a well-formed batch under ZIP-215 and sets the bits of the valid ones
    * in `bitmap` (one bit an entry of the whole batch). Bits of refused entries stay as they are (0).

@@ -4,7 +4,6 @@
  *
  * Each stage has a metric and throws a verdict: `BlockInvalidError` or `BlockNotYetError`.
  */
-import type { SignatureBatch } from "../ports/compute.js";
 import type { TreeHeader, ValidationContext } from "../ports/consensus.js";
 import type { TransactionBatch } from "../ports/ledger.js";
 import type { Slicer } from "../ports/runtime.js";
@@ -12,7 +11,6 @@ import type { Block, HeaderRecord } from "../primitives/block.js";
 import { encodedBlockBytes, payloadRootOf } from "../primitives/block-codec.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { type Hash, sha256 } from "../primitives/hash.js";
-import { PublicKey, Signature } from "../primitives/keys.js";
 import { bitmapGet, SignatureBatchBuilder } from "../primitives/signature-batch.js";
 import type { ChainDependencies } from "./dependencies.js";
 import { BlockInvalidError, BlockNotYetError, Verdicts } from "./errors.js";
@@ -113,7 +111,7 @@ export class BlockChecks {
       for (let entry = 0; entry < signatures.count; entry++) {
         const owner = transactionIndexes[entry] ?? -1;
         if (isKnown[owner] === true) continue;
-        addEntry(open, signatures, entry);
+        open.addEntry(signatures, entry);
         owners.push(from + owner);
       }
     });
@@ -123,12 +121,4 @@ export class BlockChecks {
       if (!bitmapGet(verdicts, at))
         throw new BlockInvalidError({ code: Verdicts.badSignature, reason: `the signature of transaction ${owner} is wrong` });
   }
-}
-
-function addEntry(builder: SignatureBatchBuilder, { publicKeys, signatures, messages, offsets }: SignatureBatch, entry: number): void {
-  builder.add(
-    PublicKey.from(publicKeys.subarray(32 * entry, 32 * entry + 32)),
-    Signature.from(signatures.subarray(64 * entry, 64 * entry + 64)),
-    messages.subarray(offsets[entry], offsets[entry + 1]),
-  );
 }

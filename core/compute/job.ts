@@ -15,9 +15,12 @@ export interface WorkerSetup {
   readonly engine: EngineOptions;
 }
 
-/** One piece of a request. Its buffers are its own: they are transferred, not shared. */
+/**
+ * One piece of a request. A signature batch and its bitmap lie in shared memory: pieces of one batch read the same bytes
+ * and write different ones (a piece begins at a multiple of 8). The other buffers are a piece's own: transferred, not shared.
+ */
 export type Job =
-  | { readonly kind: "signatures"; readonly batch: SignatureBatch }
+  | { readonly kind: "signatures"; readonly batch: SignatureBatch; readonly from: number; readonly to: number; readonly bitmap: Bytes }
   | { readonly kind: "pairs"; readonly input: Bytes; readonly tag: HashTag }
   | { readonly kind: "merkle"; readonly leaves: Bytes; readonly depth: number }
   | { readonly kind: "task"; readonly module: string; readonly input: unknown };
@@ -58,11 +61,8 @@ export class JobRunner {
 
   #value(job: Job): unknown {
     switch (job.kind) {
-      case "signatures": {
-        const bitmap = new Uint8Array((job.batch.count + 7) >> 3);
-        this.engine.verify(job.batch, 0, job.batch.count, bitmap);
-        return bitmap;
-      }
+      case "signatures":
+        return this.engine.verify(job.batch, job.from, job.to, job.bitmap);
       case "pairs": {
         const output = new Uint8Array(job.input.length / 2);
         this.engine.hashPairs(job.input, output, job.tag, 0, job.input.length / 64);

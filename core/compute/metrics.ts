@@ -1,5 +1,5 @@
 /** Metrics of the compute service. */
-import type { ComputePriority } from "../ports/compute.js";
+import type { ComputeEngineInfo, ComputePriority } from "../ports/compute.js";
 import type { Counter, Histogram, Metrics } from "../ports/runtime.js";
 import type { ComputeKind } from "./errors.js";
 
@@ -26,6 +26,12 @@ export interface RequestLabels extends Record<string, string> {
   readonly kind: ComputeKind;
   readonly path: ComputePath;
   readonly priority: ComputePriority;
+}
+
+/** A gauge that is always 1: its labels say which engine is in use, so that a fleet's slow nodes can be found. */
+export function engineMetric(metrics: Metrics, { kind, tiers }: ComputeEngineInfo): void {
+  const labels = { kind, ed25519: tiers.ed25519, sha256: tiers.sha256, sha512: tiers.sha512 };
+  metrics.gauge({ name: "compute_engine_info", help: "1, labelled with the engine in use", labels: Object.keys(labels) }).set(1, labels);
 }
 
 export function computeMetrics(metrics: Metrics, gauges: ComputeGauges): ComputeMetrics {

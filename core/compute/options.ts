@@ -1,4 +1,6 @@
 /** Options of the compute service: every bound of it, with its default and why. */
+import type { EngineOptions } from "../../native/index.js";
+import type { EngineKind } from "../ports/compute.js";
 import { ComputeOptionError } from "./errors.js";
 
 export interface ComputeServiceOptions {
@@ -12,23 +14,27 @@ export interface ComputeServiceOptions {
   /** Bytes of input that these may hold together. A larger request is taken only when nothing else waits. */
   readonly maxQueuedBytes: number;
   /**
-   * Signature batches up to this count run on the calling thread: one verification takes about 0.1 ms, a trip to a
-   * worker about as long. 0 to 64, since 64 refused signatures hold that thread for 70 ms (in slices).
+   * Signature batches up to this count run on the calling thread: a trip to a worker takes about 0.1 ms, as long as JS
+   * takes for one signature and the addon for twenty. 0 to 1,024.
    */
   readonly inlineSignatures: number;
   /**
-   * Refused signatures a second that may be judged on the calling thread. A refusal costs ten times an acceptance (see
-   * js/ed25519.ts), so beyond this rate small batches go to the workers too, and a flood of bad ones can't take the main thread.
+   * Refused signatures a second that may be judged on the calling thread. A refusal costs ten times an acceptance in JS,
+   * four times natively, so beyond this rate small batches go to the workers too, and a flood of bad ones can't take the main thread.
    */
   readonly inlineRefusalsPerSecond: number;
-  /** Merkle and pair batches up to this many hashes run on the calling thread: 2048 take about 1 ms. */
+  /** Merkle and pair batches up to this many hashes run on the calling thread: about 1 ms of work. */
   readonly inlineHashes: number;
-  /** Signatures that a worker verifies before it looks for more urgent work; a multiple of 8. 128 take about 15 ms. */
+  /** Signatures that a worker verifies before it looks for more urgent work; a multiple of 8. At most 15 ms, refusals aside. */
   readonly signaturesPerPiece: number;
-  /** Hashes that a worker does before it looks for more urgent work; a power of two. 8192 take about 3 ms. */
+  /** Hashes that a worker does before it looks for more urgent work; a power of two. About 3 ms. */
   readonly hashesPerPiece: number;
-  /** Parsed public keys that each thread keeps (about 1 KiB each). */
+  /** Decoded public keys that each thread keeps (128 bytes each natively, about 1 KiB in JS). */
   readonly keyCacheEntries: number;
+  /** Which engine: `auto` takes the fastest that works here; any other is that or an error. */
+  readonly engine: EngineOptions["engine"];
+  /** Tiers of the addon to force, for comparisons; what is absent is the best that the processor has. */
+  readonly tiers: NonNullable<EngineOptions["tiers"]>;
   /** Limit of a worker's JavaScript heap. */
   readonly workerHeapMb: number;
   /** The workers end after this long without work; the next heavy request starts them again (about 50 ms). */
@@ -37,16 +43,22 @@ export interface ComputeServiceOptions {
   readonly closeTimeoutMs: number;
 }
 
-export const DEFAULT_COMPUTE_OPTIONS: ComputeServiceOptions = {
+/** Sizes that follow from how fast an engine is; measured with `npm run bench -- signatures merkle pool`. */
+type PacedOption = "inlineSignatures" | "inlineRefusalsPerSecond" | "inlineHashes" | "signaturesPerPiece" | "hashesPerPiece";
+
+export const PACED_DEFAULTS: { readonly [K in EngineKind]: Readonly<Record<PacedOption, number>> } = {
+  native: { inlineSignatures: 32, inlineRefusalsPerSecond: 5000, inlineHashes: 32_768, signaturesPerPiece: 2048, hashesPerPiece: 65_536 },
+  wasm: { inlineSignatures: 8, inlineRefusalsPerSecond: 500, inlineHashes: 4096, signaturesPerPiece: 256, hashesPerPiece: 8192 },
+  js: { inlineSignatures: 8, inlineRefusalsPerSecond: 50, inlineHashes: 2048, signaturesPerPiece: 128, hashesPerPiece: 8192 },
+};
+
+export const DEFAULT_COMPUTE_OPTIONS: Omit<ComputeServiceOptions, PacedOption> = {
   threads: 1,
   maxQueuedRequests: 4096,
   maxQueuedBytes: 128 * 1024 * 1024,
-  inlineSignatures: 8,
-  inlineRefusalsPerSecond: 50,
-  inlineHashes: 2048,
-  signaturesPerPiece: 128,
-  hashesPerPiece: 8192,
-  keyCacheEntries: 1024,
+  engine: "auto",
+  tiers: {},
+  keyCacheEntries: 4096,
   workerHeapMb: 256,
   idleTimeoutMs: 30_000,
   closeTimeoutMs: 500,
@@ -57,11 +69,13 @@ interface Range {
   readonly max: number;
 }
 
-const RANGES: { readonly [K in keyof ComputeServiceOptions]: Range } = {
+type NumericOption = Exclude<keyof ComputeServiceOptions, "engine" | "tiers">;
+
+const RANGES: { readonly [K in NumericOption]: Range } = {
   threads: { min: 0, max: 256 },
   maxQueuedRequests: { min: 1, max: 1_000_000 },
   maxQueuedBytes: { min: 1024, max: Number.MAX_SAFE_INTEGER },
-  inlineSignatures: { min: 0, max: 64 },
+  inlineSignatures: { min: 0, max: 1024 },
   inlineRefusalsPerSecond: { min: 0, max: 1_000_000 },
   inlineHashes: { min: 0, max: 1_048_576 },
   signaturesPerPiece: { min: 8, max: 65_536 },
@@ -72,10 +86,10 @@ const RANGES: { readonly [K in keyof ComputeServiceOptions]: Range } = {
   closeTimeoutMs: { min: 0, max: 600_000 },
 };
 
-/** Fills in the defaults and checks the ranges. @throws ComputeOptionError */
-export function computeOptions(given: Partial<ComputeServiceOptions>): ComputeServiceOptions {
-  const options = { ...DEFAULT_COMPUTE_OPTIONS, ...given };
-  for (const [name, { min, max }] of Object.entries(RANGES) as [keyof ComputeServiceOptions, Range][]) {
+/** Fills in the defaults, those that depend on the engine included, and checks the ranges. @throws ComputeOptionError */
+export function computeOptions(given: Partial<ComputeServiceOptions>, kind: EngineKind): ComputeServiceOptions {
+  const options = { ...DEFAULT_COMPUTE_OPTIONS, ...PACED_DEFAULTS[kind], ...given };
+  for (const [name, { min, max }] of Object.entries(RANGES) as [NumericOption, Range][]) {
     const value = options[name];
     if (!Number.isSafeInteger(value) || value < min || value > max) {
       throw new ComputeOptionError({ option: name, value, allowed: `an integer from ${min} to ${max}` });

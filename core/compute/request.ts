@@ -11,7 +11,7 @@ import { ChainwrightError, messageOf, type SerializedError } from "../kernel/err
 import type { ComputePriority, HashTag } from "../ports/compute.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { MERKLE_LIST_DEPTH } from "../primitives/merkle.js";
-import type { SignatureBatch } from "../primitives/signature-batch.js";
+import { type SignatureBatch, sharedBatch } from "../primitives/signature-batch.js";
 import { type ComputeKind, ComputeTaskFailedError } from "./errors.js";
 import type { Job, JobResult, JobRunner } from "./job.js";
 import { mixInLength } from "./merkle.js";
@@ -134,12 +134,16 @@ function taskFailure(name: string, error: SerializedError): ChainwrightError {
 export class SignatureRequest extends Request<Bytes> {
   readonly kind = "signatures";
   readonly name = "signatures";
-  readonly #batch: SignatureBatch;
   readonly #perPiece: number;
-  readonly #bitmap: Bytes;
+  #batch: SignatureBatch;
+  /** Shared with the workers once a piece went to one. Nothing else writes to it. */
+  #bitmap: Bytes;
+  #shared = false;
 
+  /** @param perPiece a multiple of 8, so that pieces write different bytes of the bitmap */
   constructor(priority: ComputePriority, batch: SignatureBatch, perPiece: number) {
     super(priority, batch.count * 100 + batch.messages.length, Math.ceil(batch.count / perPiece));
+    assert(perPiece % 8 === 0 || this.pieces === 1, "pieces write whole bytes");
     this.#batch = batch;
     this.#perPiece = perPiece;
     this.#bitmap = new Uint8Array((batch.count + 7) >> 3);
@@ -156,27 +160,21 @@ export class SignatureRequest extends Request<Bytes> {
   }
 
   pack(piece: number): PackedPiece {
+    if (!this.#shared) {
+      this.#batch = sharedBatch(this.#batch);
+      this.#bitmap = new Uint8Array(new SharedArrayBuffer(this.#bitmap.length));
+      this.#shared = true;
+    }
     const [from, to] = this.#range(piece);
-    const { offsets, messages, publicKeys, signatures } = this.#batch;
-    const base = offsets[from] as number;
-    // Copies: posting a view would copy the whole buffer behind it.
-    const batch: SignatureBatch = {
-      scheme: this.#batch.scheme,
-      count: to - from,
-      publicKeys: new Uint8Array(publicKeys.subarray(32 * from, 32 * to)),
-      signatures: new Uint8Array(signatures.subarray(64 * from, 64 * to)),
-      messages: new Uint8Array(messages.subarray(base, offsets[to])),
-      offsets: offsets.slice(from, to + 1).map((offset) => offset - base),
-    };
-    return { job: { kind: "signatures", batch }, transfer: buffersOf(batch.publicKeys, batch.signatures, batch.messages, batch.offsets) };
+    return { job: { kind: "signatures", batch: this.#batch, from, to, bitmap: this.#bitmap }, transfer: [] };
   }
 
-  protected store(piece: number, value: unknown): void {
-    this.#bitmap.set(value as Bytes, (piece * this.#perPiece) >> 3);
-  }
+  /** The worker wrote the verdicts to their place; what it answers is their count. */
+  protected store(): void {}
 
   protected finish(): Bytes {
-    return this.#bitmap;
+    // A copy: a piece that was given up on may still be at work in a thread, and the caller's bytes must not change.
+    return this.#shared ? new Uint8Array(this.#bitmap) : this.#bitmap;
   }
 }
 

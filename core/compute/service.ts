@@ -6,7 +6,17 @@
  */
 
 import { type ComputeEngine, createEngine, type EngineOptions } from "../../native/index.js";
-import type { Compute, ComputeEngineInfo, ComputeOptions, ComputePriority, HashTag, VerdictBitmap, WorkerTask } from "../ports/compute.js";
+
+import type {
+  Compute,
+  ComputeEngineInfo,
+  ComputeOptions,
+  ComputePriority,
+  EngineKind,
+  HashTag,
+  VerdictBitmap,
+  WorkerTask,
+} from "../ports/compute.js";
 import type { Cancellable, Clock, Logger, Metrics, Scheduler } from "../ports/runtime.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash } from "../primitives/hash.js";
@@ -23,8 +33,8 @@ import {
 import { InlineLane } from "./inline-lane.js";
 import { JobRunner } from "./job.js";
 
-import { type ComputeMetrics, type ComputePath, computeMetrics } from "./metrics.js";
-import { type ComputeServiceOptions, computeOptions } from "./options.js";
+import { type ComputeMetrics, type ComputePath, computeMetrics, engineMetric } from "./metrics.js";
+import { type ComputeServiceOptions, computeOptions, DEFAULT_COMPUTE_OPTIONS } from "./options.js";
 import { MerkleRequest, PairsRequest, SignatureRequest, TaskRequest } from "./request.js";
 import type { AnyRequest } from "./request-queue.js";
 import { WorkerPool } from "./worker-pool.js";
@@ -36,10 +46,17 @@ export interface ComputeDependencies {
   readonly metrics: Metrics;
 }
 
-/** Signatures of an inline piece: a slice is checked between pieces, and four refusals take 5 ms. */
-const INLINE_SIGNATURES_PER_PIECE = 4;
-/** Hashes of an inline piece, about 0.2 ms. A power of two. */
-const INLINE_HASHES_PER_PIECE = 512;
+/**
+ * What an engine does at once on the calling thread; the slice is checked in between. Signatures (a multiple of 8): as many as
+ * may all be refused within 10 ms. Hashes (a power of two): about 0.2 ms.
+ */
+const INLINE_PIECES: { readonly [K in EngineKind]: { readonly signatures: number; readonly hashes: number } } = {
+  native: { signatures: 512, hashes: 8192 },
+  wasm: { signatures: 32, hashes: 512 },
+  js: { signatures: 8, hashes: 512 },
+};
+/** Below this a piece is not split further among the workers: batches gain from being large. A multiple of 8. */
+const MIN_SIGNATURES_PER_PIECE = 256;
 
 /** Share of the queue's bounds that a priority may fill, in quarters: outsiders can fill `mempool`, but never shut out blocks. */
 const SHARE_QUARTERS: Readonly<Record<ComputePriority, number>> = { block: 4, mempool: 3, background: 2 };
@@ -62,18 +79,21 @@ export class ComputeService implements Compute {
   #drained: (() => void) | undefined;
 
   /** @throws ComputeOptionError */
-  constructor(dependencies: ComputeDependencies, options: Partial<ComputeServiceOptions> = {}, kind: EngineOptions["engine"] = "auto") {
-    this.#options = computeOptions(options);
+  constructor(dependencies: ComputeDependencies, options: Partial<ComputeServiceOptions> = {}) {
+    const { engine = "auto", tiers = {}, keyCacheEntries = DEFAULT_COMPUTE_OPTIONS.keyCacheEntries } = options;
+    const engineOptions: EngineOptions = { engine, tiers, keyCacheEntries };
+    this.#engine = createEngine(engineOptions);
+    this.#options = computeOptions(options, this.#engine.kind);
     this.#clock = dependencies.clock;
     this.#scheduler = dependencies.scheduler;
-    const engineOptions: EngineOptions = { keyCacheEntries: this.#options.keyCacheEntries, engine: kind };
-    this.#engine = createEngine(engineOptions);
     this.#runner = new JobRunner(this.#engine);
     this.engine = {
       kind: this.#engine.kind,
       tiers: this.#engine.tiers,
       threads: this.#options.threads,
+      ...(this.#engine.fallback === undefined ? {} : { fallback: this.#engine.fallback }),
     };
+    engineMetric(dependencies.metrics, this.engine);
     this.#metrics = computeMetrics(dependencies.metrics, {
       queuedRequests: () => this.#requests.size,
       queuedBytes: () => this.#bytes,
@@ -97,7 +117,7 @@ export class ComputeService implements Compute {
     checkSignatureBatch(batch);
     if (batch.count === 0) return new Uint8Array(0);
     const path = this.#pathFor(batch.count <= this.#options.inlineSignatures && this.#mayRefuseInline());
-    const perPiece = path === "inline" ? INLINE_SIGNATURES_PER_PIECE : this.#options.signaturesPerPiece;
+    const perPiece = path === "inline" ? INLINE_PIECES[this.#engine.kind].signatures : this.#signaturesPerPiece(batch.count);
     const request = new SignatureRequest(options.priority ?? "mempool", batch, perPiece);
     const bitmap = await this.#submit(request, path, options);
     const valid = countBits(bitmap);
@@ -113,7 +133,7 @@ export class ComputeService implements Compute {
     const pairs = checkPairs("hashPairs", input, output);
     if (pairs === 0) return;
     const path = this.#pathFor(pairs <= this.#options.inlineHashes);
-    const perPiece = path === "inline" ? INLINE_HASHES_PER_PIECE : this.#options.hashesPerPiece;
+    const perPiece = path === "inline" ? INLINE_PIECES[this.#engine.kind].hashes : this.#options.hashesPerPiece;
     await this.#submit(new PairsRequest(options.priority ?? "block", input, output, tag, perPiece), path, options);
   }
 
@@ -129,7 +149,7 @@ export class ComputeService implements Compute {
     if (count > MERKLE_LIST_LIMIT)
       throw new ComputeInputError({ call: "merkleRoot", reason: `${count} leaves, the list holds at most ${MERKLE_LIST_LIMIT}` });
     const path = this.#pathFor(count <= this.#options.inlineHashes);
-    const perPiece = path === "inline" ? INLINE_HASHES_PER_PIECE : this.#options.hashesPerPiece;
+    const perPiece = path === "inline" ? INLINE_PIECES[this.#engine.kind].hashes : this.#options.hashesPerPiece;
     return Hash.from(await this.#submit(new MerkleRequest(options.priority ?? "block", leaves, perPiece), path, options));
   }
 
@@ -170,6 +190,12 @@ export class ComputeService implements Compute {
 
   #pathFor(small: boolean): ComputePath {
     return small || this.#options.threads === 0 ? "inline" : "pool";
+  }
+
+  /** Splits a batch evenly among the workers, as far as that pays. A multiple of 8. */
+  #signaturesPerPiece(count: number): number {
+    const share = 8 * Math.ceil(count / this.#options.threads / 8);
+    return Math.min(this.#options.signaturesPerPiece, Math.max(MIN_SIGNATURES_PER_PIECE, share));
   }
 
   /** A token bucket of refusals, filled up over one second. */

@@ -8,7 +8,6 @@ import { assert } from "../kernel/assert.js";
 import type { Compute } from "../ports/compute.js";
 import type { Ledger, TransactionBatch } from "../ports/ledger.js";
 import type { Scheduler } from "../ports/runtime.js";
-import type { PublicKey, Signature } from "../primitives/keys.js";
 import { bitmapGet, SignatureBatchBuilder } from "../primitives/signature-batch.js";
 import { MempoolBusyError } from "./errors.js";
 import type { MempoolOptions } from "./options.js";
@@ -98,11 +97,8 @@ export class SignatureGate<T extends Gated> {
     for (const [owner, gated] of batch.entries()) {
       if (gated.verified) continue;
       const { batch: signatures } = this.#dependencies.ledger.signatures(gated.batch);
-      const { count, publicKeys, signatures: bytes, messages, offsets } = signatures;
-      for (let i = 0; i < count; i++) {
-        const key = publicKeys.subarray(32 * i, 32 * i + 32) as PublicKey;
-        const signature = bytes.subarray(64 * i, 64 * i + 64) as Signature;
-        builder.add(key, signature, messages.subarray(offsets[i], offsets[i + 1]));
+      for (let entry = 0; entry < signatures.count; entry++) {
+        builder.addEntry(signatures, entry);
         owners.push(owner);
       }
     }

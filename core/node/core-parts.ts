@@ -7,6 +7,7 @@ import {
   CLOCK,
   type Clock,
   COMPUTE,
+  type ComputeEngineInfo,
   definePlugin,
   type Logger,
   type Metrics,
@@ -20,6 +21,9 @@ import {
   type Scheduler,
 } from "../ports/index.js";
 import { VERSION } from "./version.js";
+
+/** A tier by its name; whether this processor has it is checked when the engine is built. */
+const tier = (names: readonly string[]) => Type.Union(names.map((name) => Type.Literal(name)));
 
 const ComputeSchema = Type.Object(
   {
@@ -42,14 +46,32 @@ const ComputeSchema = Type.Object(
       minimum: 1024,
       maximum: 1_099_511_627_776,
     }),
-    inlineSignatures: Type.Integer({
-      description: "Signature batches up to this count run on the main thread",
-      default: DEFAULT_COMPUTE_OPTIONS.inlineSignatures,
-      minimum: 0,
-      maximum: 64,
+    engine: Type.Union([Type.Literal("auto"), Type.Literal("native"), Type.Literal("wasm"), Type.Literal("js")], {
+      description:
+        "What verifies and hashes: `auto` takes the C++ addon, else WebAssembly, else JavaScript; anything else is that or an error",
+      default: DEFAULT_COMPUTE_OPTIONS.engine,
     }),
+    tiers: Type.Object(
+      {
+        ed25519: Type.Optional(tier(["portable", "avx2", "ifma"])),
+        sha256: Type.Optional(tier(["portable", "sha-ni", "avx512"])),
+        sha512: Type.Optional(tier(["portable", "avx2", "avx512"])),
+      },
+      {
+        description: "Instruction sets of the addon to force, for comparisons. Default: the best that the processor has",
+        additionalProperties: false,
+        default: {},
+      },
+    ),
+    inlineSignatures: Type.Optional(
+      Type.Integer({
+        description: "Signature batches up to this count run on the main thread. Default: native 32, else 8",
+        minimum: 0,
+        maximum: 1024,
+      }),
+    ),
     keyCacheEntries: Type.Integer({
-      description: "Parsed public keys that each thread keeps",
+      description: "Decoded public keys that each thread keeps",
       default: DEFAULT_COMPUTE_OPTIONS.keyCacheEntries,
       minimum: 0,
       maximum: 1_000_000,
@@ -77,6 +99,7 @@ class ComputePart implements Plugin {
   ) {
     const threads = config.threads ?? Math.max(1, availableParallelism() - 1);
     this.#service = new ComputeService({ clock, scheduler, logger, metrics }, { ...config, threads });
+    announce(logger, this.#service.engine);
   }
 
   capabilities() {
@@ -86,6 +109,13 @@ class ComputePart implements Plugin {
   async stop(): Promise<void> {
     await this.#service.close();
   }
+}
+
+/** One line at the start: what computes, and what it costs where that is not the addon. */
+function announce(logger: Logger, { kind, tiers, threads, fallback }: ComputeEngineInfo): void {
+  const facts = { engine: kind, ed25519: tiers.ed25519, sha256: tiers.sha256, threads };
+  if (fallback === undefined) logger.info(facts, "compute engine");
+  else logger.warn({ ...facts, fallback }, "compute engine is not the fastest: `chainwright doctor` tells what that costs");
 }
 
 export const computePart: PluginManifest = definePlugin({

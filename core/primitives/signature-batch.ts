@@ -1,4 +1,8 @@
-/** Signatures packed for one crossing into a worker or native code: no object for each signature. */
+/**
+ * Signatures packed for one crossing into a worker or native code: no object for each signature.
+ *
+ * Batches that are worth a worker's time lie in shared memory, in one block, so that handing one to a thread copies nothing.
+ */
 import type { Bytes } from "./bytes.js";
 import { ValueError } from "./errors.js";
 import type { PublicKey, Signature } from "./keys.js";
@@ -16,6 +20,9 @@ export interface SignatureBatch {
   readonly messages: Bytes;
   readonly offsets: Uint32Array;
 }
+
+/** Smaller batches are verified where they are made: a block of shared memory would cost more than it saves. */
+const MIN_SHARED_COUNT = 9;
 
 /** Collects signatures into a batch; grows as needed. Not reusable after `build`. */
 export class SignatureBatchBuilder {
@@ -41,26 +48,44 @@ export class SignatureBatchBuilder {
     if (index === this.#offsets.length - 1) this.#grow();
     this.#publicKeys.set(publicKey, 32 * index);
     this.#signatures.set(signature, 64 * index);
-    for (const part of messageParts) {
-      const end = this.#messageBytes + part.length;
-      if (end > this.#messages.length) this.#messages = resized(this.#messages, Math.max(end, 2 * this.#messages.length));
-      this.#messages.set(part, this.#messageBytes);
-      this.#messageBytes = end;
-    }
+    for (const part of messageParts) this.#appendMessage(part);
     this.#count = index + 1;
     this.#offsets[this.#count] = this.#messageBytes;
     return this;
   }
 
+  /** Adds entry `index` of another batch. */
+  addEntry({ publicKeys, signatures, messages, offsets }: SignatureBatch, index: number): this {
+    const [begin, end] = [offsets[index] as number, offsets[index + 1] as number];
+    const at = this.#count;
+    if (at === this.#offsets.length - 1) this.#grow();
+    this.#publicKeys.set(publicKeys.subarray(32 * index, 32 * index + 32), 32 * at);
+    this.#signatures.set(signatures.subarray(64 * index, 64 * index + 64), 64 * at);
+    this.#appendMessage(messages.subarray(begin, end));
+    this.#count = at + 1;
+    this.#offsets[this.#count] = this.#messageBytes;
+    return this;
+  }
+
   build(): SignatureBatch {
-    return {
-      scheme: "ed25519-zip215",
-      count: this.#count,
-      publicKeys: this.#publicKeys.slice(0, 32 * this.#count),
-      signatures: this.#signatures.slice(0, 64 * this.#count),
-      messages: this.#messages.slice(0, this.#messageBytes),
-      offsets: this.#offsets.slice(0, this.#count + 1),
-    };
+    return packed(
+      {
+        scheme: "ed25519-zip215",
+        count: this.#count,
+        publicKeys: this.#publicKeys.subarray(0, 32 * this.#count),
+        signatures: this.#signatures.subarray(0, 64 * this.#count),
+        messages: this.#messages.subarray(0, this.#messageBytes),
+        offsets: this.#offsets.subarray(0, this.#count + 1),
+      },
+      this.#count >= MIN_SHARED_COUNT,
+    );
+  }
+
+  #appendMessage(part: Bytes): void {
+    const end = this.#messageBytes + part.length;
+    if (end > this.#messages.length) this.#messages = resized(this.#messages, Math.max(end, 2 * this.#messages.length));
+    this.#messages.set(part, this.#messageBytes);
+    this.#messageBytes = end;
   }
 
   #grow(): void {
@@ -77,6 +102,30 @@ function resized(bytes: Bytes, length: number): Bytes {
   const grown = new Uint8Array(length);
   grown.set(bytes);
   return grown;
+}
+
+/** The same batch in shared memory, as threads need it; itself where it lies there already. */
+export function sharedBatch(batch: SignatureBatch): SignatureBatch {
+  const { publicKeys, signatures, messages, offsets } = batch;
+  const isShared = [publicKeys, signatures, messages, offsets].every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+  return isShared ? batch : packed(batch, true);
+}
+
+/** A copy of `batch` in one block of memory: offsets first, since they have to lie at multiples of four. */
+function packed(batch: SignatureBatch, shared: boolean): SignatureBatch {
+  const { scheme, count, publicKeys, signatures, messages, offsets } = batch;
+  const bytes = offsets.byteLength + publicKeys.length + signatures.length + messages.length;
+  const block = shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+  let at = offsets.byteLength;
+  const place = (part: Bytes): Bytes => {
+    const view = new Uint8Array(block, at, part.length);
+    view.set(part);
+    at += part.length;
+    return view;
+  };
+  const placedOffsets = new Uint32Array(block, 0, offsets.length);
+  placedOffsets.set(offsets);
+  return { scheme, count, offsets: placedOffsets, publicKeys: place(publicKeys), signatures: place(signatures), messages: place(messages) };
 }
 
 /** Entry `index` of a verdict bitmap: bit (index & 7) of byte (index >> 3). */

@@ -139,7 +139,7 @@ t.test("workers that can't even start fail their requests", async (t) => {
   const engine = createEngine({ engine: "js", keyCacheEntries: 0 });
   const metrics = computeMetrics(new CountedMetrics(), { queuedRequests: () => 0, queuedBytes: () => 0, workers: () => 0 });
   // Without engine options, the worker's entry throws while it is loaded.
-  const setup = { engine: "js" } as unknown as WorkerSetup;
+  const setup = {} as unknown as WorkerSetup;
   const pool = new WorkerPool(
     { ...dependencies(), metrics, runner: new JobRunner(engine) },
     { threads: 2, workerHeapMb: 64, idleTimeoutMs: 1000, setup },

@@ -31,12 +31,13 @@ export function isOneOfMany({ state, targetHeight }: SyncStatus, height: number)
   return state === "syncing" && targetHeight - height >= SHOWN_BLOCKS;
 }
 
-/** `sync  [=====     ]  1,200 of 4,000 blocks  30 %  950 blocks/s  3 s left` */
-export function syncLine({ currentHeight, targetHeight, blocksPerSecond }: SyncStatus): string {
+/** `sync  [=====     ]  1,200 of 4,000 blocks  30 %  950 blocks/s  from 3 peers  3 s left` */
+export function syncLine({ currentHeight, targetHeight, blocksPerSecond, activePeers }: SyncStatus): string {
   const share = targetHeight === 0 ? 1 : Math.min(1, currentHeight / targetHeight);
   const filled = Math.floor(share * BAR_WIDTH);
   const bar = `[${"=".repeat(filled)}${" ".repeat(BAR_WIDTH - filled)}]`;
   const left = blocksPerSecond > 0 ? `  ${Math.ceil((targetHeight - currentHeight) / blocksPerSecond)} s left` : "";
   const counts = `${currentHeight.toLocaleString("en")} of ${targetHeight.toLocaleString("en")} blocks`;
-  return `sync  ${bar}  ${counts}  ${Math.floor(share * 100)} %  ${Math.round(blocksPerSecond).toLocaleString("en")} blocks/s${left}`;
+  const speed = `${Math.round(blocksPerSecond).toLocaleString("en")} blocks/s  from ${activePeers} peer${activePeers === 1 ? "" : "s"}`;
+  return `sync  ${bar}  ${counts}  ${Math.floor(share * 100)} %  ${speed}${left}`;
 }

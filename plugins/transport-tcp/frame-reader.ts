@@ -4,7 +4,8 @@
  * A frame's limits are checked on its header, before anything of it is kept. A message that lies within one chunk and makes up
  * most of its memory is handed out as a view; a small one is copied, or else somebody who keeps a transaction of 200 bytes would
  * keep the 16 KiB that it came in. What is spread over chunks is gathered in a buffer that grows with what has arrived, so that a
- * header alone reserves next to nothing, and a frame that trickles in byte by byte costs no more than its bytes.
+ * header alone reserves next to nothing, and a frame that trickles in byte by byte costs no more than its bytes. The first part of
+ * a frame stays in its chunk until the second is there: by then most frames need their whole length, which is reserved once.
  */
 import { assert, type Bytes } from "../../core/sdk.js";
 import type { ChannelTable } from "./channel-table.js";
@@ -28,6 +29,8 @@ interface PartialMessage {
 }
 
 const GATHER_BYTES_MIN = 1_024;
+/** What is held of a frame that has not ended is at most so many times what has arrived of it. */
+const GATHER_FACTOR = 4;
 /** A view may pin at most this many times its own bytes. */
 const PINNED_FACTOR_MAX = 2;
 const EMPTY: Bytes = new Uint8Array(0);
@@ -45,7 +48,7 @@ export class FrameReader {
   #length = 0;
   #channel = 0;
   #kind = 0;
-  /** Payload of a frame that is spread over chunks. */
+  /** Payload of a frame that is spread over chunks: at first a view of the first one. */
   #gathered: Bytes = EMPTY;
   #gatheredFilled = 0;
 
@@ -82,7 +85,7 @@ export class FrameReader {
 
   /** Bytes that are held for messages which have not ended. */
   get heldBytes(): number {
-    return this.#partialBytes + this.#gathered.length;
+    return this.#partialBytes + this.#gathered.buffer.byteLength;
   }
 
   /** Takes what arrived. `chunk` is the reader's from now on. */
@@ -215,9 +218,15 @@ export class FrameReader {
   }
 
   #gather(bytes: Bytes): void {
+    // Never the whole frame, which would not have been gathered. A view pins its chunk, so it has to be a fair part of that.
+    if (this.#gatheredFilled === 0 && bytes.length * GATHER_FACTOR >= bytes.buffer.byteLength) {
+      this.#gathered = bytes;
+      this.#gatheredFilled = bytes.length;
+      return;
+    }
     const needed = this.#gatheredFilled + bytes.length;
     if (needed > this.#gathered.length) {
-      const grown = unfilled(Math.min(this.#length, Math.max(GATHER_BYTES_MIN, 4 * needed)));
+      const grown = unfilled(Math.min(this.#length, Math.max(GATHER_BYTES_MIN, GATHER_FACTOR * needed)));
       grown.set(this.#gathered.subarray(0, this.#gatheredFilled));
       this.#gathered = grown;
     }

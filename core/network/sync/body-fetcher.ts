@@ -31,6 +31,7 @@ interface Worker {
   restUntilMs: number;
   /** When it last delivered, or was asked after it owed nothing. */
   progressMs: number;
+  deliveredMs: number | undefined;
 }
 
 export interface BodyFetcherParts {
@@ -51,6 +52,8 @@ const ESTIMATE_SHIFT = 8;
 const REST_MAX_MS = 60_000;
 /** A part of the time for an answer after which the lowest block may be asked for elsewhere. */
 const STEAL_PART = 5;
+/** Whoever delivered within this time counts as one that blocks are fetched from, even if it owes none right now. */
+const ACTIVE_MS = 2_000;
 
 export class BodyFetcher {
   readonly #parts: BodyFetcherParts;
@@ -70,10 +73,11 @@ export class BodyFetcher {
     this.#tracker = RequestTracker.of(parts.context);
   }
 
-  /** Peers that blocks are under way from. */
+  /** Peers that deliver: blocks are under way from them, or came a moment ago. */
   get activePeers(): number {
+    const sinceMs = this.#nowMs - ACTIVE_MS;
     let active = 0;
-    for (const { owed } of this.#workers.values()) if (owed > 0) active++;
+    for (const { owed, deliveredMs } of this.#workers.values()) if (owed > 0 || (deliveredMs ?? sinceMs) > sinceMs) active++;
     return active;
   }
 
@@ -167,7 +171,16 @@ export class BodyFetcher {
     let worker = this.#workers.get(peer);
     if (worker === undefined) {
       const isProven = peer === this.#parts.source;
-      worker = { peer, owed: 0, reach: Number.POSITIVE_INFINITY, isProven, strikes: 0, restUntilMs: 0, progressMs: 0 };
+      worker = {
+        peer,
+        owed: 0,
+        reach: Number.POSITIVE_INFINITY,
+        isProven,
+        strikes: 0,
+        restUntilMs: 0,
+        progressMs: 0,
+        deliveredMs: undefined,
+      };
       this.#workers.set(peer, worker);
     }
     return worker;
@@ -178,9 +191,13 @@ export class BodyFetcher {
     return Math.max(1, this.#parts.context.options.blocksPerPeer >> Math.min(strikes, 4));
   }
 
-  #mayDeliver({ peer, reach }: Worker, slot: Slot): boolean {
-    if (slot.height > reach || slot.refused?.has(peer.nodeId) === true) return false;
-    return peer === this.#parts.source || peer.head.height >= slot.height;
+  #mayDeliver(worker: Worker, slot: Slot): boolean {
+    return slot.height <= this.#topOf(worker) && slot.refused?.has(worker.peer.nodeId) !== true;
+  }
+
+  /** The highest block that it may have. */
+  #topOf({ peer, reach }: Worker): number {
+    return peer === this.#parts.source ? reach : Math.min(reach, peer.head.height);
   }
 
   /** The lowest slots that this peer may deliver, as far as there is room. */
@@ -188,6 +205,7 @@ export class BodyFetcher {
     const { row, options } = this.#parts;
     const out: Slot[] = [];
     if (count <= 0) return out;
+    const top = this.#topOf(worker);
     let isFirst = true;
     for (const slot of row.from(this.#cursor, options.windowBlocks)) {
       if (slot.stage !== "needed") {
@@ -197,8 +215,8 @@ export class BodyFetcher {
       isFirst = false;
       // The lowest always has room, or nothing would ever move.
       if (slot !== row.lowest && !this.#hasRoomFor(out.length + 1)) break;
+      if (slot.height > top) break;
       if (this.#mayDeliver(worker, slot)) out.push(slot);
-      else if (slot.height > worker.reach) break;
       if (out.length >= count) break;
     }
     return out;
@@ -242,6 +260,7 @@ export class BodyFetcher {
     const slot = this.#asked.get(Hash.key(id));
     if (answer.status === "block") {
       worker.progressMs = this.#nowMs;
+      worker.deliveredMs = worker.progressMs;
       if (slot !== undefined) this.#onBlock(worker, slot, answer.bytes, answer.certificate);
     } else if (slot?.asked === worker.peer) {
       this.#release(slot, "needed");

@@ -49,6 +49,7 @@ export class BranchSync {
   #progressMs = 0;
   #faults = 0;
   #imported = 0;
+  #importedMs = 0;
 
   constructor(parts: BranchSyncParts) {
     this.#parts = parts;
@@ -77,14 +78,21 @@ export class BranchSync {
     return this.#parts.target;
   }
 
-  /** Of headers that were found good. */
+  /**
+   * Of headers that are known to be good: by themselves where they can be judged so and outweigh this node's chain, else for as long as
+   * blocks of their branch are being imported, since anybody can make up such headers. 0 if there are none.
+   */
   get headerHeight(): number {
-    return this.#source.height;
+    const { context, options } = this.#parts;
+    const { chain, clock } = context.dependencies;
+    if (chain.traits.headers === "ancestry") return this.goodHeader?.height ?? 0;
+    const isImporting = this.#imported > 0 && clock.monotonicMs() - this.#importedMs < options.retryMs;
+    return isImporting ? (this.#source.last?.header.height ?? 0) : 0;
   }
 
-  /** The highest header that was found good, for guesses at how long the chain can be. */
-  get lastHeader() {
-    return this.#source.last?.header;
+  /** The highest header that was found good by itself, for guesses at how long the chain can be. */
+  get goodHeader() {
+    return this.#source.isHeavy ? this.#source.last?.header : undefined;
   }
 
   /** Blocks imported so far. */
@@ -92,7 +100,7 @@ export class BranchSync {
     return this.#imported;
   }
 
-  /** Peers that blocks are under way from. */
+  /** Peers that deliver. */
   get activePeers(): number {
     return this.#bodies.activePeers;
   }
@@ -194,6 +202,7 @@ export class BranchSync {
     slot.body?.from.reward("block");
     this.#bodies.done(slot);
     this.#imported++;
+    this.#importedMs = this.#parts.context.dependencies.clock.monotonicMs();
     this.#faults = 0;
     this.#parts.metrics.blocks.increment();
     this.#progressed();

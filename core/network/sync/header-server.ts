@@ -45,7 +45,7 @@ export class HeaderServer {
     }
     queue.count++;
     this.#waiting.set(peer, queue);
-    queue.last = queue.last
+    const answered = queue.last
       .then(async () => {
         if (!peer.connected) return;
         const headers = await this.headersFor(request);
@@ -54,7 +54,9 @@ export class HeaderServer {
       .finally(() => {
         if (--queue.count === 0) this.#waiting.delete(peer);
       });
-    return queue.last;
+    // One that can't be answered does not hold up the next.
+    queue.last = answered.catch(() => undefined);
+    return answered;
   }
 
   /** Encoded headers, consecutive, lowest first; empty if there is no common block or nothing above it. */

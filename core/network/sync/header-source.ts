@@ -58,11 +58,12 @@ export class HeaderSource {
     this.#targetKey = Hash.key(parts.target.id);
   }
 
-  /** Height of the highest header that came and was found good. */
-  get height(): number {
-    return this.#last?.header.height ?? 0;
+  /** The checked headers outweigh this node's chain. Never where headers can't be judged alone. */
+  get isHeavy(): boolean {
+    return this.#isHeavy;
   }
 
+  /** The highest header so far. */
   get last(): HeaderRecord | undefined {
     return this.#last;
   }

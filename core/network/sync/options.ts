@@ -21,10 +21,14 @@ export interface SyncOptions {
   readonly importBytes: number;
   /** How long gossip has to bring a block of which only the peer's claim is known, when it is a near one. */
   readonly graceMs: number;
-  /** Up to this many blocks behind is near: not called syncing. */
+  /** Up to this many blocks behind is near: gossip's to fetch at first, and never called syncing. */
   readonly nearBlocks: number;
-  /** So many blocks behind, a block made here would be stale. */
-  readonly farBlocks: number;
+  /** More blocks behind than this is called syncing at once … */
+  readonly lagBlocks: number;
+  /** … and fewer, if the node lacks what its network had all through so long. See following.ts. */
+  readonly lagMs: number;
+  /** Good headers ahead count for so long after the sync that fetched them broke off: it is about to be tried again. */
+  readonly retryMs: number;
   /** Between two lines of the log. */
   readonly logIntervalMs: number;
 }
@@ -41,6 +45,8 @@ export const DEFAULT_SYNC_OPTIONS: SyncOptions = {
   importBytes: 32 * MIBIBYTE,
   graceMs: 300,
   nearBlocks: 2,
-  farBlocks: 10,
+  lagBlocks: 8,
+  lagMs: 5_000,
+  retryMs: 10_000,
   logIntervalMs: 5_000,
 };

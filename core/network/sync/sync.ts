@@ -11,12 +11,17 @@ import type { Peer } from "../peer.js";
 import type { WireMessage } from "../wire/messages.js";
 import { BranchSync } from "./branch-sync.js";
 import { Claims } from "./claims.js";
+import { SyncCode } from "./codes.js";
+import { Following } from "./following.js";
 import { HeaderRequests } from "./header-requests.js";
 import { HeaderServer } from "./header-server.js";
 import { type SyncMetrics, syncMetrics } from "./metrics.js";
 import { DEFAULT_SYNC_OPTIONS, type SyncOptions } from "./options.js";
 import type { Outcome, Target } from "./outcome.js";
 import { plausibleHeight, RateMeter } from "./progress.js";
+
+/** While a sync goes on, what is shown of it changes so often at most. */
+const SHOW_MS = 50;
 
 export class Sync implements ChainSync {
   readonly handles = ["headers-request", "headers"] as const;
@@ -27,8 +32,8 @@ export class Sync implements ChainSync {
   readonly #requests: HeaderRequests;
   readonly #server: HeaderServer;
   readonly #rate: RateMeter;
+  readonly #following: Following;
   readonly #listeners = new Set<(status: SyncStatus) => void>();
-  readonly #waiting = new Set<() => void>();
   #branch: BranchSync | undefined;
   /** Of the branch's imported blocks, how many the rate knows of. */
   #counted = 0;
@@ -36,6 +41,9 @@ export class Sync implements ChainSync {
   #ended: Promise<void> = Promise.resolve();
   #running = false;
   #state: SyncState = "starting";
+  #shownMs = 0;
+  /** Good headers that a sync got, and how long they count. */
+  #good = { height: 0, untilMs: 0 };
   /** A near claim that gossip has some time for. */
   #grace: { readonly key: string; readonly untilMs: number } | undefined;
   #timer: Cancellable | undefined;
@@ -52,13 +60,14 @@ export class Sync implements ChainSync {
     this.#requests = new HeaderRequests(context);
     this.#server = new HeaderServer({ chain, scheduler });
     this.#rate = new RateMeter(clock);
+    this.#following = new Following(clock, this.#options);
   }
 
   // --- life --------------------------------------------------------------------------------------------------------
 
   start(): void {
     this.#running = true;
-    this.#ticks = this.#context.dependencies.scheduler.every(this.#options.logIntervalMs, () => this.#report());
+    this.#ticks = this.#context.dependencies.scheduler.every(this.#options.logIntervalMs, () => this.#onTick());
     this.#evaluate();
   }
 
@@ -68,7 +77,6 @@ export class Sync implements ChainSync {
     this.#timer?.cancel();
     this.#ticks?.cancel();
     this.#branch?.stop();
-    for (const resolve of [...this.#waiting]) resolve();
     await this.#ended;
   }
 
@@ -83,31 +91,8 @@ export class Sync implements ChainSync {
       targetHeight: Math.max(currentHeight, this.#targetHeight()),
       headerHeight: Math.max(currentHeight, branch?.headerHeight ?? 0),
       blocksPerSecond: branch === undefined ? 0 : Math.round(this.#rate.perSecond * 10) / 10,
+      activePeers: branch?.activePeers ?? 0,
     };
-  }
-
-  /**
-   * Whether so many good headers lie ahead of this node's head that a block made on it would be stale. Claims alone don't count:
-   * nobody can keep a node from producing by making them.
-   */
-  get isFarBehind(): boolean {
-    const branch = this.#branch;
-    return branch !== undefined && branch.headerHeight - this.#context.dependencies.chain.head.header.height > this.#options.farBlocks;
-  }
-
-  /** Resolves once a peer is there and none has anything better, with true; at the latest after `timeoutMs`, then with false. */
-  async settled(timeoutMs: number): Promise<boolean> {
-    if (this.#isSettled) return true;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        timer.cancel();
-        this.#waiting.delete(done);
-        resolve();
-      };
-      const timer = this.#context.dependencies.scheduler.after(timeoutMs, done);
-      this.#waiting.add(done);
-    });
-    return this.#isSettled;
   }
 
   onStatusChanged(listener: (status: SyncStatus) => void): () => void {
@@ -158,10 +143,6 @@ export class Sync implements ChainSync {
 
   // --- one branch after the other ----------------------------------------------------------------------------------
 
-  get #isSettled(): boolean {
-    return this.#running && this.#branch === undefined && this.#context.peers().length > 0 && this.#claims.best() === undefined;
-  }
-
   /** Begins with the best claim, if there is one and nothing is under way. */
   #evaluate(): void {
     if (!this.#running || this.#branch !== undefined) return;
@@ -173,8 +154,8 @@ export class Sync implements ChainSync {
     } else if (target !== undefined) {
       this.#begin(target);
     } else {
-      this.#lookAgain(this.#claims.nextRestMs());
-      if (this.#isSettled) for (const resolve of [...this.#waiting]) resolve();
+      const goodMs = this.#goodHeight === 0 ? undefined : this.#good.untilMs;
+      this.#lookAgain(earliest(this.#claims.nextRestMs(), goodMs));
     }
     this.#show();
   }
@@ -213,7 +194,9 @@ export class Sync implements ChainSync {
 
   #onEnded(branch: BranchSync, outcome: Outcome): void {
     const { target, imported } = branch;
+    this.#noteGoodHeaders();
     this.#branch = undefined;
+    if (outcome.claim === "drop" && outcome.code !== SyncCode.reached) this.#good = { height: 0, untilMs: 0 };
     this.#metrics.runs.increment(1, { code: outcome.code });
     this.#context.dependencies.logger.debug({ block: Hash.key(target.id), imported, ...outcome }, "a sync ended");
     this.#claims.settle(target, outcome);
@@ -223,7 +206,7 @@ export class Sync implements ChainSync {
   #onProgress(): void {
     const imported = this.#branch?.imported ?? 0;
     for (; this.#counted < imported; this.#counted++) this.#rate.add();
-    this.#show();
+    if (this.#context.dependencies.clock.monotonicMs() - this.#shownMs >= SHOW_MS) this.#show();
   }
 
   // --- status ------------------------------------------------------------------------------------------------------
@@ -231,34 +214,52 @@ export class Sync implements ChainSync {
   #targetHeight(): number {
     const { chain, spec, clock } = this.#context.dependencies;
     const target = this.#branch?.target ?? this.#claims.best();
-    if (target === undefined) return 0;
+    if (target === undefined) return this.#goodHeight;
     const { head } = chain;
-    const header = this.#branch?.lastHeader;
+    const header = this.#branch?.goodHeader;
     const milestone = header !== undefined && header.height > head.header.height ? header : head.header;
     if (target.claim === undefined) return milestone.height;
     let witnessed = 0;
     for (const peer of this.#context.peers()) if (peer !== target.peer) witnessed = Math.max(witnessed, peer.head.height);
-    return plausibleHeight(target.claim.height, witnessed, spec.genesisTimeMs, milestone, clock.nowMs());
+    // The peer's chain grows while this node follows it.
+    const claimed = Math.max(target.claim.height, target.peer.head.height);
+    return plausibleHeight(claimed, witnessed, spec.genesisTimeMs, milestone, clock.nowMs());
   }
 
   /** Tells those who listen if the state is another. */
   #show(): void {
+    this.#shownMs = this.#context.dependencies.clock.monotonicMs();
+    this.#noteGoodHeaders();
     const { status } = this;
     this.#metrics.targetHeight.set(status.targetHeight);
     this.#metrics.headerHeight.set(status.headerHeight);
-    const state = this.#branch !== undefined && this.#isBehind(status) ? "syncing" : "synced";
+    const state = this.#following.look(status.currentHeight, this.#networkHeight(status));
     if (state === this.#state) return;
     this.#state = state;
     this.#announce();
   }
 
+  #noteGoodHeaders(): void {
+    const height = this.#branch?.headerHeight ?? 0;
+    if (height > 0 && height >= this.#goodHeight)
+      this.#good = { height, untilMs: this.#context.dependencies.clock.monotonicMs() + this.#options.retryMs };
+  }
+
+  /** Of good headers above this node's head, also of a sync that broke off a moment ago; 0 if there are none. */
+  get #goodHeight(): number {
+    const { chain, clock } = this.#context.dependencies;
+    const { height, untilMs } = this.#good;
+    return height > chain.head.header.height && clock.monotonicMs() < untilMs ? height : 0;
+  }
+
   /** By good headers, or by what at least half of the peers claim: one liar among several does not make a node think it is behind. */
-  #isBehind({ currentHeight, headerHeight, targetHeight }: SyncStatus): boolean {
-    const near = currentHeight + this.#options.nearBlocks;
-    if (headerHeight > near) return true;
-    if (targetHeight <= near) return false;
-    const peers = this.#context.peers();
-    return peers.filter(({ head }) => head.height > near).length * 2 >= peers.length;
+  #networkHeight({ currentHeight, targetHeight }: SyncStatus): number {
+    const claimed = this.#context
+      .peers()
+      .map(({ head }) => head.height)
+      .sort((a, b) => b - a);
+    const byHalf = claimed[Math.ceil(claimed.length / 2) - 1] ?? 0;
+    return Math.max(currentHeight, this.#goodHeight, Math.min(targetHeight, byHalf));
   }
 
   #announce(): void {
@@ -266,7 +267,8 @@ export class Sync implements ChainSync {
     const { status } = this;
     if (status.state === "syncing") {
       this.#began ??= { height: status.currentHeight, atMs: clock.monotonicMs() };
-      logger.info({ height: status.currentHeight, target: status.targetHeight, peers: this.#context.peers().length }, "syncing");
+      const connected = this.#context.peers().length;
+      logger.info({ height: status.currentHeight, target: status.targetHeight, connected }, "syncing");
     } else if (this.#began !== undefined) {
       const seconds = (clock.monotonicMs() - this.#began.atMs) / 1_000;
       const blocks = status.currentHeight - this.#began.height;
@@ -276,14 +278,19 @@ export class Sync implements ChainSync {
     for (const listener of [...this.#listeners]) listener(status);
   }
 
-  #report(): void {
-    const branch = this.#branch;
-    if (branch === undefined || this.#state !== "syncing") return;
-    const { currentHeight: height, targetHeight: target, headerHeight: headers, blocksPerSecond } = this.status;
+  #onTick(): void {
+    this.#show();
+    if (this.#state !== "syncing") return;
+    const { currentHeight: height, targetHeight: target, headerHeight: headers, blocksPerSecond, activePeers: peers } = this.status;
     const remainingSeconds = blocksPerSecond > 0 ? Math.ceil((target - height) / blocksPerSecond) : undefined;
-    const { activePeers: peers } = branch;
-    this.#context.dependencies.logger.info({ height, target, headers, blocksPerSecond, remainingSeconds, peers }, "syncing");
+    const connected = this.#context.peers().length;
+    const progress = { height, target, headers, blocksPerSecond, remainingSeconds, peers, connected };
+    this.#context.dependencies.logger.info(progress, "syncing");
   }
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 function heightOf({ claim }: Target): { readonly height?: number } {

@@ -39,10 +39,20 @@ t.test("a data directory that was named is asked for its own node, and no other 
   t.equal((await nodeClient({ dataDir: outside }, contextWith())).url, "http://127.0.0.1:4", "the folder around it will do");
 });
 
-const syncing: SyncStatus = { state: "syncing", currentHeight: 1_200, targetHeight: 4_000, headerHeight: 4_000, blocksPerSecond: 950 };
+const syncing: SyncStatus = {
+  state: "syncing",
+  currentHeight: 1_200,
+  targetHeight: 4_000,
+  headerHeight: 4_000,
+  blocksPerSecond: 950,
+  activePeers: 3,
+};
 
 t.test("a sync is a bar on a terminal, and blocks get a line only near its end", async (t) => {
-  t.equal(syncLine(syncing), `sync  [${"=".repeat(9)}${" ".repeat(21)}]  1,200 of 4,000 blocks  30 %  950 blocks/s  3 s left`);
+  t.equal(
+    syncLine(syncing),
+    `sync  [${"=".repeat(9)}${" ".repeat(21)}]  1,200 of 4,000 blocks  30 %  950 blocks/s  from 3 peers  3 s left`,
+  );
   t.ok(isOneOfMany(syncing, 1_200));
   t.notOk(isOneOfMany(syncing, 3_990));
   t.notOk(isOneOfMany({ ...syncing, state: "synced" }, 1_200), "a node that mines a chain after an old genesis shows its blocks");

@@ -454,7 +454,7 @@ t.test("without transports a node is alone and in sync", async (t) => {
   t.equal(node.network.sync.state, "starting");
   await node.network.start();
   node.chain.move(3);
-  t.same(node.network.sync, { state: "synced", currentHeight: 3, targetHeight: 3, headerHeight: 3, blocksPerSecond: 0 });
+  t.same(node.network.sync, { state: "synced", currentHeight: 3, targetHeight: 3, headerHeight: 3, blocksPerSecond: 0, activePeers: 0 });
   t.same([node.network.peers, node.network.listening, node.network.records(), node.network.bans()], [[], [], [], []]);
   node.network.publishEngine("votes", new Uint8Array(1));
   await t.rejects(node.network.add("memory://x", { persistent: true }), { code: "NETWORK_NO_TRANSPORT" });

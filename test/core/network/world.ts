@@ -271,7 +271,7 @@ export class WorldNode {
     };
     const logger: Logger = { ...SILENT, info: note("info"), warn: note("warn"), error: note("error"), child: () => logger };
     const { recorder, second, syncRequests } = this;
-    const idle = { state: "synced", currentHeight: 0, targetHeight: 0, headerHeight: 0, blocksPerSecond: 0 } as const;
+    const idle = { state: "synced", currentHeight: 0, targetHeight: 0, headerHeight: 0, blocksPerSecond: 0, activePeers: 0 } as const;
     const parts = {
       gossip: (_context: NetworkContext): Gossip => ({ parts: [recorder, second], publishEngine: () => undefined }),
       sync: (): ChainSync => ({

@@ -7,7 +7,7 @@ import type { Producer, SyncStatus } from "../../../core/ports/index.js";
 class Script implements Producer {
   readonly calls: string[] = [];
   readonly automatic = true;
-  sync: SyncStatus = { state: "synced", currentHeight: 10, targetHeight: 10, headerHeight: 10, blocksPerSecond: 0 };
+  sync: SyncStatus = { state: "synced", currentHeight: 10, targetHeight: 10, headerHeight: 10, blocksPerSecond: 0, activePeers: 0 };
   refusal: Error | undefined;
 
   async start(): Promise<void> {

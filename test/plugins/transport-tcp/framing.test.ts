@@ -160,6 +160,25 @@ t.test("a frame that trickles in costs its bytes, and a header reserves next to 
   t.equal(reader.heldBytes, 0);
 });
 
+t.test("a frame over many chunks: its beginning stays in its chunk, and its length is reserved once", async (t) => {
+  const payload = numbered(60_000, 7);
+  const frame = frameOf(1, END, payload);
+  const reader = readerOf(table);
+  const [first, second, rest] = [frame.slice(0, 16 * KIB), frame.slice(16 * KIB, 32 * KIB), frame.slice(32 * KIB)];
+  t.same(readAll(reader, first), []);
+  t.equal(reader.heldBytes, 16 * KIB, "nothing but what came");
+  t.same(readAll(reader, second), []);
+  t.equal(reader.heldBytes, 60_000);
+  const received = readAll(reader, rest);
+  t.same(received, [{ type: "message", channel: 1, message: payload }]);
+  t.equal(received[0]?.type === "message" && received[0].message.buffer.byteLength, 60_000, "memory of its own");
+  // A few bytes at the end of a chunk don't keep it.
+  t.equal(readAll(reader, Buffer.concat([frameOf(1, END, numbered(16_000, 1)), frame.slice(0, 106)])).length, 1);
+  t.equal(reader.heldBytes, 1_024);
+  t.same(readAll(reader, frame.slice(106)), [{ type: "message", channel: 1, message: payload }]);
+  t.equal(reader.heldBytes, 0);
+});
+
 t.test("a small message does not keep the chunk that it came in; a large one is not copied", async (t) => {
   const small = frameOf(0, END, numbered(200, 1));
   const chunk = Buffer.concat([small, small, small, small, small, small, small, small]);

@@ -13,10 +13,12 @@ import { WireCodec } from "../../../../core/network/wire/codec.js";
 import type { HeadClaim, WireMessage, WireMessageType } from "../../../../core/network/wire/messages.js";
 import type { Consensus } from "../../../../core/ports/consensus.js";
 import type { Cancellable, Clock, Logger, Metrics, Scheduler, Slicer } from "../../../../core/ports/runtime.js";
+import type { Block } from "../../../../core/primitives/block.js";
+import { encodeBlock, encodeHeader } from "../../../../core/primitives/block-codec.js";
 import { Hash } from "../../../../core/primitives/hash.js";
 import { SystemClock, SystemEntropy, SystemScheduler } from "../../../../core/runtime/index.js";
 import { NO_METRICS, SILENT } from "../../../plugins/ledger-account/fixtures.js";
-import { BlockMaker, GENESIS_TIME_MS, type MadeBlock, scripted, type TestNode } from "../../chain/harness.js";
+import { BlockMaker, GENESIS_TIME_MS, idOf, type MadeBlock, scripted, type TestNode } from "../../chain/harness.js";
 import type { ScriptedEngine, ScriptedOptions } from "../../chain/scripted-engine.js";
 
 const LIMITS = { blockBytes: 8 * 1024 * 1024, transactionBytes: 64 * 1024 };
@@ -342,4 +344,24 @@ export class Company {
 export function claimOf(blocks: readonly MadeBlock[], weight = blocks.length): Partial<HeadClaim> {
   const last = blocks.at(-1);
   return last === undefined ? {} : { id: last.id, height: last.block.header.height, weight: BigInt(weight) };
+}
+
+/** Answers as a node with these blocks would, whatever they are. */
+export function serving(blocks: readonly MadeBlock[], change: (block: Block) => Block | undefined = (block) => block): Answerer {
+  const byId = new Map(blocks.map((made) => [idOf(made), made.block]));
+  return (message) => {
+    if (message.type === "headers-request") {
+      const known = new Set(message.locator.map((id) => Hash.key(id)));
+      const after = blocks.findLastIndex((made) => known.has(idOf(made)));
+      const headers = blocks.slice(after + 1, after + 1 + message.count).map(({ block }) => encodeHeader(block.header));
+      return { type: "headers", requestId: message.requestId, headers };
+    }
+    if (message.type !== "blocks-request") return undefined;
+    return message.ids.map((id) => {
+      const block = byId.get(Hash.key(id));
+      const changed = block === undefined ? undefined : change(block);
+      const encoded = changed === undefined ? new Uint8Array(0) : encodeBlock(changed);
+      return { type: "block-response", requestId: message.requestId, id, block: encoded, certificate: new Uint8Array(0) };
+    });
+  };
 }

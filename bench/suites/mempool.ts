@@ -9,7 +9,7 @@ import { Mempool } from "../../core/mempool/index.js";
 import type { ChainSpec, Rules } from "../../core/ports/chain-spec.js";
 import type { Compute, SignatureBatch } from "../../core/ports/compute.js";
 import type { Slicer } from "../../core/ports/runtime.js";
-import type { StateProof, StateView, StateWriter } from "../../core/ports/state.js";
+import type { StateView, StateWriter } from "../../core/ports/state.js";
 import { BANK_MODULE, chainTagOf, encodeAccountTransaction, encodeBankTransfer } from "../../core/primitives/account-transaction.js";
 import { Address } from "../../core/primitives/address.js";
 import { Height } from "../../core/primitives/amount.js";
@@ -69,9 +69,11 @@ class MapState implements StateView, StateWriter {
   }
   revertTo(): void {}
   async prefetch(): Promise<void> {}
-  prove(): Promise<StateProof> {
+  prove(): Promise<never> {
     return Promise.reject(new Error("no proofs in this suite"));
   }
+  proveMany = this.prove;
+  proveRange = this.prove;
 }
 
 /** Answers "yes" to every signature: what is left is the mempool's own work. */

@@ -41,6 +41,7 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
   addTlsCommands(program, context, run);
   addConfigCommands(program, context, run);
   addPluginCommands(program, context, run);
+  addDoctorCommand(program, context, run);
   inherit(program);
   return {
     async run(argv) {
@@ -272,4 +273,13 @@ function addPluginCommands(program: Command, context: Context, run: Run): void {
     .option("--dir <directory>", "where to (default: ./<kind>-<name>)")
     .addHelpText("after", examples(["chainwright plugin new consensus fair", "chainwright plugin new transport carrier-pigeon"]))
     .action(async (kind, name, options) => run((await import("./commands/plugin.js")).pluginNew(kind, name, options, context)));
+}
+
+function addDoctorCommand(program: Command, context: Context, run: Run): void {
+  withJson(program.command("doctor"))
+    .description("say what this machine has, which compute engine runs on it and how fast; exit code 1 if something is wrong")
+    .option("--all", "measure every tier and every fallback, too")
+    .option("--seconds <seconds>", "processor time for each figure", "0.3")
+    .addHelpText("after", examples(["chainwright doctor", "chainwright doctor --all --seconds 1", "chainwright doctor --json"]))
+    .action(async (options) => run((await import("./commands/doctor.js")).doctor(options, context)));
 }

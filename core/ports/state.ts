@@ -28,16 +28,31 @@ export interface StateView extends StateReader {
   readonly root: Hash;
   /** Reads many keys in one call to storage, so that later `get`s are answered from memory. */
   prefetch(keys: readonly Bytes[]): Promise<void>;
-  /** A proof of presence or absence of one key against `root`. Format and verifier: core/state/README.md. */
-  prove(key: Bytes): Promise<StateProof>;
+  /**
+   * Proofs against `root`, as bytes for `chainwright/proofs` (format: core/proofs/README.md). They carry the values that they
+   * prove. One key: for `verifyProof`.
+   */
+  prove(key: Bytes): Promise<Bytes>;
+  /** 1 to 1,024 keys, for `verifyMultiProof`. @throws STATE_PROOF_LIMITS, STATE_PROOF_TOO_LARGE */
+  proveMany(keys: readonly Bytes[]): Promise<Bytes>;
+  /** All entries whose paths (SHA-256 of the key) lie in an interval, for `verifyRange`. @throws STATE_PROOF_LIMITS */
+  proveRange(from: Hash, limits: RangeLimits): Promise<RangeProof>;
 }
 
-/**
- * A single-key proof: the siblings on the key's path, top first, and what stands at its end.
- *
- * `leaf` is absent when the path ends in an empty node; a leaf with another path proves absence, too.
- */
-export interface StateProof {
-  readonly siblings: readonly Hash[];
-  readonly leaf?: { readonly path: Hash; readonly valueHash: Hash };
+/** Where a range proof ends. It ends at whichever comes first, but not before it has one entry, if there is one. */
+export interface RangeLimits {
+  /** Last path, included. Default: the last there is. */
+  readonly to?: Hash;
+  /** At most so many entries, 1 to 16,384. */
+  readonly entries: number;
+  /** At most so many bytes of proof, 1 to 8 MiB. Only a single entry can take more. */
+  readonly bytes: number;
+}
+
+export interface RangeProof {
+  readonly proof: Bytes;
+  /** How many entries it has. */
+  readonly entries: number;
+  /** Path of the first entry up to `to` that did not fit: prove on from there. Undefined: there is none. */
+  readonly next?: Hash;
 }

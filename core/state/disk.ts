@@ -114,6 +114,11 @@ export class Disk implements PageSource {
     this.#pending = undefined;
   }
 
+  /** Keys of the values that are being written just now. */
+  pendingTexts(): Iterable<KeyText> {
+    return this.#pending?.values.keys() ?? [];
+  }
+
   /** @throws STATE_DAMAGED */
   value(text: KeyText): Bytes | undefined {
     const pending = this.#pending?.values.get(text);

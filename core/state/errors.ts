@@ -61,6 +61,20 @@ export const ValueInvalidError = defineError<{ length: number }>(
   ({ length }) => `a state value has at most 65536 bytes, this one has ${length}; split it over several keys`,
 );
 
+/** A proof was asked for that can't be made, whatever the state is. */
+export const ProofLimitsError = defineError<{ limit: string; problem: string }>(
+  "STATE_PROOF_LIMITS",
+  "input",
+  ({ limit, problem }) => `${limit}: ${problem}; ask within these limits, several times if need be`,
+);
+
+/** The values of the keys are too large for one proof. */
+export const ProofTooLargeError = defineError<{ limitBytes: number }>(
+  "STATE_PROOF_TOO_LARGE",
+  "input",
+  ({ limitBytes }) => `the proof of these keys and their values exceeds ${limitBytes} bytes; ask for fewer keys at once`,
+);
+
 /** A flush failed; what the disk holds is known again only after a restart. */
 export const FlushFailedError = defineError<{ reason: string }>(
   "STATE_FLUSH_FAILED",

@@ -11,6 +11,5 @@
  */
 export * from "./errors.js";
 export { MAX_KEY_BYTES, MAX_VALUE_BYTES, type Overlay, OverlayWriter } from "./overlay.js";
-export { type StateProofClaim, verifyStateProof } from "./proof.js";
 export type { FlushedVersion } from "./records.js";
 export { type FinishOptions, StateStore, type StateStoreDependencies, type StateStoreOptions } from "./store.js";

@@ -209,6 +209,13 @@ export function decodeValue(text: KeyText, stored: Bytes): Bytes | undefined {
   return stored.subarray(1 + text.length);
 }
 
+/** Key and value of a flat record that is yet to be checked; undefined if it can't be one. */
+export function decodeEntry(stored: Bytes): { readonly text: KeyText; readonly value: Bytes } | undefined {
+  const length = stored[0] ?? 0;
+  if (length === 0 || stored.length <= 1 + length) return undefined;
+  return { text: keyText(stored, 1, 1 + length), value: stored.subarray(1 + length) };
+}
+
 /** Values as they were before a block; null: there was none. */
 export type UndoValues = ReadonlyMap<KeyText, Bytes | null>;
 

@@ -8,19 +8,19 @@
 import { assert, present } from "../kernel/assert.js";
 import { messageOf } from "../kernel/errors.js";
 import type { Logger, Metrics, Scheduler, Slicer } from "../ports/runtime.js";
-import type { StateProof, StateView, StateWriter } from "../ports/state.js";
+import type { StateView, StateWriter } from "../ports/state.js";
 import type { Storage, StorageOperation } from "../ports/storage.js";
 import { type Bytes, bytesEqual, Hash, toHex } from "../primitives/index.js";
 import { PathCache } from "./digest.js";
 import { Disk } from "./disk.js";
 import { FlushFailedError, RootMismatchError, UnknownBlockError } from "./errors.js";
 import { type FlushPlan, forgetFlushed, installFlush, planFlush } from "./flush.js";
-import { type KeyText, keyBytes } from "./key-text.js";
+import { keyBytes } from "./key-text.js";
 import { StateMetrics } from "./metrics.js";
 import { Mutex } from "./mutex.js";
 import { type Overlay, OverlayWriter } from "./overlay.js";
 import type { PairHasher } from "./page-hash.js";
-import { makeStateProof } from "./prove.js";
+import { Prover, whileReadable } from "./prover.js";
 import type { FlushedVersion, PointerRecord } from "./records.js";
 import { recoverState } from "./recovery.js";
 import { layerBytes, Version } from "./version.js";
@@ -58,6 +58,7 @@ export class StateStore {
   readonly #metrics: StateMetrics;
   readonly #pages = new Mutex();
   readonly #flushes = new Mutex();
+  readonly #prover: Prover;
   readonly #reader: ViewReader;
   #pointer: PointerRecord | undefined;
   #pruneBelow = 0;
@@ -74,11 +75,14 @@ export class StateStore {
     this.#paths = paths;
     this.#disk = new Disk({ storage, compute, paths }, options);
     this.#tree = new VersionTree({ storage, compute, paths, disk: this.#disk });
+    this.#prover = new Prover({ storage, paths, disk: this.#disk, tree: this.#tree });
     this.#metrics = new StateMetrics(metrics, this.#disk, this.#tree, this);
     this.#reader = {
       read: (version, text) => this.#tree.read(version, text),
       prefetch: (version, texts) => this.#disk.prefetch(this.#tree.onDisk(version, texts), this.#slicer()),
-      prove: (version, text) => this.#prove(version, text),
+      prove: (version, text) => this.#prove(version, (slicer) => this.#prover.single(version, text, slicer)),
+      proveMany: (version, texts) => this.#prove(version, (slicer) => this.#prover.multi(version, texts, slicer)),
+      proveRange: (version, from, limits) => this.#prove(version, (slicer) => this.#prover.range(version, from, limits, slicer)),
     };
   }
 
@@ -304,10 +308,12 @@ export class StateStore {
     return blocks;
   }
 
-  async #prove(version: Version, text: KeyText): Promise<StateProof> {
+  /** Proofs read pages, so they wait for their turn. Their pauses notice when the version goes. */
+  #prove<Proof>(version: Version, work: (slicer: Slicer) => Promise<Proof>): Promise<Proof> {
     return this.#pages.run(async () => {
-      await this.#tree.complete(version, this.#slicer());
-      const proof = makeStateProof(this.#tree.pagesOf(version), this.#paths.valueKeyOf(text), 1);
+      const slicer = this.#slicer();
+      await this.#tree.complete(version, slicer);
+      const proof = await work(whileReadable(version, slicer));
       if (version.below) this.#evict();
       return proof;
     });

@@ -149,6 +149,11 @@ export class VersionTree {
     return texts.filter((text) => index?.get(text) === undefined && !layers.some((layer) => layer.has(text)));
   }
 
+  /** Keys of all layers between the version and the disk; a key may come more than once. */
+  *changedTexts(version: Version): IterableIterator<KeyText> {
+    for (let at = version; at.toward !== undefined; at = at.toward) yield* this.layerOf(at).keys();
+  }
+
   /** Execution goes on from here: keep reads from it short. */
   follow(version: Version): void {
     if (this.leadsToDisk(version)) this.valueIndex.moveTo(version);

@@ -1,5 +1,5 @@
 /** The state after one block as the rest of the node reads it. */
-import type { StateProof, StateView } from "../ports/state.js";
+import type { RangeLimits, RangeProof, StateView } from "../ports/state.js";
 import type { Bytes, Hash } from "../primitives/index.js";
 import { RootUnknownError, ViewGoneError } from "./errors.js";
 import type { KeyText } from "./key-text.js";
@@ -10,7 +10,9 @@ import type { Version } from "./version.js";
 export interface ViewReader {
   read(version: Version, text: KeyText): Bytes | undefined;
   prefetch(version: Version, texts: readonly KeyText[]): Promise<void>;
-  prove(version: Version, text: KeyText): Promise<StateProof>;
+  prove(version: Version, text: KeyText): Promise<Bytes>;
+  proveMany(version: Version, texts: readonly KeyText[]): Promise<Bytes>;
+  proveRange(version: Version, from: Hash, limits: RangeLimits): Promise<RangeProof>;
 }
 
 export class VersionView implements StateView {
@@ -40,7 +42,15 @@ export class VersionView implements StateView {
     return this.reader.prefetch(this.version, keys.map(checkedKey));
   }
 
-  prove(key: Bytes): Promise<StateProof> {
+  async prove(key: Bytes): Promise<Bytes> {
     return this.reader.prove(this.version, checkedKey(key));
+  }
+
+  async proveMany(keys: readonly Bytes[]): Promise<Bytes> {
+    return this.reader.proveMany(this.version, keys.map(checkedKey));
+  }
+
+  async proveRange(from: Hash, limits: RangeLimits): Promise<RangeProof> {
+    return this.reader.proveRange(this.version, from, limits);
   }
 }

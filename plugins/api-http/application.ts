@@ -38,6 +38,7 @@ import { addEventRoutes } from "./routes/events.js";
 import { addHealthRoutes } from "./routes/health.js";
 import { addMempoolRoutes } from "./routes/mempool.js";
 import { addPeerAdminRoutes, addPeerRoutes } from "./routes/peers.js";
+import { addStateRoutes } from "./routes/state.js";
 import { addStatusRoutes } from "./routes/status.js";
 import { addTransactionRoutes } from "./routes/transactions.js";
 import { compileValidator } from "./validation.js";
@@ -111,6 +112,7 @@ export async function createApplication(parts: ApplicationParts): Promise<ApiApp
   addBlockRoutes(app, views);
   addTransactionRoutes(app, views);
   addAccountRoutes(app, views);
+  addStateRoutes(app, views);
   addMempoolRoutes(app, views);
   addPeerRoutes(app, views);
   addEventRoutes(app, views, parts.waiters);

@@ -3,7 +3,7 @@
  *
  * It enforces the laws of core/ports/state.ts on whoever writes, and knows no trie: its root is a hash over all entries.
  */
-import type { StateProof, StateReader, StateView, StateWriter } from "../../ports/state.js";
+import type { RangeProof, StateReader, StateView, StateWriter } from "../../ports/state.js";
 import { type Bytes, concatBytes, EMPTY_BYTES, fromHex, toHex } from "../../primitives/bytes.js";
 import { Hash, sha256, sha256Of } from "../../primitives/hash.js";
 import { broken, holds } from "../case.js";
@@ -52,9 +52,21 @@ export class MapView implements StateView {
     for (const key of keys) checkedKey(key);
   }
 
-  async prove(_key: Bytes): Promise<StateProof> {
-    throw new Error("the conformance harness keeps no trie, so it has no proofs; engines and ledgers don't need them to decide");
+  async prove(_key: Bytes): Promise<Bytes> {
+    return noProofs();
   }
+
+  async proveMany(_keys: readonly Bytes[]): Promise<Bytes> {
+    return noProofs();
+  }
+
+  async proveRange(): Promise<RangeProof> {
+    return noProofs();
+  }
+}
+
+function noProofs(): never {
+  throw new Error("the conformance harness keeps no trie, so it has no proofs; engines and ledgers don't need them to decide");
 }
 
 export const EMPTY_VIEW = new MapView(Hash.zero, new Map());

@@ -17,6 +17,7 @@
 //     static Mask is_zero(X);                      // as field elements (all representations of 0)
 //     static Mask is_odd(X);                       // bit 0 of the canonical value
 //     static Tight select(Mask, Tight if_set, Tight if_clear);
+//     static uint32_t mask_to_bits(Mask); static Mask mask_from_bits(uint32_t);   // bit i speaks for lane i
 //     // lane i reads or writes limbs[i] (5 x 51 bits; written fully reduced below 2^51 a limb)
 //     static Tight gather(const uint64_t* const limbs[kLanes]); static void scatter(Tight, uint64_t* const limbs[kLanes]);
 //     // lane i reads the low 255 bits of the little-endian bytes[i]

@@ -66,9 +66,10 @@ struct CurveTier {
   void (*decompress)(const uint8_t* const* encodings, size_t count, PackedPoint* points, uint8_t* ok);
 
   // Whether [8] (sum of all terms) is the neutral element. `points` is indexed by the terms. Every count from 0 up works.
-  // Returns 1, 0, or -1 if memory is short.
+  // Returns 1, 0, or -1 if memory is short. Where it returns 0 and `sum` is not nullptr, *sum receives [8] (sum of all
+  // terms), affine: the pipeline finds the culprit of a failed batch from such sums (verify.cc).
   int (*sum_is_small_order)(const PackedPoint* points, const ShortTerm* short_terms, size_t short_count,
-                            const LongTerm* long_terms, size_t long_count, Scratch& scratch);
+                            const LongTerm* long_terms, size_t long_count, Scratch& scratch, PackedPoint* sum);
 
   // ok[j] = 1 exactly if [8]([s]B - [k]A - [1]R) is the neutral element, with s = s_scalars[j], k = k_scalars[j],
   // A = points[a_points[j]], R = points[r_points[j]]. Lanes work on independent signatures: exact, no randomness.
@@ -84,6 +85,13 @@ struct CurveTier {
 
 // nullptr where the build or the processor lacks the tier.
 const CurveTier* curve_tier(Tier tier);
+
+// One a file tier_*.cc, where the build has it.
+extern const CurveTier kPortableTier;
+#if defined(__x86_64__)
+extern const CurveTier kAvx2Tier;
+extern const CurveTier kIfmaTier;
+#endif
 
 }  // namespace chainwright::ed25519
 

@@ -4,27 +4,18 @@
  * What an account is belongs to the ledger; only `pendingNonce` is worked out here, and only where the ledger's accounts
  * and transactions have a field `nonce`: the next nonce to sign with, after what is in the mempool.
  */
-import { Address, type ChainView, type Json, type MempoolView, type StateView, type Static, Type, toHex } from "../../../core/sdk.js";
+import { Address, type ChainView, type Json, type MempoolView, type Static, Type, toHex } from "../../../core/sdk.js";
 import { BlockReference, blockInfoAt, blockKey } from "../block-reference.js";
 import { ApiStateNotFoundError } from "../errors.js";
 import { AddressText, answers, Freeform, HashText, HeightNumber, HexText } from "../schemas.js";
 import type { ApiApplication, ApiViews } from "../views.js";
 
-const StateProofSchema = Type.Object(
+const AccountProofSchema = Type.Object(
+  { root: HashText, keys: Type.Array(HexText), proof: HexText },
   {
-    root: HashText,
-    entries: Type.Array(
-      Type.Object({
-        key: HexText,
-        value: Type.Union([HexText, Type.Null()], { description: "null: the state has no such key" }),
-        siblings: Type.Array(HashText, { description: "From the root downward" }),
-        leaf: Type.Union([Type.Object({ path: HashText, valueHash: HashText }), Type.Null()], {
-          description: "What stands at the end of the path; null: nothing",
-        }),
-      }),
-    ),
+    description:
+      "Multi-proof of the account's keys in the state: verifyMultiProof(root, keys, proof) of chainwright/proofs answers their values. root is the block's stateRoot",
   },
-  { description: "Proofs of presence or absence of the account's keys in the state; path = SHA-256 of the key" },
 );
 
 const AccountSchema = Type.Object({
@@ -32,7 +23,7 @@ const AccountSchema = Type.Object({
   block: Type.Object({ hash: HashText, height: HeightNumber }, { description: "The state after this block is what is told" }),
   account: Freeform,
   pendingNonce: Type.Optional(Type.Integer({ description: "Next nonce to use, after those in the mempool" })),
-  proof: Type.Optional(StateProofSchema),
+  proof: Type.Optional(AccountProofSchema),
 });
 
 /** Of one sender's transactions, how many are looked at. Above the bound that mempools have. */
@@ -70,25 +61,10 @@ export function addAccountRoutes(app: ApiApplication, { chain, mempool }: ApiVie
         block: blockKey(info),
         account,
         ...(pendingNonce === undefined ? {} : { pendingNonce }),
-        ...(query.proof ? { proof: await proofJson(view, keys) } : {}),
+        ...(query.proof ? { proof: { root: toHex(view.root), keys: keys.map(toHex), proof: toHex(await view.proveMany(keys)) } } : {}),
       };
     },
   );
-}
-
-async function proofJson(view: StateView, keys: readonly Uint8Array[]): Promise<Static<typeof StateProofSchema>> {
-  const entries = [];
-  for (const key of keys) {
-    const value = view.get(key);
-    const { siblings, leaf } = await view.prove(key);
-    entries.push({
-      key: toHex(key),
-      value: value === undefined ? null : toHex(value),
-      siblings: siblings.map(toHex),
-      leaf: leaf === undefined ? null : { path: toHex(leaf.path), valueHash: toHex(leaf.valueHash) },
-    });
-  }
-  return { root: toHex(view.root), entries };
 }
 
 function pendingNonceOf(chain: ChainView, mempool: MempoolView, address: Address, account: Json): number | undefined {

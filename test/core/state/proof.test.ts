@@ -1,209 +1,295 @@
+/** The prover of the state: its proofs are, byte for byte, those of a prover that knows nothing of pages and versions. */
 import fc from "fast-check";
 import t from "tap";
-import type { StateProof } from "../../../core/ports/state.js";
-import { type Bytes, concatBytes, Hash, sha256 } from "../../../core/primitives/index.js";
-import { verifyStateProof } from "../../../core/state/proof.js";
-import { blockId, key, modelRoot, newStore, TestStorage, tagged } from "./fixtures.js";
+import type { Slicer } from "../../../core/ports/runtime.js";
+import { type Bytes, compareBytes, concatBytes, Hash, sha256, toHex } from "../../../core/primitives/index.js";
+import { MAX_PROOF_BYTES, verifyMultiProof, verifyProof, verifyRange } from "../../../core/proofs/index.js";
+import { StateStore } from "../../../core/state/index.js";
+import { encode, LAST, Model, numberOf, pathOf } from "../proofs/model.js";
+import {
+  alwaysDue,
+  blockId,
+  key,
+  newStore,
+  silentLogger,
+  smallOptions,
+  TestMetrics,
+  TestStorage,
+  testCompute,
+  testScheduler,
+} from "./fixtures.js";
 
-/** A state of these entries and a prover for it. */
-async function prover(entries: ReadonlyMap<string, Bytes>) {
-  const store = newStore(new TestStorage());
-  const writer = store.writer(undefined);
-  for (const [k, v] of entries) writer.set(key(k), v);
-  store.adopt(blockId("g"), 0, undefined, await store.finish(writer));
-  const view = store.view(blockId("g"));
-  if (view === undefined) throw new Error("no view");
+type Entries = ReadonlyMap<string, Bytes>;
+
+const numbered = (count: number, word = "v"): Map<string, Bytes> =>
+  new Map(Array.from({ length: count }, (_, i) => [`k${i}`, key(`${word}${i}`)]));
+const modelOf = (entries: Entries) =>
+  new Model(
+    [...entries].map(([text, value]) => ({ key: key(text), value })),
+    sha256,
+  );
+const WHOLE = { entries: 16_384, bytes: MAX_PROOF_BYTES };
+
+async function adopt(store: StateStore, name: string, parent: string | undefined, height: number, changes: Entries): Promise<void> {
+  const writer = store.writer(parent === undefined ? undefined : blockId(parent));
+  for (const [text, value] of changes) writer.set(key(text), value);
+  store.adopt(blockId(name), height, parent === undefined ? undefined : blockId(parent), await store.finish(writer));
+}
+
+function viewOf(store: StateStore, name: string) {
+  const view = store.view(blockId(name));
+  if (view === undefined) throw new Error(`no view of ${name}`);
   return view;
 }
 
-const numbered = (count: number) => new Map(Array.from({ length: count }, (_, i) => [`k${i}`, key(`v${i}`)]));
-const bit = (path: Bytes, depth: number) => ((path[depth >> 3] as number) >> (7 - (depth & 7))) & 1;
+/** A state of these entries, unflushed. */
+async function viewWith(entries: Entries, slicer?: Slicer) {
+  const scheduler = slicer === undefined ? testScheduler : { ...testScheduler, slicer: () => slicer };
+  const dependencies = { storage: new TestStorage(), compute: testCompute, scheduler, logger: silentLogger, metrics: new TestMetrics() };
+  const store = new StateStore(dependencies, smallOptions);
+  await adopt(store, "g", undefined, 0, entries);
+  return viewOf(store, "g");
+}
 
-t.test("every key has a proof of presence or absence, and none of anything else", async () => {
+t.test("each proof has one encoding: the state's prover and the model's say the same", async (t) => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 80 }), async (count, asked) => {
-      const entries = numbered(count);
-      const view = await prover(entries);
-      const proof = await view.prove(key(`k${asked}`));
-      const check = (value: Bytes | undefined, root: Hash = modelRoot(entries)) =>
-        verifyStateProof({ root, key: key(`k${asked}`), value, proof });
-      if (!check(entries.get(`k${asked}`))) throw new Error("the right claim is refused");
-      if (check(entries.has(`k${asked}`) ? undefined : key(`v${asked}`)) || check(key("other"))) throw new Error("a wrong claim is taken");
-      if (check(entries.get(`k${asked}`), sha256(key("root")))) throw new Error("a wrong root is taken");
-      if (
-        verifyStateProof({ root: view.root, key: key("another key"), value: entries.get(`k${asked}`), proof }) &&
-        entries.has(`k${asked}`)
-      )
-        throw new Error("another key is taken");
-    }),
-    { numRuns: 60 },
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 120 }),
+      fc.array(fc.nat(150), { minLength: 1, maxLength: 12 }),
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.integer({ min: 1, max: 130 }),
+      async (count, asked, a, b, most) => {
+        const entries = numbered(count);
+        const model = modelOf(entries);
+        const view = await viewWith(entries);
+        t.same(view.root, model.root);
+        const keys = asked.map((number) => key(`k${number}`));
+        const [first = key("k0")] = keys;
+        t.same(await view.prove(first), encode("single", model.keysProof([first])));
+        t.same(await view.proveMany(keys), encode("multi", model.keysProof(keys)));
+        const [from, to] = compareBytes(a, b) <= 0 ? [a, b] : [b, a];
+        const next = model.within(from, to)[most]?.path;
+        const made = await view.proveRange(Hash.from(from), { to: Hash.from(to), entries: most, bytes: 1_000_000 });
+        t.same(made.proof, encode("range", model.rangeProof(from, to, next), next));
+        t.same(made.next, next);
+        t.equal(made.entries, Math.min(most, model.within(from, to).length));
+      },
+    ),
+    { numRuns: 40 },
   );
 });
 
-t.test("the empty state and a lone leaf", async (t) => {
-  const empty = await prover(new Map());
-  t.same(await empty.prove(key("a")), { siblings: [] });
-  t.ok(verifyStateProof({ root: Hash.zero, key: key("a"), value: undefined, proof: { siblings: [] } }));
-  t.notOk(verifyStateProof({ root: Hash.zero, key: key("a"), value: key("1"), proof: { siblings: [] } }));
-  const lone = await prover(new Map([["a", key("1")]]));
-  const proof = await lone.prove(key("a"));
-  t.same(proof.siblings, []);
-  t.ok(verifyStateProof({ root: lone.root, key: key("a"), value: key("1"), proof }));
-  t.ok(verifyStateProof({ root: lone.root, key: key("b"), value: undefined, proof }), "another path's leaf proves absence");
-  t.notOk(verifyStateProof({ root: lone.root, key: key("a"), value: undefined, proof }), "a key's own leaf does not prove its absence");
-  t.notOk(verifyStateProof({ root: lone.root, key: key("b"), value: undefined, proof: { siblings: [] } }), "nor does leaving the leaf out");
-  t.notOk(verifyStateProof({ root: Hash.zero, key: key("a"), value: key("1"), proof }));
-});
-
-t.test("siblings that are changed, missing, swapped or added are refused", async (t) => {
-  const entries = numbered(200);
-  const view = await prover(entries);
-  const { root } = view;
-  const proof = await view.prove(key("k7"));
-  const value = key("v7");
-  const check = (changed: StateProof, claimed: Bytes | undefined = value) =>
-    verifyStateProof({ root, key: key("k7"), value: claimed, proof: changed });
-  t.ok(check(proof));
-  for (let i = 0; i < proof.siblings.length; i++) {
-    const changed = proof.siblings.map((sibling, j) =>
-      i === j ? Hash.from(sibling.map((byte, at) => (at === 31 ? byte ^ 1 : byte))) : sibling,
-    );
-    t.notOk(check({ ...proof, siblings: changed }), `sibling ${i} changed`);
-    const flipped = proof.siblings.map((sibling, j) =>
-      i === j ? Hash.from(sibling.map((byte, at) => (at === 0 ? byte ^ 0x80 : byte))) : sibling,
-    );
-    t.notOk(check({ ...proof, siblings: flipped }), `sibling ${i} with its kind bit flipped`);
-    t.notOk(check({ ...proof, siblings: proof.siblings.filter((_, j) => j !== i) }), `sibling ${i} missing`);
-    t.notOk(check({ ...proof, siblings: proof.siblings.toSpliced(i, 0, Hash.zero) }), `an empty sibling added at ${i}`);
-  }
-  t.notOk(check({ ...proof, siblings: [...proof.siblings].reverse() }));
-  t.notOk(check({ siblings: proof.siblings }), "presence without a leaf");
-  t.notOk(check({ siblings: proof.siblings }, undefined), "absence by leaving the leaf out");
-  t.notOk(
-    check({ ...proof, siblings: [...proof.siblings, ...Array.from({ length: 300 }, () => Hash.zero)] }),
-    "deeper than a path is long",
-  );
-  const { leaf } = proof;
-  if (leaf === undefined) throw new Error("there is a leaf");
-  t.notOk(check({ ...proof, leaf: { ...leaf, valueHash: sha256(key("v8")) } }, key("v8")), "another value");
-  t.notOk(check({ ...proof, leaf: { path: sha256(key("k8")), valueHash: leaf.valueHash } }, undefined), "another leaf as proof of absence");
-});
-
-t.test("an inner node is no leaf, whatever its children say", async (t) => {
-  // The top node's two children, offered as a leaf's path and value hash: without kinds in the hashes it would verify.
-  const entries = numbered(64);
-  const view = await prover(entries);
-  const path = sha256(key("k1"));
-  const proof = await view.prove(key("k1"));
-  const [first] = proof.siblings;
-  if (first === undefined) throw new Error("there is a sibling");
-  let below: Bytes = tagged("leaf", path, sha256(key("v1")));
-  for (let depth = proof.siblings.length - 1; depth > 0; depth--) {
-    const sibling = proof.siblings[depth] as Hash;
-    below = bit(path, depth) === 1 ? tagged("inner", sibling, below) : tagged("inner", below, sibling);
-  }
-  const [left, right] = bit(path, 0) === 1 ? [first, below] : [below, first];
-  t.same(tagged("inner", left as Bytes, right as Bytes), view.root, "these are the children of the root");
-  const forged: StateProof = { siblings: [], leaf: { path: Hash.from(left as Bytes), valueHash: Hash.from(right as Bytes) } };
-  for (const k of ["k1", "k63", "absent"]) {
-    t.notOk(
-      verifyStateProof({ root: view.root, key: key(k), value: undefined, proof: forged }),
-      `an inner node as a leaf that proves ${k} absent`,
-    );
-  }
-});
-
-t.test("a 64-byte value is no subtree", async (t) => {
-  // A value that holds two hashes: its own hash is that of an inner node below which the forger puts a leaf of his own.
-  const path = sha256(key("victim"));
-  const forgedLeaf = tagged("leaf", path, sha256(key("a million")));
-  const valueBytes = concatBytes(forgedLeaf, tagged("leaf", sha256(key("other")), sha256(key("x"))));
-  const view = await prover(
+t.test("every version has its proofs: on disk, above it, below it, beside it", async (t) => {
+  const storage = new TestStorage();
+  const store = newStore(storage);
+  const genesis = numbered(80, "genesis");
+  const x = new Map([...genesis, ...numbered(20, "x"), ["new", key("1")]]);
+  const y = new Map([...genesis, ["k70", key("y")], ["another", key("2")]]);
+  await adopt(store, "g", undefined, 0, genesis);
+  await adopt(store, "x", "g", 1, new Map([...numbered(20, "x"), ["new", key("1")], ["k79", new Uint8Array(0)]]));
+  x.delete("k79");
+  await adopt(
+    store,
+    "y",
+    "g",
+    1,
     new Map([
-      ["attacker", valueBytes],
-      ["b", key("1")],
-    ]),
+      ["k70", key("y")],
+      ["another", key("2")],
+    ] as const),
   );
-  for (let depth = 0; depth < 8; depth++) {
-    for (const hashOfValue of [sha256(valueBytes), tagged("inner", valueBytes)]) {
-      const honest = await view.prove(key("attacker"));
-      const siblings = [...honest.siblings.slice(0, depth), Hash.from(valueBytes.slice(32)), Hash.from(hashOfValue)];
-      const proof: StateProof = { siblings, leaf: { path, valueHash: sha256(key("a million")) } };
-      t.notOk(verifyStateProof({ root: view.root, key: key("victim"), value: key("a million"), proof }));
+  const states = [
+    ["g", genesis],
+    ["x", x],
+    ["y", y],
+  ] as const;
+  for (const disk of [undefined, "g", "x", "y"]) {
+    if (disk !== undefined) await store.flush(blockId(disk));
+    for (const [name, entries] of states) {
+      const view = viewOf(store, name);
+      const model = modelOf(entries);
+      const { proof, next } = await view.proveRange(Hash.zero, WHOLE);
+      t.same(proof, encode("range", model.rangeProof(Hash.zero, LAST)), `${name} with ${disk} on disk`);
+      t.equal(next, undefined);
+      const keys = ["k3", "k70", "k79", "new", "another"].map(key);
+      t.same(await view.proveMany(keys), encode("multi", model.keysProof(keys)));
+      t.same(
+        verifyMultiProof(model.root, keys, await view.proveMany(keys)),
+        keys.map((each) => model.get(each)),
+      );
     }
   }
+  const reopened = newStore(storage.reopened());
+  await reopened.open();
+  const range = verifyRange(modelOf(y).root, Hash.zero, LAST, (await viewOf(reopened, "y").proveRange(Hash.zero, WHOLE)).proof);
+  t.equal(range.entries.length, y.size, "with nothing in memory");
 });
 
-t.test("a leaf at another depth than its own is refused even under a root made for it", async (t) => {
-  // The forger makes the roots, too: one leaf one level too deep, and an inner node with nothing but an empty end.
-  const path = sha256(key("a"));
-  const leaf = { path, valueHash: sha256(key("1")) };
-  const leafHash = tagged("leaf", path, leaf.valueHash);
-  const deep = bit(path, 0) === 1 ? tagged("inner", Hash.zero, leafHash) : tagged("inner", leafHash, Hash.zero);
-  t.notOk(
-    verifyStateProof({ root: deep, key: key("a"), value: key("1"), proof: { siblings: [Hash.zero], leaf } }),
-    "a lone leaf below an inner node",
-  );
-  const hollow = tagged("inner", Hash.zero, Hash.zero);
-  t.notOk(
-    verifyStateProof({ root: hollow, key: key("a"), value: undefined, proof: { siblings: [Hash.zero] } }),
-    "an inner node above nothing",
-  );
-  const other = bit(path, 0) === 1 ? tagged("inner", leafHash, Hash.zero) : tagged("inner", Hash.zero, leafHash);
-  t.notOk(
-    verifyStateProof({ root: other, key: key("a"), value: undefined, proof: { siblings: [leafHash] } }),
-    "an empty end beside a lone leaf",
-  );
-  const wrongSide = { path: Hash.from(path.map((byte, i) => (i === 0 ? byte ^ 0x80 : byte))), valueHash: leaf.valueHash };
-  const stray = tagged("leaf", wrongSide.path, wrongSide.valueHash);
-  const crossed = bit(path, 0) === 1 ? tagged("inner", leafHash, stray) : tagged("inner", stray, leafHash);
-  const absence: StateProof = { siblings: [leafHash], leaf: wrongSide };
-  t.notOk(verifyStateProof({ root: crossed, key: key("a"), value: undefined, proof: absence }), "a leaf off its own path");
-  const entries = numbered(100);
-  const view = await prover(entries);
-  const proof = await view.prove(key("k5"));
-  for (let cut = 0; cut < proof.siblings.length; cut++) {
-    t.notOk(
-      verifyStateProof({ root: view.root, key: key("k5"), value: key("v5"), proof: { ...proof, siblings: proof.siblings.slice(0, cut) } }),
-    );
+t.test("limits of a range", async (t) => {
+  const entries = new Map([...numbered(300), ["large", new Uint8Array(60_000).fill(7)]]);
+  const view = await viewWith(entries);
+  for (const bytes of [1, 3_000, 5_000, 20_000, 70_000]) {
+    let found = 0;
+    let least = 100;
+    for (let from: Hash | undefined = Hash.zero; from !== undefined; ) {
+      const { proof, next, entries: count } = await view.proveRange(from, { entries: 100, bytes });
+      if (proof.length > bytes && count > 1) t.fail(`${proof.length} of ${bytes} bytes with ${count} entries`);
+      if (next !== undefined) least = Math.min(least, count);
+      found += verifyRange(view.root, from, LAST, proof).entries.length;
+      from = next;
+    }
+    t.equal(found, 301);
+    t.ok(least >= 1 && (bytes > 1 || least === 1), `${least} entries at least in ${bytes} bytes`);
   }
+  const paths = [...entries.keys()].map((text) => sha256(key(text))).sort(compareBytes);
+  const [first = Hash.zero, second = Hash.zero] = paths;
+  const one = await view.proveRange(first, { ...WHOLE, to: first });
+  t.match(one, { entries: 1, next: undefined });
+  const none = await view.proveRange(Hash.from(pathOf(numberOf(first) + 1n)), { ...WHOLE, to: Hash.from(pathOf(numberOf(second) - 1n)) });
+  t.equal(none.entries, 0);
+  for (const limits of [
+    { entries: 0, bytes: 1 },
+    { entries: 16_385, bytes: 1 },
+    { entries: 1.5, bytes: 1 },
+    { entries: 1, bytes: 0 },
+    { entries: 1, bytes: MAX_PROOF_BYTES + 1 },
+    { entries: 1, bytes: 1, to: Hash.zero },
+  ])
+    await t.rejects(view.proveRange(first, limits), { code: "STATE_PROOF_LIMITS", kind: "input" });
+  await t.rejects(view.proveMany([]), { code: "STATE_PROOF_LIMITS" });
+  await t.rejects(view.proveMany(Array.from({ length: 1_025 }, () => key("k1"))), { code: "STATE_PROOF_LIMITS" });
+  await t.rejects(view.proveMany([new Uint8Array(0)].slice(0, 1)), { code: "STATE_KEY_INVALID" });
 });
 
-t.test("a leaf that is not on the key's path proves nothing", async (t) => {
-  const entries = numbered(100);
-  const view = await prover(entries);
-  const proof = await view.prove(key("k5"));
-  const path = sha256(key("k5"));
-  for (let i = 0; i < 400; i++) {
-    const asked = `absent${i}`;
-    const shares = proof.siblings.every((_, depth) => bit(sha256(key(asked)), depth) === bit(path, depth));
-    t.equal(verifyStateProof({ root: view.root, key: key(asked), value: undefined, proof }), shares);
-    if (shares) break;
-  }
+t.test("values that are too much for one proof", async (t) => {
+  const view = await viewWith(new Map(Array.from({ length: 130 }, (_, i) => [`k${i}`, new Uint8Array(65_536).fill(i)])));
+  const keys = (count: number) => Array.from({ length: count }, (_, i) => key(`k${i}`));
+  await t.rejects(view.proveMany(keys(130)), { code: "STATE_PROOF_TOO_LARGE" });
+  await t.rejects(view.proveMany(keys(128)), { code: "STATE_PROOF_TOO_LARGE" }, "with what stands beside the values");
+  t.equal(verifyMultiProof(view.root, keys(120), await view.proveMany(keys(120))).length, 120);
+  const { proof, next } = await view.proveRange(Hash.zero, WHOLE);
+  t.ok(proof.length <= MAX_PROOF_BYTES && next !== undefined);
 });
 
-t.test("whatever a prover sends, the verifier answers", async (t) => {
-  const root = modelRoot(numbered(3));
-  const strange = [
-    { siblings: [new Uint8Array(31)] },
-    { siblings: ["x"] },
-    { siblings: null },
-    { siblings: [], leaf: { path: new Uint8Array(31), valueHash: new Uint8Array(32) } },
-    { siblings: [], leaf: { path: new Uint8Array(32), valueHash: undefined } },
-    { siblings: [], leaf: null },
-    { siblings: [], leaf: 5 },
-    {},
-    [],
-    "proof",
-    null,
+t.test("no more is read than a proof may hold", async (t) => {
+  const storage = new TestStorage();
+  const store = newStore(storage, { valueCacheBytes: 0 });
+  await adopt(
+    store,
+    "g",
     undefined,
-  ] as unknown as StateProof[];
-  for (const proof of strange) t.equal(verifyStateProof({ root, key: key("k1"), value: undefined, proof }), false);
-  t.equal(
-    verifyStateProof({ root: Hash.zero, key: new Uint8Array(0), value: undefined, proof: { siblings: [] } }),
-    false,
-    "no key is empty",
+    0,
+    new Map([...numbered(300), ...Array.from({ length: 300 }, (_, i) => [`l${i}`, new Uint8Array(65_536).fill(i)] as const)]),
   );
-  t.equal(verifyStateProof({ root: Hash.zero, key: new Uint8Array(129), value: undefined, proof: { siblings: [] } }), false);
-  t.equal(verifyStateProof({ root, key: key("k1"), value: new Uint8Array(0), proof: { siblings: [] } }), false, "no value is empty");
+  await store.flush(blockId("g"));
+  let reads = 0;
+  storage.onRead = async () => void reads++;
+  const view = viewOf(store, "g");
+  await view.proveRange(Hash.zero, { entries: 16_384, bytes: 1 });
+  t.equal(reads, 1, "one group of values for one entry");
+  reads = 0;
+  await t.rejects(view.proveMany(Array.from({ length: 300 }, (_, i) => key(`l${i}`))), { code: "STATE_PROOF_TOO_LARGE" });
+  t.equal(reads, 3, "of five");
+});
+
+t.test("slices change nothing, and a version that goes ends its proofs", async (t) => {
+  const entries = numbered(200);
+  const whole = await viewWith(entries);
+  let pauses = 0;
+  const counting: Slicer = {
+    due: () => true,
+    pause: async () => {
+      pauses++;
+    },
+  };
+  const sliced = await viewWith(entries, counting);
+  const keys = [...entries.keys()].map(key);
+  pauses = 0;
+  t.same(await sliced.proveRange(Hash.zero, WHOLE), await whole.proveRange(Hash.zero, WHOLE));
+  t.ok(pauses > 200, `${pauses} pauses`);
+  pauses = 0;
+  t.same(await sliced.proveMany(keys), await whole.proveMany(keys));
+  t.ok(pauses > 20, `${pauses} pauses`);
+  t.same(await sliced.prove(key("k7")), await whole.prove(key("k7")));
+
+  let stop: (() => void) | undefined;
+  const dependencies = {
+    storage: new TestStorage(),
+    compute: testCompute,
+    scheduler: { ...testScheduler, slicer: (): Slicer => ({ ...alwaysDue, pause: async () => stop?.() }) },
+    logger: silentLogger,
+    metrics: new TestMetrics(),
+  };
+  const store = new StateStore(dependencies, smallOptions);
+  await adopt(store, "g", undefined, 0, entries);
+  await store.flush(blockId("g"));
+  for (const ask of [
+    (store: StateStore): Promise<unknown> => viewOf(store, "x").proveRange(Hash.zero, WHOLE),
+    (store: StateStore): Promise<unknown> => viewOf(store, "x").proveMany(keys),
+  ]) {
+    await adopt(store, "x", "g", 1, numbered(100, "x"));
+    stop = () => store.discard(blockId("x"));
+    await t.rejects(() => ask(store), { code: "STATE_VIEW_GONE" });
+    stop = undefined;
+  }
+});
+
+t.test("damage is named, never proved", async (t) => {
+  const storage = new TestStorage();
+  const store = newStore(storage);
+  await adopt(store, "g", undefined, 0, numbered(50));
+  await store.flush(blockId("g"));
+  const record = concatBytes(Uint8Array.of(0x20), sha256(key("k7")));
+  const named = { code: "STATE_DAMAGED", data: { record: "value", key: toHex(record) } };
+  for (const damage of [
+    (at: TestStorage) => at.flip(record, 4),
+    (at: TestStorage) => at.flip(record, 0),
+    (at: TestStorage) => at.flip(record, 1),
+    (at: TestStorage) => at.remove(record),
+  ]) {
+    const damaged = storage.reopened();
+    damage(damaged);
+    const reopened = newStore(damaged);
+    await reopened.open();
+    const view = viewOf(reopened, "g");
+    await t.rejects(view.proveRange(Hash.zero, WHOLE), named);
+    await t.rejects(view.proveMany([key("k7"), key("k8")]), named);
+    await t.rejects(view.prove(key("k7")), named);
+    t.ok(verifyProof(view.root, key("k8"), await view.prove(key("k8"))), "what is whole is proved");
+  }
+});
+
+t.test("a flush that comes to its end between the reads of a range", async (t) => {
+  const storage = new TestStorage();
+  const store = newStore(storage);
+  await adopt(store, "g", undefined, 0, numbered(30));
+  await store.flush(blockId("g"));
+  const x = new Map([...numbered(30, "x"), ["new", key("1")]] as const);
+  await adopt(store, "x", "g", 1, x);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let begun = () => {};
+  const writing = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  storage.onWrite = async (moment) => {
+    if (moment === "after") return;
+    begun();
+    await held;
+  };
+  const flush = store.flush(blockId("x"));
+  await writing;
+  storage.onRead = async () => {
+    // What was read is of the version before; by the time that it is looked at, the disk says otherwise.
+    storage.onRead = undefined;
+    release();
+    while (storage.writes < 2) await Promise.resolve();
+    for (let turns = 0; turns < 1_000; turns++) await Promise.resolve();
+  };
+  const { proof } = await viewOf(store, "x").proveRange(Hash.zero, WHOLE);
+  t.same(proof, encode("range", modelOf(x).rangeProof(Hash.zero, LAST)));
+  await flush;
 });

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import t from "tap";
 import type { StateView } from "../../../core/ports/state.js";
 import { type Bytes, Hash, toHex } from "../../../core/primitives/index.js";
-import { type Overlay, type StateStore, type StateStoreOptions, verifyStateProof } from "../../../core/state/index.js";
+import { verifyMultiProof, verifyProof, verifyRange } from "../../../core/proofs/index.js";
+import type { Overlay, StateStore, StateStoreOptions } from "../../../core/state/index.js";
 import { alwaysDue, blockId, key, modelRoot, newStore, TestMetrics, TestStorage } from "./fixtures.js";
 
 type Model = ReadonlyMap<string, Bytes>;
@@ -31,6 +32,24 @@ function applied(model: Model, changes: readonly Change[]): Map<string, Bytes> {
     else next.set(k, key(v));
   return next;
 }
+
+const FIRST_PATH = Hash.zero;
+const LAST_PATH = Hash.from(new Uint8Array(32).fill(255));
+
+/** What the proofs of a view show of all its entries, by range proofs of at most `entries` each, under the model's root. */
+async function provenEntries(view: StateView, root: Hash, entries: number): Promise<Map<string, Bytes>> {
+  const found = new Map<string, Bytes>();
+  for (let from: Hash | undefined = FIRST_PATH; from !== undefined; ) {
+    const { proof, next } = await view.proveRange(from, { entries, bytes: 100_000 });
+    const range = verifyRange(root, from, LAST_PATH, proof);
+    for (const entry of range.entries) found.set(Buffer.from(entry.key).toString("latin1"), entry.value);
+    if (toHex(range.next ?? FIRST_PATH) !== toHex(next ?? FIRST_PATH)) throw new Error("the prover goes on elsewhere");
+    from = next;
+  }
+  return found;
+}
+
+const sameEntries = (a: Model, b: Model) => a.size === b.size && [...a].every(([k, v]) => text(b.get(k)) === text(v));
 
 const text = (value: Bytes | undefined) => (value === undefined ? undefined : Buffer.from(value).toString("latin1"));
 const viewOf = (store: StateStore, name: string): StateView => {
@@ -191,7 +210,11 @@ class Scenario {
       const proof = await view.prove(key(asked));
       const root = modelRoot(model);
       if (toHex(view.root) !== toHex(root)) throw new Error(`${name} says another root`);
-      if (!verifyStateProof({ root, key: key(asked), value: model.get(asked), proof })) throw new Error(`${name} proves ${asked} wrongly`);
+      if (text(verifyProof(root, key(asked), proof)) !== text(model.get(asked))) throw new Error(`${name} proves ${asked} wrongly`);
+      const keys = Array.from({ length: 1 + (this.random() % 8) }, () => key(`k${this.random() % 40}`));
+      const shown = verifyMultiProof(root, keys, await view.proveMany(keys));
+      if (keys.some((each, i) => text(shown[i]) !== text(model.get(text(each) ?? "")))) throw new Error(`${name} proves many keys wrongly`);
+      if (!sameEntries(await provenEntries(view, root, 1 + (this.random() % 20)), model)) throw new Error(`${name} proves ranges wrongly`);
     }
   }
 }
@@ -242,7 +265,16 @@ t.test("a reader never sees a mix of versions while a flush is written", async (
         seen.push(`${moment} ${[...new Set(values.map((value) => value.replace(/\d+/, "")))].sort()}`);
       }
       const proof = await beforeView.prove(key("k3"));
-      t.ok(verifyStateProof({ root: beforeView.root, key: key("k3"), value: key("old3"), proof }), "proofs, too");
+      t.equal(text(verifyProof(beforeView.root, key("k3"), proof)), "old3", "proofs, too");
+      for (const [view, word] of [
+        [beforeView, "old"],
+        [afterView, "new"],
+      ] as const) {
+        const entries = await provenEntries(view, view.root, 70);
+        t.same([...new Set([...entries.values()].map((value) => text(value)?.replace(/\d+/, "")))], [word], `${moment}: ranges, too`);
+        for (let i = 0; i < 200; i++)
+          if (text(entries.get(`k${i}`)) !== text(view.get(key(`k${i}`)))) t.fail(`${moment}: the range shows another k${i}`);
+      }
       const branch = store.writer(blockId("g"));
       branch.set(key("k1"), key("branch"));
       t.ok((await store.finish(branch)).root, "roots on an older block, too");
@@ -305,8 +337,8 @@ t.test("what a prefetch read before the disk moved is not kept after it", async 
     await viewOf(store, "x").prove(key("k0"));
     const view = viewOf(store, "x");
     for (let i = 0; i < 60; i++) {
-      const claim = { root: view.root, key: key(`k${i}`), value: key(`new${i}`), proof: await view.prove(key(`k${i}`)) };
-      if (!verifyStateProof(claim)) t.fail(`a page above k${i} is of the version before`);
+      const proof = await view.prove(key(`k${i}`));
+      if (text(verifyProof(view.root, key(`k${i}`), proof)) !== `new${i}`) t.fail(`a page above k${i} is of the version before`);
     }
   }
 });
@@ -468,7 +500,7 @@ t.test("finishing, flushing and proving at once give what they give one after th
       ]),
     ),
   );
-  t.ok(verifyStateProof({ root: viewOf(store, "g").root, key: key("a"), value: key("1"), proof: await proof }));
+  t.equal(text(verifyProof(viewOf(store, "g").root, key("a"), await proof)), "1");
   store.adopt(blockId("y"), 1, blockId("g"), overlay);
   await store.flush(blockId("y"));
   t.equal(text(viewOf(store, "y").get(key("b"))), "3");

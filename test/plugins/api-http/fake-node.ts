@@ -10,6 +10,7 @@ import { Value } from "typebox/value";
 import * as sdk from "../../../core/sdk.js";
 import { ApiHttpPlugin } from "../../../plugins/api-http/api-http-plugin.js";
 import { ApiHttpConfig } from "../../../plugins/api-http/config.js";
+import { encode, LAST, Model } from "../../core/proofs/model.js";
 
 export const CHAIN_ID = "api-test";
 export const PREFIX = "cwt";
@@ -43,6 +44,16 @@ export function transfer(from: Account, to: Account, nonce: number, amount = 5n)
   return { raw: sdk.signTransaction(body, chainHash, [from.secretKey]), id: sdk.transactionId(chainHash, body) };
 }
 
+const accountKey = (address: sdk.Address): sdk.Bytes => Uint8Array.of(1, ...address);
+/** The state after every block: Alice's account, and entries of others. */
+export const STATE = new Model(
+  [
+    { key: accountKey(account(1).address), value: Uint8Array.of(7) },
+    ...Array.from({ length: 30 }, (_, i) => ({ key: Uint8Array.of(2, i), value: Uint8Array.of(i + 1, i) })),
+  ],
+  sdk.sha256,
+);
+
 interface StoredBlock {
   readonly block: sdk.Block;
   readonly record: sdk.TreeHeader;
@@ -69,7 +80,7 @@ function store(parent: StoredBlock | undefined, raws: readonly sdk.Bytes[], extr
     timestampMs: 1_800_000_000_000 + (parent === undefined ? 0 : (parent.record.header.height + 1) * 1_000),
     transactionsRoot: sdk.merkleRoot(raws.map(sdk.sha256)),
     receiptsRoot: sdk.merkleRoot(receipts.map(sdk.receiptHash)),
-    stateRoot: sdk.sha256(Uint8Array.of(extra)),
+    stateRoot: sdk.Hash.from(STATE.root),
     payloadRoot: sdk.Hash.zero,
     proposer: account(9).address,
     extra: Uint8Array.of(extra),
@@ -150,7 +161,6 @@ export class FakeNode {
       const { nonce, sender } = sdk.decodeAccountTransaction(body);
       return { nonce, sender: sdk.Address.format(sender, PREFIX) };
     };
-    const key = (address: sdk.Address): sdk.Bytes => Uint8Array.of(1, ...address);
     return {
       spec: {
         chainId: CHAIN_ID,
@@ -210,19 +220,21 @@ export class FakeNode {
         return {
           blockId: id,
           root: stored.record.header.stateRoot,
-          get: (wanted) => (sdk.bytesEqual(wanted, key(this.alice.address)) ? Uint8Array.of(7) : undefined),
+          get: (wanted) => STATE.get(wanted),
           prefetch: async () => undefined,
-          prove: async (wanted) => ({
-            siblings: [sdk.Hash.zero],
-            ...(sdk.bytesEqual(wanted, key(this.alice.address))
-              ? { leaf: { path: sdk.sha256(wanted), valueHash: sdk.sha256(Uint8Array.of(7)) } }
-              : {}),
-          }),
+          prove: async (wanted) => encode("single", STATE.keysProof([wanted])),
+          proveMany: async (wanted) => encode("multi", STATE.keysProof(wanted)),
+          proveRange: async (from, { to = LAST, entries }) => {
+            const within = STATE.within(from, to);
+            const next = within[entries]?.path;
+            const proof = encode("range", STATE.rangeProof(from, to, next), next);
+            return { proof, entries: Math.min(entries, within.length), ...(next === undefined ? {} : { next: sdk.Hash.from(next) }) };
+          },
         };
       },
       describeTransaction: describe,
       describeAccount: (address) => ({ balance: "1000", nonce: sdk.Address.equal(address, this.alice.address) ? 132 : 1 }),
-      accountKeys: (address) => [key(address)],
+      accountKeys: (address) => [accountKey(address)],
       consensus: {
         plugin: "consensus-fake",
         confirmations: 3,

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
-import { Hash, type MerkleProof, present, sha256, toHex, verifyMerkleProof } from "../../../core/sdk.js";
+import { verifyMultiProof, verifyRange } from "../../../core/proofs/index.js";
+import { fromHex, Hash, type MerkleProof, present, sha256, toHex, verifyMerkleProof } from "../../../core/sdk.js";
 import { addressOf, Running } from "./client.js";
-import { CHAIN_ID, FakeNode, PREFIX, transfer } from "./fake-node.js";
+import { CHAIN_ID, FakeNode, PREFIX, STATE, transfer } from "./fake-node.js";
 
 const api = await Running.start({}, (node) => {
   node.routes.push({
@@ -202,6 +203,63 @@ t.test("submitting, as JSON and as bytes", async (t) => {
   );
 });
 
+const bytesOf = (text: string) => present(fromHex(text), "the API writes hex");
+
+t.test("state keys with one proof, present and absent", async (t) => {
+  const keys = ["0203", "0209", "09", `01${toHex(node.alice.address)}`];
+  const answer = await api.post("/v1/state/proofs", JSON.stringify({ keys }));
+  t.equal(answer.status, 200);
+  const schema = openapi.paths["/v1/state/proofs"].post.responses["200"].content["application/json"].schema as TSchema;
+  t.same(Value.Errors(schema, answer.json), []);
+  const { block, root, proof } = answer.json;
+  t.same(block, { hash: toHex(node.head.record.id), height: 3 });
+  t.equal(root, toHex(node.head.record.header.stateRoot));
+  const values = verifyMultiProof(node.head.record.header.stateRoot, keys.map(bytesOf), bytesOf(proof));
+  t.same(values, [Uint8Array.of(4, 3), Uint8Array.of(10, 9), undefined, Uint8Array.of(7)]);
+  t.equal((await api.post("/v1/state/proofs", JSON.stringify({ keys, block: "justified" }))).json.block.height, 1);
+  for (const [body, status, code] of [
+    [{}, 400, "API_PARAMETERS_INVALID"],
+    [{ keys: [] }, 400, "API_PARAMETERS_INVALID"],
+    [{ keys: [""] }, 400, "API_PARAMETERS_INVALID"],
+    [{ keys: ["0"] }, 400, "API_PARAMETERS_INVALID"],
+    [{ keys: ["00".repeat(129)] }, 400, "API_PARAMETERS_INVALID"],
+    [{ keys: Array.from({ length: 257 }, () => "01") }, 400, "API_PARAMETERS_INVALID"],
+    [{ keys, more: 1 }, 400, "API_PARAMETERS_INVALID"],
+    [{ keys, block: "nowhere" }, 400, "API_PARAMETERS_INVALID"],
+    [{ keys, block: "99" }, 404, "API_BLOCK_NOT_FOUND"],
+    [{ keys, block: "0" }, 404, "API_STATE_NOT_FOUND"],
+  ] as const)
+    t.match(await api.post("/v1/state/proofs", JSON.stringify(body)), { status, json: { code } }, JSON.stringify(body).slice(0, 60));
+});
+
+t.test("the state by ranges of paths", async (t) => {
+  const found = [];
+  let from: string | null = "00".repeat(32);
+  let pages = 0;
+  for (; from !== null; pages++) {
+    const answer: Record<string, string> & { next: string | null; entries: number } = await conforming(
+      t,
+      `/v1/state/range?from=${from}&entries=8`,
+      "/v1/state/range",
+    );
+    const { root = "", to = "", proof = "", next } = answer;
+    const range = verifyRange(bytesOf(root), bytesOf(from), bytesOf(to), bytesOf(proof));
+    t.equal(range.entries.length, answer.entries);
+    t.equal(range.next === undefined ? null : toHex(range.next), next);
+    found.push(...range.entries);
+    from = next;
+  }
+  t.equal(pages, 4);
+  t.same(
+    found.map(({ key, value }) => [toHex(key), toHex(value)]),
+    STATE.leaves.map(({ key, value }) => [toHex(key), toHex(value)]),
+  );
+  const all = await conforming(t, "/v1/state/range?block=2", "/v1/state/range");
+  t.match(all, { entries: 31, next: null, block: { height: 2 } });
+  for (const query of ["from=00", `from=${"g".repeat(64)}`, "entries=0", "entries=1001", "bytes=0", "bytes=9999999", "what=1"])
+    t.match(await api.get(`/v1/state/range?${query}`), { status: 400, json: { code: "API_PARAMETERS_INVALID" } }, query);
+});
+
 t.test("an account, with the next nonce and proofs", async (t) => {
   const path = `/v1/accounts/${node.alice.text}`;
   for (const [nonce, standing] of [
@@ -220,9 +278,11 @@ t.test("an account, with the next nonce and proofs", async (t) => {
 
   const proven = await conforming(t, `${path}?proof=true`, "/v1/accounts/{address}");
   t.equal(proven.proof.root, toHex(node.head.record.header.stateRoot));
-  t.match(proven.proof.entries[0], { value: "07", siblings: ["00".repeat(32)], leaf: { valueHash: toHex(sha256(Uint8Array.of(7))) } });
+  const shown = ({ proof: { root, keys, proof } }: { proof: { root: string; keys: string[]; proof: string } }) =>
+    verifyMultiProof(bytesOf(root), keys.map(bytesOf), bytesOf(proof));
+  t.same(shown(proven), [Uint8Array.of(7)]);
   const absent = await conforming(t, `/v1/accounts/${node.bob.text}?proof=true`, "/v1/accounts/{address}");
-  t.match(absent.proof.entries[0], { value: null, leaf: null });
+  t.same(shown(absent), [undefined]);
   const earlier = await conforming(t, `${path}?block=1`, "/v1/accounts/{address}");
   t.match(earlier.block, { height: 1 });
   t.equal(earlier.pendingNonce, undefined, "what is pending follows the head");
@@ -378,6 +438,8 @@ t.test("the OpenAPI document has every route and says what is true", async (t) =
     "/v1/transactions/{id}",
     "/v1/transactions",
     "/v1/accounts/{address}",
+    "/v1/state/proofs",
+    "/v1/state/range",
     "/v1/mempool",
     "/v1/peers",
     "/v1/events",

@@ -4,7 +4,7 @@ import type { ChainLimits, ChainSpec, Rules } from "../../../core/ports/chain-sp
 import type { LedgerModule } from "../../../core/ports/contributions.js";
 import type { BlockEnvironment } from "../../../core/ports/ledger.js";
 import type { Logger, Metrics, Slicer } from "../../../core/ports/runtime.js";
-import type { StateProof, StateView, StateWriter } from "../../../core/ports/state.js";
+import type { StateView, StateWriter } from "../../../core/ports/state.js";
 import { Address } from "../../../core/primitives/address.js";
 import { Height } from "../../../core/primitives/amount.js";
 import { type Bytes, EMPTY_BYTES } from "../../../core/primitives/bytes.js";
@@ -59,9 +59,11 @@ export class MemoryState implements StateView, StateWriter {
 
   async prefetch(): Promise<void> {}
 
-  prove(): Promise<StateProof> {
+  prove(): Promise<never> {
     return Promise.reject(new Error("no proofs here"));
   }
+  readonly proveMany = this.prove;
+  readonly proveRange = this.prove;
 
   #remember(name: string): void {
     const before = this.entries.get(name);

@@ -7,8 +7,8 @@
  *   (https://zips.z.cash/zip-0215, "Test vectors": message "Zcash", s = 0, valid for each pair as A and R).
  */
 import { Point } from "@noble/ed25519";
-import type { Bytes } from "../../../core/primitives/bytes.js";
-import type { Signed } from "./fixtures.js";
+import type { Bytes } from "../../core/primitives/bytes.js";
+import { FIELD, littleEndian, ORDER, type Signed } from "./signed.js";
 
 const bytes = (hex: string): Bytes => new Uint8Array(Buffer.from(hex, "hex"));
 
@@ -83,14 +83,6 @@ export const SPECCHECK: readonly Signed[] = CASES.map(([message, publicKey, sign
   publicKey: bytes(publicKey),
   signature: bytes(signature),
 }));
-
-/** The order of the base point. */
-export const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
-const FIELD = 2n ** 255n - 19n;
-
-export function littleEndian(value: bigint): Bytes {
-  return Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
-}
 
 /** y and sign bit as 32 bytes; y may be FIELD and above. */
 function encoding(y: bigint, sign: 0 | 1): Bytes {

@@ -1,0 +1,147 @@
+/**
+ * The C++ addon as a compute engine. It lies where npm's install script built it, or came prebuilt with the package
+ * (install.js); `#addon/…` in package.json finds both from sources and from dist alike.
+ */
+import { createRequire } from "node:module";
+import { messageOf } from "../core/kernel/errors.js";
+import type { ComputeTiers, HashTag } from "../core/ports/compute.js";
+import type { Bytes } from "../core/primitives/bytes.js";
+import type { SignatureBatch } from "../core/primitives/signature-batch.js";
+import type { ComputeEngine } from "./engine.js";
+import { NativeInputError, NativeMemoryError, NativeTierUnavailableError } from "./errors.js";
+
+/** What addon.cc exports. */
+interface Addon {
+  readonly Engine: new (options: ComputeTiers & { readonly keyCacheEntries: number }) => AddonEngine;
+  /** What this build contains and this processor runs. */
+  tiers(): AddonTiers;
+  /** Of the processor, where the operating system saves the registers. */
+  features(): CpuFeatures;
+}
+
+interface AddonEngine {
+  verify(publicKeys: Bytes, signatures: Bytes, messages: Bytes, offsets: Uint32Array, from: number, to: number, bitmap: Bytes): number;
+  hashPairs(input: Bytes, output: Bytes, tag: number, from: number, to: number): void;
+  subtreeRoot(nodes: Bytes, fromDepth: number, toDepth: number, root: Bytes): void;
+  clearKeyCache(): void;
+  cachedKeys(): number;
+}
+
+/** Of each primitive: the fastest tier, and all that run here, slowest first. */
+export type AddonTiers = { readonly [P in keyof ComputeTiers]: { readonly best: string; readonly available: readonly string[] } };
+
+export type CpuFeatures = Readonly<Record<string, boolean>>;
+
+const PRIMITIVES: readonly (keyof ComputeTiers)[] = ["ed25519", "sha256", "sha512"];
+const TAG_NUMBERS: { readonly [T in HashTag]: number } = { plain: 0, leaf: 1, inner: 2 };
+
+/** What was built here goes before what came with the package. */
+const BINARIES = ["#addon/build/Release/chainwright.node", `#addon/prebuilds/${process.platform}-${process.arch}/chainwright.node`];
+const OUTCOME = "#addon/build/chainwright.json";
+
+const require = createRequire(import.meta.url);
+
+/** `isBroken`: a binary is there, but does not load. */
+export type LoadedAddon = { readonly addon: Addon; readonly file: string } | { readonly reason: string; readonly isBroken: boolean };
+
+let loaded: LoadedAddon | undefined;
+
+/** Loads the addon, once in each thread; or says why there is none. */
+export function loadAddon(): LoadedAddon {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): LoadedAddon {
+  const failures: string[] = [];
+  for (const name of BINARIES) {
+    try {
+      return { addon: require(name) as Addon, file: require.resolve(name) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") failures.push(messageOf(error).split("\n", 1)[0] as string);
+    }
+  }
+  const isBroken = failures.length > 0;
+  return { isBroken, reason: isBroken ? `the addon does not load: ${failures.join("; ")}` : whyNotBuilt() };
+}
+
+/** The install script leaves word of what went wrong. */
+function whyNotBuilt(): string {
+  try {
+    const { reason } = require(OUTCOME) as { readonly reason?: string };
+    if (typeof reason === "string") return `the addon was not built: ${reason}`;
+  } catch {
+    // It never ran: npm ci --ignore-scripts.
+  }
+  return "the addon was not built: npm ran without its install script";
+}
+
+/** Turns what addon.cc throws into the typed errors of this folder. */
+function typed(call: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "NATIVE_INPUT") return new NativeInputError({ call, reason: error.message });
+  if (code === "NATIVE_MEMORY") return new NativeMemoryError({ call });
+  return error;
+}
+
+class NativeEngine implements ComputeEngine {
+  readonly kind = "native";
+  readonly tiers: ComputeTiers;
+  readonly #engine: AddonEngine;
+
+  constructor(addon: Addon, tiers: ComputeTiers, keyCacheEntries: number) {
+    this.tiers = tiers;
+    try {
+      this.#engine = new addon.Engine({ ...tiers, keyCacheEntries });
+    } catch (error) {
+      throw typed("createEngine", error);
+    }
+  }
+
+  verify({ publicKeys, signatures, messages, offsets }: SignatureBatch, from: number, to: number, bitmap: Bytes): number {
+    try {
+      return this.#engine.verify(publicKeys, signatures, messages, offsets, from, to, bitmap);
+    } catch (error) {
+      throw typed("verify", error);
+    }
+  }
+
+  hashPairs(input: Bytes, output: Bytes, tag: HashTag, from: number, to: number): void {
+    try {
+      this.#engine.hashPairs(input, output, TAG_NUMBERS[tag], from, to);
+    } catch (error) {
+      throw typed("hashPairs", error);
+    }
+  }
+
+  subtreeRoot(nodes: Bytes, fromDepth: number, toDepth: number): Bytes {
+    const root = new Uint8Array(32);
+    try {
+      this.#engine.subtreeRoot(nodes, fromDepth, toDepth, root);
+    } catch (error) {
+      throw typed("subtreeRoot", error);
+    }
+    return root;
+  }
+
+  clearKeyCache(): void {
+    this.#engine.clearKeyCache();
+  }
+}
+
+/** @throws NativeTierUnavailableError if the processor or this build lacks a forced tier */
+export function createNativeEngine(addon: Addon, forced: Partial<ComputeTiers>, keyCacheEntries: number): ComputeEngine {
+  const known = addon.tiers();
+  for (const primitive of PRIMITIVES) {
+    const tier = forced[primitive];
+    const { available } = known[primitive];
+    if (tier !== undefined && !available.includes(tier)) throw new NativeTierUnavailableError({ primitive, tier, available });
+  }
+  const tiers = {
+    ed25519: forced.ed25519 ?? known.ed25519.best,
+    sha256: forced.sha256 ?? known.sha256.best,
+    sha512: forced.sha512 ?? known.sha512.best,
+  };
+  return new NativeEngine(addon, tiers, keyCacheEntries);
+}

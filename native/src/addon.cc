@@ -1,0 +1,351 @@
+// The N-API face of the engine: one JavaScript class over engine.h, for any number of environments (worker threads).
+//
+// Nothing is global here: an engine belongs to the object that made it, and the object to its environment, which frees it
+// at its end. All of what JavaScript hands over is checked here, before a pointer reaches the engine: types, lengths,
+// ranges, detached buffers (their length is 0), numbers that are no indices. Buffers may be shared with other threads, and
+// those may write while we work: so offsets are copied first and the copy is checked and used. Other contents may then
+// change a verdict (of a batch that its owner spoils), but never where memory is read.
+//
+// Faults are thrown as Error with `code` NATIVE_INPUT, NATIVE_TIER or NATIVE_MEMORY; native/addon.ts turns them into the
+// typed errors of native/errors.ts.
+#include <napi.h>
+
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <new>
+
+#include "engine.h"
+
+namespace {
+
+using chainwright::Tier;
+
+constexpr Tier kTiers[] = {Tier::kPortable, Tier::kAvx2, Tier::kShaNi, Tier::kAvx512};
+
+// A primitive that has tiers: its name in JavaScript, and the questions of cpu.h.
+struct Primitive {
+  const char* name;
+  bool (*has)(Tier);
+  const char* (*tier_name)(Tier);
+};
+constexpr Primitive kEd25519 = {"ed25519", chainwright::has_ed25519_tier, chainwright::ed25519_tier_name};
+constexpr Primitive kSha256 = {"sha256", chainwright::has_sha256_tier, chainwright::sha256_tier_name};
+constexpr Primitive kSha512 = {"sha512", chainwright::has_sha512_tier, chainwright::sha512_tier_name};
+
+constexpr size_t kKeyBytes = 32;
+constexpr size_t kSignatureBytes = 64;
+constexpr size_t kNodeBytes = 32;
+constexpr size_t kPairBytes = 64;
+constexpr size_t kTreeDepthMax = 40;
+constexpr size_t kKeyCacheEntriesMax = size_t{1} << 24;
+
+// Throws in JavaScript; the caller returns at once.
+__attribute__((format(printf, 3, 4))) void refuse(napi_env env, const char* code, const char* format, ...) {
+  char reason[192];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(reason, sizeof reason, format, arguments);
+  va_end(arguments);
+  napi_throw_error(env, code, reason);
+}
+
+constexpr char kInput[] = "NATIVE_INPUT";
+constexpr char kTier[] = "NATIVE_TIER";
+constexpr char kMemory[] = "NATIVE_MEMORY";
+
+struct Bytes {
+  uint8_t* data;
+  size_t length;
+};
+
+// Elements of a typed array of the given type. An empty or detached one has a null pointer, which no engine should see.
+bool read_array(napi_env env, napi_value value, napi_typedarray_type type, const char* name, void** data, size_t* length) {
+  static uint64_t nothing = 0;
+  napi_typedarray_type actual;
+  napi_value memory;
+  if (napi_get_typedarray_info(env, value, &actual, length, data, &memory, nullptr) != napi_ok || actual != type) {
+    refuse(env, kInput, "%s is no %s", name, type == napi_uint8_array ? "Uint8Array" : "Uint32Array");
+    return false;
+  }
+  // Memory that was handed to another thread looks empty, and an empty list of nodes has a root.
+  bool is_detached = false;
+  if (*length == 0 && napi_is_detached_arraybuffer(env, memory, &is_detached) == napi_ok && is_detached) {
+    refuse(env, kInput, "the memory of %s is detached", name);
+    return false;
+  }
+  if (*data == nullptr) {
+    *length = 0;
+    *data = &nothing;
+  }
+  return true;
+}
+
+bool read_bytes(napi_env env, napi_value value, const char* name, Bytes* bytes) {
+  void* data = nullptr;
+  if (!read_array(env, value, napi_uint8_array, name, &data, &bytes->length)) return false;
+  bytes->data = static_cast<uint8_t*>(data);
+  return true;
+}
+
+// A whole number from 0 to `max`: JavaScript's may be NaN, negative, fractional or far beyond size_t.
+bool read_count(napi_env env, napi_value value, const char* name, size_t max, size_t* count) {
+  double number = 0;
+  if (napi_get_value_double(env, value, &number) != napi_ok) {
+    refuse(env, kInput, "%s is no number", name);
+    return false;
+  }
+  if (!(number >= 0 && number <= static_cast<double>(max)) || number != std::floor(number)) {
+    refuse(env, kInput, "%s is no whole number from 0 to %zu: %g", name, max, number);
+    return false;
+  }
+  *count = static_cast<size_t>(number);
+  return true;
+}
+
+// from <= to <= count.
+bool read_range(napi_env env, napi_value from_value, napi_value to_value, size_t count, size_t* from, size_t* to) {
+  return read_count(env, to_value, "to", count, to) && read_count(env, from_value, "from", *to, from);
+}
+
+bool read_tier(napi_env env, Napi::Object options, const Primitive& primitive, Tier* tier) {
+  const Napi::Value value = options.Get(primitive.name);
+  if (!value.IsString()) {
+    refuse(env, kInput, "options.%s is no string", primitive.name);
+    return false;
+  }
+  const std::string name = value.As<Napi::String>().Utf8Value();
+  for (const Tier candidate : kTiers) {
+    if (primitive.has(candidate) && name == primitive.tier_name(candidate)) {
+      *tier = candidate;
+      return true;
+    }
+  }
+  refuse(env, kTier, "no tier %.40s of %s here", name.c_str(), primitive.name);
+  return false;
+}
+
+// Memory that grows and is not preserved while it does.
+template <typename Element>
+class Buffer {
+ public:
+  // nullptr if memory is short.
+  Element* reserve(size_t length) {
+    if (length > length_) {
+      data_.reset(new (std::nothrow) Element[length]);
+      length_ = data_ == nullptr ? 0 : length;
+    }
+    return data_.get();
+  }
+
+ private:
+  std::unique_ptr<Element[]> data_;
+  size_t length_ = 0;
+};
+
+class EngineObject : public Napi::ObjectWrap<EngineObject> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "Engine",
+                       {
+                           InstanceMethod<&EngineObject::verify>("verify"),
+                           InstanceMethod<&EngineObject::hash_pairs>("hashPairs"),
+                           InstanceMethod<&EngineObject::subtree_root>("subtreeRoot"),
+                           InstanceMethod<&EngineObject::clear_key_cache>("clearKeyCache"),
+                           InstanceMethod<&EngineObject::cached_keys>("cachedKeys"),
+                       });
+  }
+
+  // new Engine({ ed25519, sha256, sha512: names of tiers, keyCacheEntries })
+  explicit EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineObject>(info) {
+    const Napi::Env env = info.Env();
+    if (!info[0].IsObject()) {
+      refuse(env, kInput, "options is no object");
+      return;
+    }
+    const Napi::Object options = info[0].As<Napi::Object>();
+    chainwright::EngineOptions native = {};
+    size_t entries = 0;
+    if (!read_tier(env, options, kEd25519, &native.tiers.ed25519) || !read_tier(env, options, kSha256, &native.tiers.sha256) ||
+        !read_tier(env, options, kSha512, &native.tiers.sha512) ||
+        !read_count(env, options.Get("keyCacheEntries"), "options.keyCacheEntries", kKeyCacheEntriesMax, &entries)) {
+      return;
+    }
+    native.key_cache_entries = static_cast<uint32_t>(entries);
+    engine_.reset(chainwright::Engine::create(native));
+    if (engine_ == nullptr) refuse(env, kMemory, "no memory for %zu cached keys", entries);
+  }
+
+  // verify(publicKeys, signatures, messages, offsets, from, to, bitmap) -> number of valid ones
+  Napi::Value verify(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    Bytes public_keys, signatures, messages, bitmap;
+    void* offsets_data = nullptr;
+    size_t offset_count = 0, from = 0, to = 0;
+    if (!read_bytes(env, info[0], "publicKeys", &public_keys) || !read_bytes(env, info[1], "signatures", &signatures) ||
+        !read_bytes(env, info[2], "messages", &messages) ||
+        !read_array(env, info[3], napi_uint32_array, "offsets", &offsets_data, &offset_count) ||
+        !read_bytes(env, info[6], "bitmap", &bitmap)) {
+      return Napi::Value();
+    }
+    const size_t count = public_keys.length / kKeyBytes;
+    if (public_keys.length % kKeyBytes != 0) return fault(env, "%zu bytes of publicKeys are no packed keys", public_keys.length);
+    if (signatures.length != kSignatureBytes * count)
+      return fault(env, "%zu bytes of signatures for %zu keys", signatures.length, count);
+    if (offset_count != count + 1) return fault(env, "%zu offsets for %zu keys", offset_count, count);
+    if (bitmap.length < (count + 7) / 8) return fault(env, "%zu bytes of bitmap for %zu keys", bitmap.length, count);
+    if (!read_range(env, info[4], info[5], count, &from, &to)) return Napi::Value();
+    const size_t length = to - from;
+    if (length == 0) return Napi::Number::New(env, 0);
+
+    uint32_t* offsets = offsets_.reserve(length + 1);
+    uint8_t* verdicts = verdicts_.reserve((length + 7) / 8);
+    if (offsets == nullptr || verdicts == nullptr) return short_of_memory(env);
+    const uint8_t* shared = static_cast<const uint8_t*>(offsets_data);
+    std::memcpy(offsets, shared + sizeof(uint32_t) * from, sizeof(uint32_t) * (length + 1));
+    // First and last may lie outside the range that is asked for; then they are only checked, not used.
+    uint32_t first = 0, last = 0;
+    std::memcpy(&first, shared, sizeof first);
+    std::memcpy(&last, shared + sizeof(uint32_t) * count, sizeof last);
+    if (first != 0) return fault(env, "the offsets begin with %u, not with 0", first);
+    if (last != messages.length) return fault(env, "the offsets end with %u, the messages with %zu", last, messages.length);
+    for (size_t i = 0; i < length; i++) {
+      if (offsets[i] > offsets[i + 1]) return fault(env, "the offsets do not ascend at %zu", from + i + 1);
+    }
+    if (offsets[length] > messages.length) return fault(env, "an offset lies behind the messages: %u", offsets[length]);
+
+    const chainwright::SignatureBatch batch = {public_keys.data + kKeyBytes * from, signatures.data + kSignatureBytes * from,
+                                               messages.data, offsets};
+    std::memset(verdicts, 0, (length + 7) / 8);
+    const size_t valid = engine_->verify(batch, 0, length, verdicts);
+    if (valid == SIZE_MAX) return short_of_memory(env);
+    set_bits(verdicts, length, bitmap.data, from);
+    return Napi::Number::New(env, static_cast<double>(valid));
+  }
+
+  // hashPairs(input, output, tag 0..2, from, to)
+  void hash_pairs(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    Bytes input, output;
+    size_t tag = 0, from = 0, to = 0;
+    if (!read_bytes(env, info[0], "input", &input) || !read_bytes(env, info[1], "output", &output) ||
+        !read_count(env, info[2], "tag", 2, &tag) || !read_range(env, info[3], info[4], input.length / kPairBytes, &from, &to)) {
+      return;
+    }
+    if (to > output.length / kNodeBytes) return refuse(env, kInput, "%zu bytes of output for %zu hashes", output.length, to);
+    // Ascending work on many pairs at a time overwrites no input that is still needed exactly if the output begins no
+    // later than the input.
+    const uintptr_t input_begin = reinterpret_cast<uintptr_t>(input.data) + kPairBytes * from;
+    const uintptr_t input_end = reinterpret_cast<uintptr_t>(input.data) + kPairBytes * to;
+    const uintptr_t output_begin = reinterpret_cast<uintptr_t>(output.data) + kNodeBytes * from;
+    if (output_begin > input_begin && output_begin < input_end) return refuse(env, kInput, "output begins inside input");
+    if (from < to) engine_->hash_pairs(input.data, output.data, static_cast<chainwright::HashTag>(tag), from, to);
+  }
+
+  // subtreeRoot(nodes, fromDepth, toDepth, root)
+  void subtree_root(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    Bytes nodes, root;
+    size_t from_depth = 0, to_depth = 0;
+    if (!read_bytes(env, info[0], "nodes", &nodes) || !read_count(env, info[2], "toDepth", kTreeDepthMax, &to_depth) ||
+        !read_count(env, info[1], "fromDepth", to_depth, &from_depth) || !read_bytes(env, info[3], "root", &root)) {
+      return;
+    }
+    const size_t count = nodes.length / kNodeBytes;
+    if (nodes.length % kNodeBytes != 0) return refuse(env, kInput, "%zu bytes of nodes are no packed nodes", nodes.length);
+    if (count > size_t{1} << (to_depth - from_depth))
+      return refuse(env, kInput, "%zu nodes do not fit below %zu levels", count, to_depth - from_depth);
+    if (root.length != kNodeBytes) return refuse(env, kInput, "root has %zu bytes, not 32", root.length);
+    // Apart from the nodes, which must not change even if root is among them.
+    uint8_t computed[kNodeBytes];
+    if (!engine_->subtree_root(nodes.data, count, static_cast<unsigned>(from_depth), static_cast<unsigned>(to_depth), computed))
+      return refuse(env, kMemory, "memory was short");
+    std::memcpy(root.data, computed, kNodeBytes);
+  }
+
+  void clear_key_cache(const Napi::CallbackInfo&) { engine_->clear_key_cache(); }
+
+  Napi::Value cached_keys(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), static_cast<double>(engine_->cached_keys()));
+  }
+
+ private:
+  template <typename... Arguments>
+  static Napi::Value fault(napi_env env, const char* format, Arguments... arguments) {
+    refuse(env, kInput, format, arguments...);
+    return Napi::Value();
+  }
+
+  static Napi::Value short_of_memory(napi_env env) {
+    refuse(env, kMemory, "memory was short");
+    return Napi::Value();
+  }
+
+  // ORs `length` verdicts into the bitmap of the whole batch, beginning with its bit `from`. Bytes without a bit to set are
+  // not written.
+  static void set_bits(const uint8_t* verdicts, size_t length, uint8_t* bitmap, size_t from) {
+    if (from % 8 == 0) {
+      for (size_t i = 0; i < (length + 7) / 8; i++) {
+        if (verdicts[i] != 0) bitmap[from / 8 + i] |= verdicts[i];
+      }
+      return;
+    }
+    for (size_t i = 0; i < length; i++) {
+      if ((verdicts[i >> 3] >> (i & 7) & 1) != 0) bitmap[(from + i) >> 3] |= static_cast<uint8_t>(1u << ((from + i) & 7));
+    }
+  }
+
+  std::unique_ptr<chainwright::Engine> engine_;
+  Buffer<uint32_t> offsets_;
+  Buffer<uint8_t> verdicts_;
+};
+
+// tiers() -> { ed25519: { best, available }, … }: what this build contains and this processor runs, slowest first.
+Napi::Value tiers(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const chainwright::TierChoice best = chainwright::best_tiers();
+  const auto describe = [&](const Primitive& primitive, Tier chosen) {
+    Napi::Array available = Napi::Array::New(env);
+    uint32_t length = 0;
+    for (const Tier tier : kTiers) {
+      if (primitive.has(tier)) available.Set(length++, Napi::String::New(env, primitive.tier_name(tier)));
+    }
+    Napi::Object described = Napi::Object::New(env);
+    described.Set("best", Napi::String::New(env, primitive.tier_name(chosen)));
+    described.Set("available", available);
+    return described;
+  };
+  Napi::Object all = Napi::Object::New(env);
+  all.Set(kEd25519.name, describe(kEd25519, best.ed25519));
+  all.Set(kSha256.name, describe(kSha256, best.sha256));
+  all.Set(kSha512.name, describe(kSha512, best.sha512));
+  return all;
+}
+
+// features() -> { avx2: boolean, … }: of the processor, where the operating system saves the registers.
+Napi::Value features(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const chainwright::CpuFeatures& cpu = chainwright::cpu_features();
+  Napi::Object all = Napi::Object::New(env);
+  all.Set("avx2", Napi::Boolean::New(env, cpu.avx2));
+  all.Set("bmi2", Napi::Boolean::New(env, cpu.bmi2));
+  all.Set("adx", Napi::Boolean::New(env, cpu.adx));
+  all.Set("sha-ni", Napi::Boolean::New(env, cpu.sha_ni));
+  all.Set("avx512", Napi::Boolean::New(env, cpu.avx512));
+  all.Set("avx512-ifma", Napi::Boolean::New(env, cpu.avx512_ifma));
+  all.Set("avx512-vbmi", Napi::Boolean::New(env, cpu.avx512_vbmi));
+  return all;
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  exports.Set("Engine", EngineObject::define(env));
+  exports.Set("tiers", Napi::Function::New<tiers>(env, "tiers"));
+  exports.Set("features", Napi::Function::New<features>(env, "features"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(chainwright, initialize)

@@ -1,0 +1,67 @@
+/** `chainwright doctor`: complete, short, and honest about what is wrong. */
+import t from "tap";
+import { doctor } from "../../../core/cli/commands/doctor.js";
+import { Output } from "../../../core/cli/output.js";
+import { buildProgram } from "../../../core/cli/program.js";
+import { describeAddon } from "../../../native/index.js";
+
+function context() {
+  const written: string[] = [];
+  const output = new Output({ write: (text: string) => written.push(text) }, { write: () => true }, {});
+  return { context: { output, environment: {} }, text: () => written.join("") };
+}
+
+const addon = describeAddon();
+const SECONDS = "0.01";
+
+t.test("it says what runs, how fast, and what there is", async (t) => {
+  const { context: into, text } = context();
+  await buildProgram(into).run(["doctor", "--all", "--seconds", SECONDS]);
+  for (const line of [
+    /processor +\S/,
+    /threads +\d/,
+    /memory +[\d.]+ GiB/,
+    /Node +v\d/,
+    /clock +2\d{3}-/,
+    /compute engine {2}(native|wasm|js)/,
+  ])
+    t.match(text(), line);
+  t.match(
+    text(),
+    /signatures\/s, 1,024 new keys +one by one +SHA-256 pairs\/s +root of 65,536\n {2}(native|wasm|js), as chosen +[\d,]+ +[\d,]+ +[\d,]+ +[\d.]+ ms/,
+  );
+  t.match(text(), /\n {2}js(, as chosen)? +[\d,]+/);
+  if ("tiers" in addon) {
+    t.match(text(), /ed25519 +(ifma|avx2|portable)/);
+    if (addon.tiers.sha256.best !== "portable") t.match(text(), /native, sha256 portable +[\d,]+ {2}0\.\d+ × /);
+  } else t.match(text(), addon.reason);
+});
+
+t.test("as JSON", async (t) => {
+  const { context: into, text } = context();
+  const code = await doctor({ json: true, seconds: SECONDS }, into);
+  const report = JSON.parse(text());
+  t.equal(code, report.ok ? 0 : 1);
+  t.match(report, {
+    findings: Array,
+    node: process.version,
+    machine: { cpu: String, threads: Number, memoryBytes: Number },
+    engine: { kind: /^(native|wasm|js)$/, tiers: { ed25519: String, sha256: String, sha512: String } },
+    measured: [{ figures: { signaturesPerSecond: Number, singleSignaturesPerSecond: Number, pairsPerSecond: Number, rootMs: Number } }],
+  });
+  t.equal(report.measured.length, 1, "the others are measured on demand");
+});
+
+t.test("a forced engine is told", async (t) => {
+  process.env.CHAINWRIGHT_ENGINE = "js";
+  t.teardown(() => delete process.env.CHAINWRIGHT_ENGINE);
+  const { context: into, text } = context();
+  t.equal(await doctor({ seconds: SECONDS }, into), 0);
+  t.match(text(), /compute engine {2}js/);
+  t.match(text(), "file" in addon ? /advice: CHAINWRIGHT_ENGINE forces js/ : addon.reason);
+});
+
+t.test("an amount of time that is none", async (t) => {
+  for (const seconds of ["", "0", "-1", "x", "1e9"])
+    await t.rejects(doctor({ seconds }, context().context), { code: "CLI_USAGE" }, seconds);
+});

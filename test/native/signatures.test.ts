@@ -47,7 +47,7 @@ t.test("the oracle agrees with what the vectors say of themselves", async (t) =>
 });
 
 forEach(VERIFIERS, "corners of ZIP-215", async (t, subject) => {
-  for (const keyCacheEntries of subject.name === "js" ? [0] : [0, 5, 4096]) {
+  for (const keyCacheEntries of subject.speed > 20 ? [0, 5, 4096] : [5]) {
     const engine = create(subject, keyCacheEntries);
     right(t, mistakes(engine, corners), `together, ${keyCacheEntries} cached keys`);
     if (subject.name === "js") continue;
@@ -72,7 +72,7 @@ forEach(VERIFIERS, "corners of ZIP-215", async (t, subject) => {
 forEach(VERIFIERS, "batches of every size", async (t, subject) => {
   const engine = create(subject);
   const sizes = [...Array.from({ length: 72 }, (_, i) => i), 127, 128, 129, 255, 256, 257, 511, 1000, 1023, 1024, 1025, 2049, 4097, LARGE];
-  const most = affordable(subject, 600, LARGE);
+  const most = affordable(subject, 140, LARGE);
   for (const size of sizes.filter((each) => each <= most)) {
     const items = good.slice(LARGE - size);
     right(t, mistakes(engine, items), `${size} good`);
@@ -83,7 +83,7 @@ forEach(VERIFIERS, "batches of every size", async (t, subject) => {
 
 forEach(VERIFIERS, "one bad signature at every position", async (t, subject) => {
   const engine = create(subject, 0);
-  const sizes = subject.speed > 5 ? [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 33, 64] : [1, 2, 3, 5, 9];
+  const sizes = subject.speed > 5 ? [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 64] : [1, 2, 3, 5, 9];
   for (const size of sizes) {
     const items = good.slice(100, 100 + size);
     right(
@@ -96,7 +96,7 @@ forEach(VERIFIERS, "one bad signature at every position", async (t, subject) => 
   const random = new Random(7);
   for (const size of [70, 257, 1024]) {
     const items = good.slice(0, size);
-    const places = [0, 1, 7, 8, 63, 64, size >> 1, size - 2, size - 1, ...random.distinct(affordable(subject, 300 / size, 50), size)];
+    const places = [0, 7, 64, size >> 1, size - 1, ...random.distinct(affordable(subject, 60 / size, 50), size)];
     right(
       t,
       places.flatMap((place) => mistakes(engine, spoiled(items, [place]))),
@@ -111,7 +111,7 @@ forEach(VERIFIERS, "several bad signatures, of every kind", async (t, subject) =
   const refused = corners.filter(({ valid }) => !valid);
   for (const size of subject.speed > 5 ? [2, 3, 9, 40, 70, 300, 1024] : [2, 9, 40]) {
     for (const share of [2, 3, 5, size >> 5, size >> 4, size >> 3, size >> 1, size - 1, size]) {
-      if (share < 1 || share > size || size * share > affordable(subject, 5000, 1 << 20)) continue;
+      if (share < 1 || share > size || size * share > affordable(subject, 2000, 1 << 20)) continue;
       const items = good.slice(0, size);
       right(t, mistakes(engine, spoiled(items, random.distinct(share, size))), `${share} wrong sums in ${size}`);
       const mixed = spoiled(items, random.distinct(share >> 1, size));
@@ -146,21 +146,20 @@ forEach(
       }
       return copy;
     };
-    for (const size of [2, 16, 64, 200, 1024]) {
+    for (const size of subject.speed > 20 ? [2, 16, 64, 200] : [2, 64]) {
       const items = good.slice(0, size);
-      const pairs: number[][] = [];
-      for (const distance of [1, 2, 3, 4, 7, 8, 16, 32, 64, 128, size >> 1, size - 1])
-        if (distance > 0 && distance < size) pairs.push([0, distance]);
-      for (let i = 0; i < 8 && size > 8; i++) pairs.push(random.distinct(2, size));
-      const rounds = affordable(subject, 100, 1 << 20) > size * 4 ? pairs : pairs.slice(0, 4);
+      // Neighbours, the same lane of two vectors, two halves, and anywhere.
+      const distances = [1, 8, size >> 1, size - 1].filter((distance) => distance > 0 && distance < size);
+      const rounds = distances.map((distance) => [0, distance]);
+      if (size > 8) rounds.push(random.distinct(2, size), random.distinct(2, size));
+      // A fresh engine and a used one: neither may begin with coefficients that can be known.
+      const engine = create(subject);
       for (const [what, errors] of CONSPIRACIES) {
-        // A fresh engine and a used one: neither may begin with coefficients that can be known.
-        const engine = create(subject);
         const faults = rounds.flatMap((places) => mistakes(engine, conspire(items, places, errors(places))));
         right(t, faults, `two in ${size}, ${what}`);
         if (size < 64) continue;
         const many = random.distinct(6, size);
-        right(t, mistakes(create(subject), conspire(items, many, errors(many))), `six in ${size}, ${what}`);
+        right(t, mistakes(engine, conspire(items, many, errors(many))), `six in ${size}, ${what}`);
       }
     }
   },
@@ -191,11 +190,11 @@ forEach(VERIFIERS, "ranges of a batch, unaligned and shared memory", async (t, s
 
 forEach(VERIFIERS, "hot keys and a cache that forgets", async (t, subject) => {
   const random = new Random(19);
-  const size = affordable(subject, 100, 900);
+  const size = Math.max(40, affordable(subject, 5, 300));
   for (const keys of [1, 3, 64]) {
     const signers = Array.from({ length: keys }, (_, i) => new Signer(5000 + i));
     const items = Array.from({ length: size }, (_, i) => random.pick(signers).sign(numberedMessage(i, 20 + (i % 90))));
-    for (const keyCacheEntries of [0, 1, 2, 5, 64, 1000]) {
+    for (const keyCacheEntries of [0, 1, 5, 64, 1000]) {
       const engine = create(subject, keyCacheEntries);
       const faults: string[] = [];
       for (let round = 0; round < 3; round++)

@@ -5,7 +5,7 @@
 //   Tight  limbs < 2^51 + 2^18. What carrying gives.
 //   Loose  limbs < 2^52: the most that the multiplier can read. Sums of two Tights may exceed it, so this Field's add and
 //          sub carry at once, and their results are as small as Tights.
-//   Wide   columns < 2^62 of a product folded modulo p but not yet carried. Sums and differences of products are made on
+//   Wide   columns < 2^63 of a product folded modulo p but not yet carried. Sums and differences of products are made on
 //          Wides, so that E = B - A, H = B + A and so on cost one carry each and none for A and B (point_ifma.h).
 //
 // Why a product fits. With factors below 2^52, a low half is < 2^52 and a high half < 2^52; high halves stand at 2^52 =
@@ -31,7 +31,7 @@ struct FieldIfma {
   static constexpr uint64_t kMask51 = (uint64_t{1} << 51) - 1;
   static constexpr uint64_t kTightBound = (uint64_t{1} << 51) + (uint64_t{1} << 18);
   static constexpr uint64_t kLooseBound = uint64_t{1} << 52;
-  static constexpr uint64_t kWideBound = uint64_t{1} << 62;
+  static constexpr uint64_t kWideBound = uint64_t{1} << 62;  // of one product, raised or not
 
   struct Tight {
     __m512i v[5];
@@ -261,125 +261,6 @@ struct FieldIfma {
   CHAINWRIGHT_INLINE Tight square(const X& x) {
     return reduce(square_wide(x));
   }
-  // For chains of squarings: radix 2^52, in which halves of products meet without doublings, so that a squaring is 68
-  // instructions instead of 77; but its carries are serial, which three chains side by side hide (field_ifma_triple.h). Five limbs hold 260 bits, of which a value uses 256. Its limbs are not cleaned: limbs 0 to 3 are the low 52 bits of
-  // their registers, and whatever is above them the multiplier doesn't read; limb 4 is its register.
-  struct Radix52 {
-    __m512i v[5];
-  };
-
-  // Columns < 2^62 at 2^(52 k) to limbs, serially: the part of column 4 from 2^255 on returns as 19 times that (< 2^20), and
-  // each register's bits from 52 on are added to the next. Limb 4 ends below 2^47 + 2^12.
-  CHAINWRIGHT_INLINE Radix52 reduce52(__m512i r0, __m512i r1, __m512i r2, __m512i r3, __m512i r4) {
-    r0 = lo(r0, shift_right(r4, 47), set(19));
-    r4 = _mm512_and_si512(r4, set((uint64_t{1} << 47) - 1));
-    r1 = plus(r1, shift_right(r0, 52));
-    r2 = plus(r2, shift_right(r1, 52));
-    r3 = plus(r3, shift_right(r2, 52));
-    r4 = plus(r4, shift_right(r3, 52));
-#if defined(CHAINWRIGHT_CHECK_BOUNDS)
-    CHAINWRIGHT_ASSERT(_mm512_cmplt_epu64_mask(r4, set((uint64_t{1} << 47) + (uint64_t{1} << 12))) == 0xff);
-#endif
-    Radix52 r;
-    r.v[0] = r0;
-    r.v[1] = r1;
-    r.v[2] = r2;
-    r.v[3] = r3;
-    r.v[4] = r4;
-    return r;
-  }
-
-  // Limb k of radix 2^51 stands at 2^(52 k - k): its low k bits belong to the limb below. Columns are below 2^53.
-  CHAINWRIGHT_INLINE Radix52 to_radix52(const Tight& x) {
-    check(x, kTightBound);
-    const __m512i one = set(1);
-    return reduce52(lo(x.v[0], shift_left(x.v[1], 51), one), lo(shift_right(x.v[1], 1), shift_left(x.v[2], 50), one),
-                    lo(shift_right(x.v[2], 2), shift_left(x.v[3], 49), one), lo(shift_right(x.v[3], 3), shift_left(x.v[4], 48), one),
-                    shift_right(x.v[4], 4));
-  }
-
-  // And back. The top limb is below 2^(47 + 4) + 2^(12 + 4), the others below 2^51.
-  CHAINWRIGHT_INLINE Tight from_radix52(const Radix52& x) {
-    const __m512i mask = set(kMask51);
-    const __m512i mask52 = set((uint64_t{1} << 52) - 1);
-    __m512i w[4];
-    for (int limb = 0; limb < 4; ++limb) w[limb] = _mm512_and_si512(x.v[limb], mask52);
-    Tight r;
-    r.v[0] = _mm512_and_si512(w[0], mask);
-    r.v[1] = _mm512_and_si512(_mm512_or_si512(shift_right(w[0], 51), shift_left(w[1], 1)), mask);
-    r.v[2] = _mm512_and_si512(_mm512_or_si512(shift_right(w[1], 50), shift_left(w[2], 2)), mask);
-    r.v[3] = _mm512_and_si512(_mm512_or_si512(shift_right(w[2], 49), shift_left(w[3], 3)), mask);
-    r.v[4] = _mm512_or_si512(shift_right(w[3], 48), shift_left(x.v[4], 4));
-    check(r, kTightBound);
-    return r;
-  }
-
-  // Column k is the sum of low halves of x_i x_j with i + j = k and of high halves with i + j = k - 1, at most nine of them, each
-  // < 2^52. Columns 5 to 9 stand at 2^260 = 608 2^0 (mod p). Carried serially, their low 52 bits are multiplied by 608 and
-  // land in columns k - 5 and, as high halves, k - 4; column 9 holds the high half of x_4^2 < 2^(2 * 47.1) and a carry below
-  // 2^4, so it is < 2^44 and 19 times it fits the multiplier's low half, leaving 2^5 for a shift: < 2^54. All columns end below
-  // 11 * 2^52 + 2^54 < 2^56.
-  CHAINWRIGHT_INLINE Radix52 square52(const Radix52& x) {
-    const __m512i* const a = x.v;
-    const __m512i zero = _mm512_setzero_si512();
-    const __m512i fold = set(608);
-    __m512i z5 = hi(zero, a[0], a[4]);
-    __m512i z6 = hi(zero, a[1], a[4]);
-    __m512i z7 = hi(zero, a[2], a[4]);
-    __m512i z8 = hi(zero, a[3], a[4]);
-    __m512i r4 = hi(zero, a[0], a[3]);
-    __m512i r3 = hi(zero, a[0], a[2]);
-    z5 = hi(z5, a[1], a[3]);
-    z6 = hi(z6, a[2], a[3]);
-    z7 = lo(z7, a[3], a[4]);
-    __m512i r2 = hi(zero, a[0], a[1]);
-    z5 = lo(z5, a[1], a[4]);
-    z6 = lo(z6, a[2], a[4]);
-    r4 = hi(r4, a[1], a[2]);
-    z5 = lo(z5, a[2], a[3]);
-    r3 = lo(r3, a[0], a[3]);
-    z8 = twice(z8);
-    z7 = twice(z7);
-    r4 = lo(r4, a[0], a[4]);
-    z6 = twice(z6);
-    __m512i z9 = hi(zero, a[4], a[4]);
-    z5 = twice(z5);
-    z8 = lo(z8, a[4], a[4]);
-    z7 = hi(z7, a[3], a[3]);
-    z6 = lo(z6, a[3], a[3]);
-    z5 = hi(z5, a[2], a[2]);
-    __m512i r1 = lo(zero, a[0], a[1]);
-    r2 = lo(r2, a[0], a[2]);
-    r3 = lo(r3, a[1], a[2]);
-    r4 = lo(r4, a[1], a[3]);
-    __m512i r0 = lo(zero, a[0], a[0]);
-    r1 = twice(r1);
-    z6 = plus(z6, shift_right(z5, 52));
-    r2 = twice(r2);
-    r3 = twice(r3);
-    z7 = plus(z7, shift_right(z6, 52));
-    r4 = twice(r4);
-    r1 = hi(r1, a[0], a[0]);
-    z8 = plus(z8, shift_right(z7, 52));
-    r2 = lo(r2, a[1], a[1]);
-    r3 = hi(r3, a[1], a[1]);
-    z9 = plus(z9, shift_right(z8, 52));
-    r4 = lo(r4, a[2], a[2]);
-#if defined(CHAINWRIGHT_CHECK_BOUNDS)
-    CHAINWRIGHT_ASSERT(_mm512_cmplt_epu64_mask(z9, set(uint64_t{1} << 44)) == 0xff);
-#endif
-    r0 = lo(r0, z5, fold);
-    r1 = hi(r1, z5, fold);
-    r2 = hi(r2, z6, fold);
-    r1 = lo(r1, z6, fold);
-    r3 = hi(r3, z7, fold);
-    r2 = lo(r2, z7, fold);
-    r4 = hi(r4, z8, fold);
-    r3 = lo(r3, z8, fold);
-    r4 = plus(r4, shift_left(lo(zero, z9, set(19)), 5));
-    return reduce52(r0, r1, r2, r3, r4);
-  }
-
   // In radix 2^51: a lone chain waits for results, and serial carries take longer.
   CHAINWRIGHT_INLINE Tight square_times(Tight x, int n) {
     for (int i = 0; i < n; ++i) x = square(x);

@@ -2,7 +2,7 @@
 //
 // What differs from the template, and why:
 //  - bucket sums live in registers as (Y + X, Y - X, Z, T), and sums and differences of products are made before carrying,
-//    so that one addition of a point costs eight carries instead of fourteen;
+//    so that one addition of a point costs seven carries instead of thirteen (point_ifma.h);
 //  - a window's terms are sorted into a schedule that holds the eight lanes' next points side by side, as addresses with the
 //    sign in bit 0 (points are 64-byte aligned): one load tells a step everything, and the next points can be prefetched;
 //  - points are read as rows of 64 bytes and transposed, which beats gathers (native/README.md);
@@ -109,7 +109,8 @@ struct Schedule {
 
 // A window's slots never exceed this: a group takes eight times its largest bucket, and the excess of all groups over their
 // smallest buckets adds up to at most eight times the largest one.
-CHAINWRIGHT_INLINE size_t schedule_slots(size_t terms, size_t buckets) { return 9 * terms + 8 * 8 + 0 * buckets; }
+// Prefetching looks three rows further.
+CHAINWRIGHT_INLINE size_t schedule_slots(size_t terms) { return 9 * terms + 8 * 8; }
 
 // Sorts the terms of one window; group g then has steps[g] rows. Bucket b (from 1) holds digits of absolute value b.
 static inline void schedule_window(const PackedDigit* digits, const uint64_t* term_addresses, size_t terms, size_t buckets,
@@ -252,7 +253,7 @@ inline int sum_is_small_order_ifma(const PackedPoint* points, const ShortTerm* s
   const size_t short_at = (long_count + 7) / 8 * 8;
 
   const size_t bytes = Carver::size_of<PackedDigit>(stride * static_cast<size_t>(windows)) + Carver::size_of<uint64_t>(stride) +
-                       Carver::size_of<uint64_t>(schedule_slots(stride, most_buckets)) + 3 * Carver::size_of<uint32_t>(most_buckets + 2) +
+                       Carver::size_of<uint64_t>(schedule_slots(stride)) + 3 * Carver::size_of<uint32_t>(most_buckets + 2) +
                        Carver::size_of<uint32_t>(stride + 1) + Carver::size_of<RestingSum>(most_buckets * 8) +
                        Carver::size_of<PackedNiels>(kMaximumWindows);
   uint8_t* const memory = scratch.reserve(bytes);
@@ -261,7 +262,7 @@ inline int sum_is_small_order_ifma(const PackedPoint* points, const ShortTerm* s
   PackedDigit* const digits = carver.take<PackedDigit>(stride * static_cast<size_t>(windows));
   uint64_t* const addresses = carver.take<uint64_t>(stride);
   Schedule schedule;
-  schedule.addresses = carver.take<uint64_t>(schedule_slots(stride, most_buckets));
+  schedule.addresses = carver.take<uint64_t>(schedule_slots(stride));
   schedule.place = carver.take<uint32_t>(most_buckets + 2);
   schedule.by_size = carver.take<uint32_t>(most_buckets + 2);
   uint32_t* const steps = carver.take<uint32_t>(most_buckets + 2);

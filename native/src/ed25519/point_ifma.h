@@ -1,8 +1,8 @@
 // Points of edwards25519, eight side by side, for IFMA: additions whose sums and differences of products are made before the
 // carry, and the way between rows of memory and lanes.
 //
-// A sum is kept as (Y + X, Y - X, Z, T), because that is what the next addition wants; it costs eight carries instead of the
-// fourteen of point.h's formulas (Hisil, Wong, Carter and Dawson 2008, §3.1; complete).
+// A sum is kept as (Y + X, Y - X, Z, T), because that is what the next addition wants; that costs eight carries (seven where Z is
+// left uncarried) instead of the thirteen of point.h's formulas (Hisil, Wong, Carter and Dawson 2008, §3.1; complete).
 #ifndef CHAINWRIGHT_ED25519_POINT_IFMA_H
 #define CHAINWRIGHT_ED25519_POINT_IFMA_H
 

@@ -2,6 +2,12 @@
 
 #include <cstring>
 
+// GCC would shift and move these few words as vectors, right after they were written one by one: each such load waits for
+// the stores to reach the cache. Without that, reducing a digest takes 89 cycles instead of 190.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("no-tree-loop-vectorize", "no-tree-slp-vectorize")
+#endif
+
 namespace chainwright::ed25519 {
 
 namespace {

@@ -18,6 +18,8 @@ namespace chainwright::ed25519 {
 
 namespace {
 
+#define CHAINWRIGHT_QUAD_METHOD inline __attribute__((always_inline))
+
 using Quad = FieldQuad::Tight;
 using WideQuad = FieldQuad::Wide;
 
@@ -97,10 +99,9 @@ CHAINWRIGHT_INLINE Quad load_addend(const PackedPoint& point) {
   return r;
 }
 
-// The table's entry for an odd digit, negated where the digit is negative: 2p - limb is below 2^52, a factor but not a Tight.
-CHAINWRIGHT_INLINE Quad signed_entry(const Quad table[], int digit) {
-  const bool negative = digit < 0;
-  const Quad& entry = table[(negative ? -digit : digit) >> 1];
+// The negative of an addend or of a point about to be added, where `negative`. 2p - limb is below 2^52: lane 3 is a factor then,
+// but not a Tight.
+CHAINWRIGHT_INLINE Quad negated_entry(const Quad& entry, bool negative) {
   const __m256i order = _mm256_setr_epi64x(0, negative ? 2 : 1, negative ? 1 : 2, 3);
   const __mmask8 turned = negative ? 0x8 : 0;
   Quad r;
@@ -112,40 +113,78 @@ CHAINWRIGHT_INLINE Quad signed_entry(const Quad table[], int digit) {
   return r;
 }
 
-// P, [3]P .. [15]P for two points, step by step in each other's gaps.
-static inline void odd_multiples_quad(const PackedPoint points[2], Quad table[2][kSinglePointEntries]) {
-  Quad multiple[2], twice[2];  // about to be added; an addend
-  for (int which = 0; which < 2; ++which) {
-    table[which][0] = load_addend(points[which]);
-    // The neutral element about to be added is (1, 1, 1, 0).
-    Quad neutral = FieldQuad::zero();
-    neutral.v[0] = _mm256_setr_epi64x(1, 1, 1, 0);
-    const Quad factors = add_quad(neutral, table[which][0]);
-    multiple[which] = to_summand(factors);
-    twice[which] = to_addend(to_summand(double_quad(to_point(factors))));
-  }
-  for (int entry = 1; entry < kSinglePointEntries; ++entry) {
-    const Quad factors[2] = {add_quad(multiple[0], twice[0]), add_quad(multiple[1], twice[1])};
+// Digits of four bits, from -8 to 7 (the highest one from 0 to 8): a number below 2^127 plus kDigitOffset, whose nibbles are the
+// digits plus 8, except for the highest one, which is below 2^127 / 2^124 + 1.
+constexpr int kQuadWidth = 4;
+constexpr int kQuadWindows = 32;
+constexpr int kQuadEntries = (1 << (kQuadWidth - 1)) + 1;  // [0]P .. [8]P
+struct QuadDigits {
+  uint64_t words[2];
+};
+CHAINWRIGHT_INLINE QuadDigits quad_digits(Wide scalar) {
+  const Wide offset = static_cast<Wide>(0x0888888888888888) << 64 | 0x8888888888888888;
+  const Wide sum = scalar + offset;
+  return {{static_cast<uint64_t>(sum), static_cast<uint64_t>(sum >> 64)}};
+}
+CHAINWRIGHT_INLINE int quad_digit(const QuadDigits& digits, int window) {
+  const int nibble = static_cast<int>(digits.words[window >> 4] >> (kQuadWidth * (window & 15)) & 15);
+  return window == kQuadWindows - 1 ? nibble : nibble - 8;
+}
+
+CHAINWRIGHT_INLINE Quad neutral_summand() {
+  Quad r = FieldQuad::zero();
+  r.v[0] = _mm256_setr_epi64x(1, 1, 1, 0);
+  return r;
+}
+CHAINWRIGHT_INLINE Quad neutral_addend() {
+  Quad r = FieldQuad::zero();
+  r.v[0] = _mm256_setr_epi64x(2, 1, 1, 0);
+  return r;
+}
+
+// [0]P .. [8]P of two points, step by step in each other's gaps: of the first as points about to be added, of the second as
+// addends.
+static inline void multiples_quad(const Quad points[2], Quad summands[kQuadEntries], Quad addends[kQuadEntries]) {
+  summands[0] = neutral_summand();
+  addends[0] = neutral_addend();
+  Quad multiple[2];
+  for (int which = 0; which < 2; ++which) multiple[which] = to_summand(add_quad(neutral_summand(), points[which]));
+  summands[1] = multiple[0];
+  addends[1] = points[1];
+  for (int entry = 2; entry < kQuadEntries; ++entry) {
+    const Quad factors[2] = {add_quad(multiple[0], points[0]), add_quad(multiple[1], points[1])};
     multiple[0] = to_summand(factors[0]);
     multiple[1] = to_summand(factors[1]);
-    table[0][entry] = to_addend(multiple[0]);
-    table[1][entry] = to_addend(multiple[1]);
+    summands[entry] = multiple[0];
+    addends[entry] = to_addend(multiple[1]);
   }
 }
 
+// [low]B + [high][2^127]B as addends, for low from 0 to 8 and high from -8 to 8 (at high + 8).
 struct QuadBaseTable {
-  Quad low[kSingleBaseEntries];
-  Quad high[kSingleBaseEntries];
+  Quad sums[kQuadEntries][2 * kQuadEntries - 1];
 };
 static inline QuadBaseTable make_quad_base_table() {
-  const SingleBaseTable& base = single_base_table<FieldPortable>();
+  Quad raised = to_point(add_quad(neutral_summand(), load_addend(kPackedBase)));
+  Quad factors = raised;
+  for (int bit = 0; bit < kBaseSplit; ++bit) {
+    factors = double_quad(raised);
+    raised = to_point(factors);
+  }
+  const Quad points[2] = {load_addend(kPackedBase), to_addend(to_summand(factors))};
+  Quad low[kQuadEntries];
+  Quad high[kQuadEntries];
+  multiples_quad(points, low, high);
   QuadBaseTable table;
-  for (int entry = 0; entry < kSingleBaseEntries; ++entry) {
-    table.low[entry] = load_addend(base.low[entry]);
-    table.high[entry] = load_addend(base.high[entry]);
+  for (int i = 0; i < kQuadEntries; ++i) {
+    for (int j = 1 - kQuadEntries; j < kQuadEntries; ++j) {
+      const Quad addend = negated_entry(high[j < 0 ? -j : j], j < 0);
+      table.sums[i][j + kQuadEntries - 1] = to_addend(to_summand(add_quad(low[i], addend)));
+    }
   }
   return table;
 }
+// Built at the first use in the process, which takes a hundredth of a millisecond; the language makes that safe among threads.
 static inline const QuadBaseTable& quad_base_table() {
   static const QuadBaseTable table = make_quad_base_table();
   return table;
@@ -168,31 +207,66 @@ static inline bool decode_quad(const uint8_t key[32], const PackedPoint* a_cache
   return (decoded & 3) == 3;
 }
 
+// The terms of one signature, and what each window adds to the sum.
+struct QuadTerms {
+  Quad key[kQuadEntries];         // about to be added
+  Quad commitment[kQuadEntries];  // addends
+  QuadDigits key_digits, commitment_digits, low_digits, high_digits;
+  bool key_negative;
+
+  CHAINWRIGHT_QUAD_METHOD Quad key_entry(int window) const {
+    const int digit = quad_digit(key_digits, window);
+    return negated_entry(key[digit < 0 ? -digit : digit], (digit < 0) == key_negative);
+  }
+  CHAINWRIGHT_QUAD_METHOD Quad commitment_entry(int window) const {
+    const int digit = quad_digit(commitment_digits, window);
+    return negated_entry(commitment[digit < 0 ? -digit : digit], digit >= 0);
+  }
+  CHAINWRIGHT_QUAD_METHOD Quad base_entry(const QuadBaseTable& table, int window) const {
+    const int low = quad_digit(low_digits, window);
+    const int high = quad_digit(high_digits, window);
+    const bool negative = low < 0;
+    return negated_entry(table.sums[negative ? -low : low][(negative ? -high : high) + kQuadEntries - 1], negative);
+  }
+};
+
 static inline bool verify_one_ifma(const uint8_t key[32], const PackedPoint* a_cached, const uint8_t r[32], const Scalar& s,
                                    const Scalar& k, PackedPoint* a_decoded, uint8_t* a_decodes) {
   PackedPoint points[2];
   if (!decode_quad(key, a_cached, r, points, a_decoded, a_decodes)) return false;
-  SingleDigits digits;
-  make_single_digits(s, k, &digits);
-  const QuadBaseTable& base = quad_base_table();
-  Quad table[2][kSinglePointEntries];
-  odd_multiples_quad(points, table);
+  const HalvedScalar halved = halve_scalar(k);
+  const Scalar base = multiply_modulo_order(halved.v, s);
+  QuadTerms terms;
+  terms.key_digits = quad_digits(halved.u);
+  terms.commitment_digits = quad_digits(halved.v);
+  terms.low_digits = quad_digits(base_low(base));
+  terms.high_digits = quad_digits(base_high(base));
+  terms.key_negative = halved.v_negative;  // halve_scalar gives |v|: where v is negative, u changes its sign instead
+  const QuadBaseTable& table = quad_base_table();
+  const Quad loaded[2] = {load_addend(points[0]), load_addend(points[1])};
+  multiples_quad(loaded, terms.key, terms.commitment);
 
-  Quad sum = FieldQuad::zero();  // (1, 1, 0, 0)
-  sum.v[0] = _mm256_setr_epi64x(1, 1, 0, 0);
-  for (int place = digits.top; place >= 0; --place) {
-    Quad factors = double_quad(sum);
-    if (const int digit = digits.key[place]) {
-      factors = add_quad(to_summand(factors), signed_entry(table[0], digits.key_negative ? digit : -digit));
-    }
-    if (const int digit = digits.commitment[place]) factors = add_quad(to_summand(factors), signed_entry(table[1], -digit));
-    if (const int digit = digits.base_low[place]) factors = add_quad(to_summand(factors), signed_entry(base.low, digit));
-    if (const int digit = digits.base_high[place]) factors = add_quad(to_summand(factors), signed_entry(base.high, digit));
+  int window = kQuadWindows - 1;
+  Quad factors = add_quad(to_summand(add_quad(terms.key_entry(window), terms.commitment_entry(window))), terms.base_entry(table, window));
+  while (--window >= 0) {
+    Quad beside = add_quad(terms.key_entry(window), terms.commitment_entry(window));
+    Quad sum = to_point(factors);
+    factors = double_quad(sum);
+    beside = to_summand(beside);
     sum = to_point(factors);
+    beside = add_quad(beside, terms.base_entry(table, window));
+    factors = double_quad(sum);
+    sum = to_point(factors);
+    beside = to_summand(beside);
+    factors = double_quad(sum);
+    beside = to_addend(beside);
+    sum = to_point(factors);
+    factors = double_quad(sum);
+    factors = add_quad(to_summand(factors), beside);
   }
-  for (int bit = 0; bit < 3; ++bit) sum = to_point(double_quad(sum));
+  for (int bit = 0; bit < 3; ++bit) factors = double_quad(to_point(factors));
   // Neutral: X = 0 and Y = Z. Z is never 0.
-  const Quad value = FieldQuad::canonical(sum);
+  const Quad value = FieldQuad::canonical(to_point(factors));
   __m256i wrong = _mm256_setzero_si256();
   for (int i = 0; i < FieldQuad::kLimbs; ++i) {
     const __m256i other = _mm256_maskz_permutex_epi64(0x3, value.v[i], 0x01);  // (Y, Z, 0, 0)

@@ -16,8 +16,18 @@ constexpr size_t kChunkMax = 8192;
 // Hashed at once: enough to order them by length, and their digests stay in the first-level cache's reach.
 constexpr size_t kHashChunk = 1024;
 
-// From how many signatures on a random combination is quicker than lanes of single ones.
-size_t combine_at_least(const CurveTier& tier) { return tier.lanes < 2 ? 4 : 6 * size_t{tier.lanes}; }
+// Where one way becomes quicker than another, measured from bytes (native/README.md): up to `single_at_most` signatures one
+// after the other (verify_one), from `combine_at_least` on a random combination, between them lanes of single ones
+// (verify_each).
+struct Thresholds {
+  size_t single_at_most, combine_at_least;
+};
+
+Thresholds thresholds(const CurveTier& tier) {
+  if (tier.lanes >= 8) return {3, 9};
+  if (tier.lanes >= 4) return {2, 13};
+  return {9, 10};
+}
 
 // Hands out parts of one block, each on cache lines of its own. Without a block it only measures.
 class Parts {
@@ -203,7 +213,7 @@ void Verifier::hash(const SignatureBatch& batch, size_t count, Workspace& work) 
 void Verifier::judge(size_t count, Workspace& work) {
   BatchItems& items = work.items;
   items.count = count;
-  if (count < combine_at_least(tier_) || !random_.seed()) {
+  if (count < thresholds(tier_).combine_at_least || !random_.seed()) {
     // Few of them; or no randomness, without which every verdict is still exact, but dearer.
     return verify_items_each(tier_, items, 0, count, work.verdicts, tier_scratch_);
   }
@@ -259,10 +269,14 @@ bool Verifier::verify_single(const SignatureBatch& batch, uint32_t index) {
 size_t Verifier::verify(const SignatureBatch& batch, size_t from, size_t to, uint8_t* bitmap) {
   const size_t count = to - from;
   if (count == 0) return 0;
-  if (count == 1 && tier_.verify_one != nullptr) {
-    if (!verify_single(batch, static_cast<uint32_t>(from))) return 0;
-    bitmap[from >> 3] = static_cast<uint8_t>(bitmap[from >> 3] | 1u << (from & 7));
-    return 1;
+  size_t valid = 0;
+  if (count <= thresholds(tier_).single_at_most) {
+    for (size_t entry = from; entry < to; ++entry) {
+      if (!verify_single(batch, static_cast<uint32_t>(entry))) continue;
+      bitmap[entry >> 3] = static_cast<uint8_t>(bitmap[entry >> 3] | 1u << (entry & 7));
+      ++valid;
+    }
+    return valid;
   }
   // Chunks of equal size, so that none is a small rest.
   const size_t chunks = (count + kChunkMax - 1) / kChunkMax;
@@ -274,7 +288,6 @@ size_t Verifier::verify(const SignatureBatch& batch, size_t from, size_t to, uin
   if (block == nullptr) return SIZE_MAX;
   work.lay_out(block);
 
-  size_t valid = 0;
   for (size_t at = from; at < to; at += work.capacity) {
     const size_t part = to - at < work.capacity ? to - at : work.capacity;
     verify_chunk(batch, at, part, work);

@@ -37,7 +37,8 @@ class Engine {
   virtual ~Engine() = default;
 
   // ZIP-215 verdicts of entries [from, to): sets bit (i & 7) of bitmap[i >> 3] for each valid entry i and leaves every
-  // other bit alone. Exact for each signature except with probability 2^-127 a batch (random coefficients).
+  // other bit alone. Exact for each signature except with probability 2^-127 a check, of which a batch takes one, and a failed batch
+  // a few dozen at most (random coefficients).
   // Returns how many were valid, or SIZE_MAX if memory was short (no bit is set then).
   virtual size_t verify(const SignatureBatch& batch, size_t from, size_t to, uint8_t* bitmap) = 0;
 

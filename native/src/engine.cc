@@ -1,3 +1,4 @@
+// The engine: tiers of each primitive, put together.
 #include "engine.h"
 
 #include <new>

@@ -1,3 +1,4 @@
+// Where each platform keeps its randomness, and ChaCha20, four blocks at a time.
 #include "random.h"
 
 #include <cstring>

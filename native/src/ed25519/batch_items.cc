@@ -1,3 +1,4 @@
+// Terms of the sums. Everything is added with the sign of A and R; B alone is subtracted, by its negated scalar.
 #include "batch_items.h"
 
 namespace chainwright::ed25519 {

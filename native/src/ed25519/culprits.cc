@@ -10,7 +10,7 @@
 // One bad item is found by probes of 1/2, or 1/2 + 1/4, or ... of the batch, 0.8 of its combination on the average, where
 // plain halving takes 1/2 + 1/4 + ... down to single items, 1.3 of it (smaller sums cost more a term).
 //
-// Bounded: probes that prove nothing may cost no more than decoding and hashing the batch once more would have; each item
+// Bounded: probes that prove nothing, and subtractions, may cost no more than decoding and hashing the batch once more would have; each item
 // that a probe proved good adds what verifying it alone would have cost. Past that all that is left is verified one by one.
 // So a batch never costs more than itself plus individual verification from bytes, whatever an attacker puts into it.
 #include "culprits.h"
@@ -27,16 +27,20 @@ constexpr double kDecodeAndHash = 540;  // two decodings at 254 squarings and 20
 constexpr double kVerifyEach = 2400;
 constexpr double kBucketAdd = 8.5;
 constexpr double kBucketFold = 23;
-constexpr double kHorner = 253 * 8;
+constexpr double kHorner = 253 * 8;  // on one lane, while the others have nothing to do
+constexpr double kWeigh = 30;        // weighing an item, and its share of the search for the multiple
 
-double sum_cost(size_t items) {
+// Up to this many, verifying each is the quickest way to find the bad ones.
+size_t verify_each_at_most(const CurveTier& tier) { return tier.lanes < 2 ? 8 : 4 * size_t{tier.lanes}; }
+
+double sum_cost(const CurveTier& tier, size_t items) {
   double best = 0;
   for (int width = 3; width <= 12; ++width) {
     const double adds = static_cast<double>(items) * (141.0 + 253.0) / width * kBucketAdd;
     const double folds = 254.0 / width * static_cast<double>(1 << (width - 1)) * kBucketFold;
     if (best == 0 || adds + folds < best) best = adds + folds;
   }
-  return best + kHorner;
+  return best + kHorner * tier.lanes + kWeigh * static_cast<double>(items);
 }
 
 struct Search {
@@ -76,8 +80,8 @@ void Search::range(size_t from, size_t to, Scalar* weights, const PackedPoint& s
     const size_t count = to - from;
     if (count == 1) return bad(from);
     const size_t half = count / 2;
-    const double cost = sum_cost(half);
-    if (count <= culprits_verify_each_at_most(tier) || cost > budget) return each(from, to);
+    const double cost = sum_cost(tier, half);
+    if (count <= verify_each_at_most(tier) || cost > budget) return each(from, to);
     budget -= cost;
 
     Scalar* const by_place = weights + count;
@@ -100,7 +104,9 @@ void Search::range(size_t from, size_t to, Scalar* weights, const PackedPoint& s
 
       // More than one of eight bad: the rest is hardly better, and one by one is the cheapest for that.
       const size_t bad_left = found_count - found_before;
-      if (8 * bad_left > half) return each(from + half, to);
+      const double subtraction = sum_cost(tier, bad_left);
+      if (8 * bad_left > half || subtraction > budget) return each(from + half, to);
+      budget -= subtraction;
       for (size_t b = 0; b < bad_left; ++b) by_place[b] = weights[found[found_before + b] - from];
       const int nothing = weighted_sum_of_items(tier, items, 0, found + found_before, by_place, bad_left, scratch, &left);
       if (nothing < 0) return each(from + half, to);
@@ -116,8 +122,6 @@ void Search::range(size_t from, size_t to, Scalar* weights, const PackedPoint& s
 }
 
 }  // namespace
-
-size_t culprits_verify_each_at_most(const CurveTier& tier) { return tier.lanes < 2 ? 8 : 4 * size_t{tier.lanes}; }
 
 void find_culprits(const CurveTier& tier, const BatchItems& items, const PackedPoint& sum, Scalar* weights, uint32_t* found,
                    uint8_t* ok, Scratch& scratch) {

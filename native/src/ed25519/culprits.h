@@ -10,9 +10,6 @@
 
 namespace chainwright::ed25519 {
 
-// Below this many, verifying each is the quickest way to find the bad ones.
-size_t culprits_verify_each_at_most(const CurveTier& tier);
-
 // Sets ok[i] for all items, whose combination sum z_i E_i came out as `sum`, the [8]-fold, not neutral.
 // `weights` has room for 2 * items.count scalars, `found` for items.count numbers.
 void find_culprits(const CurveTier& tier, const BatchItems& items, const PackedPoint& sum, Scalar* weights, uint32_t* found,

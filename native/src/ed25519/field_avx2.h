@@ -119,6 +119,18 @@ struct FieldAvx2 {
     return difference;
   }
 
+  // -y where the mask is set, y elsewhere: y ^ m - m + 2p, whose last term counts where the mask is set.
+  CHAINWRIGHT_INLINE Loose negate_if(Mask mask, const Tight& y) {
+    Loose result;
+#pragma GCC unroll 10
+    for (int i = 0; i < kLimbs; i++) {
+      const __m256i turned = _mm256_sub_epi64(_mm256_xor_si256(y.limbs[i], mask), mask);
+      result.limbs[i] = _mm256_add_epi64(turned, _mm256_and_si256(mask, twice_prime(i)));
+    }
+    check(result);
+    return result;
+  }
+
   // Limbs of a Loose are below 2^28, so all ten carries are below 4 and one parallel step is enough: every limb comes to
   // at most 2^26 - 1 + 19 * 7.
   CHAINWRIGHT_INLINE Tight carry(const Loose& x) {

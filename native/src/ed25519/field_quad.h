@@ -6,7 +6,8 @@
 //   Tight  limbs < 2^51 + 2^18.
 //   a factor may have limbs up to 2^52 - 1, all that vpmadd52 reads; sums carry at once, so Loose is Tight here.
 //   Wide   columns < 2^63 of a product folded modulo p, or of a sum of such, not yet carried. field_ifma.h proves that
-//          Tight x Tight gives columns < 2^59 and Tight x (2^52 - 1) columns < 2^60.
+//          Tight x Tight gives columns < 2^59 and Tight x (2^52 - 1) columns < 2^60. Any two factors give columns below
+//          (1 + 19 * (4 + 2 * 5)) 2^52 = 267 * 2^52 < 2^60.1: column 0 takes one low word, and 19 times four low and five high ones.
 #ifndef CHAINWRIGHT_ED25519_FIELD_QUAD_H
 #define CHAINWRIGHT_ED25519_FIELD_QUAD_H
 
@@ -47,7 +48,8 @@ struct FieldQuad {
 #endif
   }
 
-  // 2^10 p in the lanes of kLaneBits, 0 elsewhere: what keeps a difference of columns (< 2^60) from going below zero. Columns of
+  // 2^10 p in the lanes of kLaneBits, 0 elsewhere: what keeps a difference of columns (< 2^60.1) from going below zero, for its limbs
+  // exceed 2^60.9. Sums of two raised columns and two others stay below 2^63. Columns of
   // a product start from it, which costs nothing.
   template <int kLaneBits>
   CHAINWRIGHT_INLINE Wide raised() {
@@ -74,34 +76,53 @@ struct FieldQuad {
     return r;
   }
 
-  // start + x y. Low and high halves have sums of their own (short chains), the upper columns come first because they still
-  // have to be multiplied by 19; high halves stand at 2^52 = 2 * 2^51 and count double in the next column.
-  CHAINWRIGHT_INLINE Wide mul_from(const Wide& start, const Tight& x, const Tight& y) {
+  // start + x y, in two halves of 25 multiplications: first the upper columns, which still have to be multiplied by 19, then the
+  // lower ones. Low and high words have sums of their own (short chains); high words stand at 2^52 = 2 * 2^51 and count double
+  // in the next column.
+  struct Upper {
+    __m256i v[kLimbs];  // what goes round: 19 times the columns 5 to 9
+  };
+  CHAINWRIGHT_INLINE Upper mul_upper(const Tight& x, const Tight& y) {
     check(x, kFactorBound);
     check(y, kFactorBound);
-    __m256i low[10], high[10];
-    for (int i = 0; i < 10; ++i) {
-      low[i] = i < kLimbs ? start.v[i] : _mm256_setzero_si256();
+    __m256i low[kLimbs], high[kLimbs];
+    for (int i = 0; i < kLimbs; ++i) low[i] = high[i] = _mm256_setzero_si256();
+#pragma GCC unroll 9
+    for (int k = 8; k >= 4; --k) {
+#pragma GCC unroll 5
+      for (int i = k - 4; i < kLimbs; ++i) {
+        high[k - 4] = _mm256_madd52hi_epu64(high[k - 4], x.v[i], y.v[k - i]);
+        if (k > 4) low[k - 5] = _mm256_madd52lo_epu64(low[k - 5], x.v[i], y.v[k - i]);
+      }
+    }
+    Upper r;
+#pragma GCC unroll 5
+    for (int k = 0; k < kLimbs; ++k) r.v[k] = times19(plus(low[k], twice(high[k])));
+    return r;
+  }
+  CHAINWRIGHT_INLINE Wide mul_lower(const Wide& start, const Upper& upper, const Tight& x, const Tight& y) {
+    __m256i low[kLimbs], high[kLimbs];
+    for (int i = 0; i < kLimbs; ++i) {
+      low[i] = start.v[i];
       high[i] = _mm256_setzero_si256();
     }
-#pragma GCC unroll 9
-    for (int k = 8; k >= 0; --k) {
 #pragma GCC unroll 5
-      for (int i = 0; i < kLimbs; ++i) {
-        const int j = k - i;
-        if (j < 0 || j >= kLimbs) continue;
-        high[k + 1] = _mm256_madd52hi_epu64(high[k + 1], x.v[i], y.v[j]);
-        low[k] = _mm256_madd52lo_epu64(low[k], x.v[i], y.v[j]);
+    for (int k = 4; k >= 0; --k) {
+#pragma GCC unroll 5
+      for (int i = 0; i <= k; ++i) {
+        if (k < 4) high[k + 1] = _mm256_madd52hi_epu64(high[k + 1], x.v[i], y.v[k - i]);
+        low[k] = _mm256_madd52lo_epu64(low[k], x.v[i], y.v[k - i]);
       }
     }
     Wide r;
-#pragma GCC unroll 5
-    for (int k = 0; k < kLimbs; ++k) {
-      const __m256i upper = plus(low[k + 5], twice(high[k + 5]));
-      r.v[k] = plus(plus(low[k], twice(high[k])), times19(upper));
-    }
+    r.v[0] = plus(low[0], upper.v[0]);
+#pragma GCC unroll 4
+    for (int k = 1; k < kLimbs; ++k) r.v[k] = plus(plus(low[k], twice(high[k])), upper.v[k]);
     check(r, kWideBound);
     return r;
+  }
+  CHAINWRIGHT_INLINE Wide mul_from(const Wide& start, const Tight& x, const Tight& y) {
+    return mul_lower(start, mul_upper(x, y), x, y);
   }
 
   // Products of unequal limbs once, counted twice.

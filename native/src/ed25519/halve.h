@@ -98,68 +98,105 @@ static inline void divide_step(uint64_t a[4], const uint64_t b[4], Wide* cofacto
 // The inner loop keeps x = +-(p a' - q b') and y = +-(r a' - t b') for the truncated a', b' (signs alternate). The true
 // remainder is x 2^shift plus an error below max(p, q) 2^shift; likewise for y. A step is taken only if, by these errors, the
 // true z is not negative and below the true y; then its quotient is the true one.
-static inline HalvedScalar halve_scalar(const Scalar& k) {
-  uint64_t a[4];
-  uint64_t b[4];
-  std::memcpy(a, kOrderWords, sizeof a);
-  std::memcpy(b, k.words, sizeof b);
-  Wide cofactor_a = 0;
-  Wide cofactor_b = 1;
-  bool b_negative = false;
-  while ((b[3] | b[2] | (b[1] >> 63)) != 0) {
-    const int shift = bit_length(a) - 64;  // >= 64, since a > b >= 2^127
-    uint64_t x = bits_from(a, shift);
-    uint64_t y = bits_from(b, shift);
-    // Stop at y once it may be below 2^127.
-    const uint64_t floor = shift <= 127 ? uint64_t{1} << (127 - shift) : 0;
-    uint64_t p = 1, q = 0, r = 0, t = 1;
-    bool odd = false;
-    while (y > t && y - t >= floor) {
-      const uint64_t quotient = x / y;
-      if ((quotient >> 32) != 0) break;
-      const uint64_t z = x - quotient * y;
-      const uint64_t next_t = q + quotient * t;  // t < 2^32: t y <= 2^64 and t < y
-      if (z < next_t || y - z < next_t + t) break;
-      const uint64_t next_r = p + quotient * r;
-      x = y;
-      y = z;
-      p = r;
-      q = t;
-      r = next_r;
-      t = next_t;
-      odd = !odd;
-    }
-    if (q == 0) {
-      divide_step(a, b, &cofactor_a, cofactor_b);
-      uint64_t swap[4];
-      std::memcpy(swap, a, sizeof swap);
-      std::memcpy(a, b, sizeof a);
-      std::memcpy(b, swap, sizeof b);
-      const Wide cofactor = cofactor_a;
-      cofactor_a = cofactor_b;
-      cofactor_b = cofactor;
-      b_negative = !b_negative;
-      continue;
-    }
+//
+// One quotient a step, so that a caller who waits for something else can take the steps meanwhile. At most 182 quotients are
+// needed from 2^253 to 2^127 (each two of them halve more than 2^1.38), and a few steps more to apply them.
+class Halving {
+ public:
+  explicit Halving(const Scalar& k) {
+    std::memcpy(a_, kOrderWords, sizeof a_);
+    std::memcpy(b_, k.words, sizeof b_);
+    begin();
+  }
+  bool done() const { return done_; }
+
+  // Takes a quotient, unless all is done. Where that isn't possible (false), apply() is due.
+  inline __attribute__((always_inline)) bool take_step() { return done_ || take_quotient(); }
+
+  // Applies the quotients to the whole numbers, or one quotient by long division where the truncated numbers gave none.
+  __attribute__((noinline)) void apply() {
     uint64_t next_a[4];
     uint64_t next_b[4];
-    if (odd) {
-      combine(next_a, q, b, p, a);
-      combine(next_b, r, a, t, b);
+    if (q_ == 0) {
+      divide_step(a_, b_, &cofactor_a_, cofactor_b_);
+      std::memcpy(next_a, b_, sizeof next_a);
+      std::memcpy(next_b, a_, sizeof next_b);
+      const Wide cofactor = cofactor_a_;
+      cofactor_a_ = cofactor_b_;
+      cofactor_b_ = cofactor;
+      b_negative_ = !b_negative_;
     } else {
-      combine(next_a, p, a, q, b);
-      combine(next_b, t, b, r, a);
+      if (odd_) {
+        combine(next_a, q_, b_, p_, a_);
+        combine(next_b, r_, a_, t_, b_);
+      } else {
+        combine(next_a, p_, a_, q_, b_);
+        combine(next_b, t_, b_, r_, a_);
+      }
+      const Wide cofactor = p_ * cofactor_a_ + q_ * cofactor_b_;
+      cofactor_b_ = r_ * cofactor_a_ + t_ * cofactor_b_;
+      cofactor_a_ = cofactor;
+      b_negative_ = b_negative_ != odd_;
     }
-    std::memcpy(a, next_a, sizeof a);
-    std::memcpy(b, next_b, sizeof b);
-    const Wide cofactor = p * cofactor_a + q * cofactor_b;
-    cofactor_b = r * cofactor_a + t * cofactor_b;
-    cofactor_a = cofactor;
-    b_negative = b_negative != odd;
+    std::memcpy(a_, next_a, sizeof a_);
+    std::memcpy(b_, next_b, sizeof b_);
+    begin();
   }
-  CHAINWRIGHT_ASSERT(cofactor_b != 0 && (cofactor_b >> 126) == 0);
-  return {static_cast<Wide>(b[1]) << 64 | b[0], cofactor_b, b_negative};
-}
+
+  HalvedScalar result() {
+    while (!done_) {
+      if (!take_quotient()) apply();
+    }
+    CHAINWRIGHT_ASSERT(cofactor_b_ != 0 && (cofactor_b_ >> 126) == 0);
+    return {static_cast<Wide>(b_[1]) << 64 | b_[0], cofactor_b_, b_negative_};
+  }
+
+ private:
+  inline __attribute__((always_inline)) bool take_quotient() {
+    const uint64_t y = y_;
+    if (y <= t_ || y - t_ < floor_) return false;
+    const uint64_t quotient = x_ / y;
+    if ((quotient >> 32) != 0) return false;
+    const uint64_t z = x_ - quotient * y;
+    const uint64_t next_t = q_ + quotient * t_;  // t < 2^32: t y <= 2^64 and t < y
+    if (z < next_t || y - z < next_t + t_) return false;
+    const uint64_t next_r = p_ + quotient * r_;
+    x_ = y;
+    y_ = z;
+    p_ = r_;
+    q_ = t_;
+    r_ = next_r;
+    t_ = next_t;
+    odd_ = !odd_;
+    return true;
+  }
+
+  // Truncates a and b, unless b is small enough.
+  void begin() {
+    done_ = (b_[3] | b_[2] | (b_[1] >> 63)) == 0;
+    if (done_) return;
+    const int shift = bit_length(a_) - 64;  // >= 64, since a > b >= 2^127
+    x_ = bits_from(a_, shift);
+    y_ = bits_from(b_, shift);
+    // Stop at y once it may be below 2^127.
+    floor_ = shift <= 127 ? uint64_t{1} << (127 - shift) : 0;
+    p_ = t_ = 1;
+    q_ = r_ = 0;
+    odd_ = false;
+  }
+
+  uint64_t a_[4], b_[4];
+  Wide cofactor_a_ = 0;
+  Wide cofactor_b_ = 1;
+  bool b_negative_ = false;
+  bool done_ = false;
+  // +-(p a' - q b') and +-(r a' - t b') of the truncated numbers.
+  uint64_t x_ = 0, y_ = 0, floor_ = 0;
+  uint64_t p_ = 1, q_ = 0, r_ = 0, t_ = 1;
+  bool odd_ = false;
+};
+
+static inline HalvedScalar halve_scalar(const Scalar& k) { return Halving(k).result(); }
 
 // v s mod L for v < 2^126, s < L. With L = 2^252 + c and v s = high 2^252 + low: v s = low - c high (mod L), and because
 // high < 2^127 and c < 2^125 this lies above -2^252 > -L: add L once if it is negative.

@@ -1,3 +1,4 @@
+// One block for points, tags and keys, taken at the first insertion.
 #include "key_cache.h"
 
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// Single points over the one-lane field that the build has.
 #include "packed_point.h"
 
 #include "point.h"

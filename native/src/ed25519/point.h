@@ -187,21 +187,32 @@ CHAINWRIGHT_INLINE void scatter_niels(const ProjectiveNiels<F>& value, PackedNie
   F::scatter(value.t2d, d);
 }
 
-// x^((p - 5) / 8) = x^(2^252 - 3): 251 squarings and 11 multiplications. `x_2_n` is x^(2^n - 1).
-template <class F>
-CHAINWRIGHT_INLINE typename F::Tight power_p58(const typename F::Tight& x) {
+// x^((p - 5) / 8) = x^(2^252 - 3): 251 squarings and 11 multiplications. `x_2_n` is x^(2^n - 1). square_times(x, n) squares n times;
+// whoever waits for these squarings may have it do something else besides (single_ifma.h).
+template <class F, class SquareTimes>
+CHAINWRIGHT_INLINE typename F::Tight power_p58(const typename F::Tight& x, SquareTimes square_times) {
   const auto x_2 = F::square(x);
-  const auto x_9 = F::mul(x, F::square_times(x_2, 2));
+  const auto x_9 = F::mul(x, square_times(x_2, 2));
   const auto x_11 = F::mul(x_2, x_9);
   const auto x_2_5 = F::mul(x_9, F::square(x_11));
-  const auto x_2_10 = F::mul(x_2_5, F::square_times(x_2_5, 5));
-  const auto x_2_20 = F::mul(x_2_10, F::square_times(x_2_10, 10));
-  const auto x_2_40 = F::mul(x_2_20, F::square_times(x_2_20, 20));
-  const auto x_2_50 = F::mul(x_2_10, F::square_times(x_2_40, 10));
-  const auto x_2_100 = F::mul(x_2_50, F::square_times(x_2_50, 50));
-  const auto x_2_200 = F::mul(x_2_100, F::square_times(x_2_100, 100));
-  const auto x_2_250 = F::mul(x_2_50, F::square_times(x_2_200, 50));
-  return F::mul(x, F::square_times(x_2_250, 2));
+  const auto x_2_10 = F::mul(x_2_5, square_times(x_2_5, 5));
+  const auto x_2_20 = F::mul(x_2_10, square_times(x_2_10, 10));
+  const auto x_2_40 = F::mul(x_2_20, square_times(x_2_20, 20));
+  const auto x_2_50 = F::mul(x_2_10, square_times(x_2_40, 10));
+  const auto x_2_100 = F::mul(x_2_50, square_times(x_2_50, 50));
+  const auto x_2_200 = F::mul(x_2_100, square_times(x_2_100, 100));
+  const auto x_2_250 = F::mul(x_2_50, square_times(x_2_200, 50));
+  return F::mul(x, square_times(x_2_250, 2));
+}
+template <class F>
+struct PlainSquares {
+  inline __attribute__((always_inline)) typename F::Tight operator()(const typename F::Tight& x, int n) const {
+    return F::square_times(x, n);
+  }
+};
+template <class F>
+CHAINWRIGHT_INLINE typename F::Tight power_p58(const typename F::Tight& x) {
+  return power_p58<F>(x, PlainSquares<F>());
 }
 
 // x^(p - 2), the inverse (0 of 0).
@@ -239,8 +250,9 @@ inline void scatter_affine(const Extended<F>& p, PackedPoint* const points[F::kL
 //
 // With u = y^2 - 1 and v = d y^2 + 1, x = u v^3 (u v^7)^((p-5)/8) satisfies v x^2 = u or -u if u/v is a square; in the
 // second case x sqrt(-1) is the root. v is never 0 because -1/d is not a square.
-template <class F>
-inline uint32_t decompress_lanes(const uint8_t* const encodings[F::kLanes], PackedPoint* const points[F::kLanes]) {
+template <class F, class SquareTimes = PlainSquares<F>>
+inline uint32_t decompress_lanes(const uint8_t* const encodings[F::kLanes], PackedPoint* const points[F::kLanes],
+                                 SquareTimes square_times = SquareTimes()) {
   using Tight = typename F::Tight;
   const Tight y = F::from_bytes(encodings);
   const Tight one = F::one();
@@ -250,7 +262,7 @@ inline uint32_t decompress_lanes(const uint8_t* const encodings[F::kLanes], Pack
   const Tight v3 = F::mul(F::square(v), v);
   const Tight uv3 = F::mul(u, v3);
   const Tight uv7 = F::mul(uv3, F::square(F::square(v)));
-  Tight x = F::mul(uv3, power_p58<F>(uv7));
+  Tight x = F::mul(uv3, power_p58<F>(uv7, square_times));
 
   const Tight check = F::mul(v, F::square(x));
   const uint32_t direct = F::mask_to_bits(F::is_zero(F::sub(check, u)));

@@ -1,3 +1,5 @@
+// Folding with 2^252 = -c modulo L instead of Barrett or Montgomery: c has two words, so a fold is two words wide, and a digest
+// takes 18 products of words.
 #include "scalar.h"
 
 #include <cstring>

@@ -3,6 +3,7 @@
 
 #include "field_avx2.h"
 #include "multiscalar.h"
+#include "multiscalar_avx2.h"
 #include "point.h"
 #include "single.h"
 #include "tier.h"

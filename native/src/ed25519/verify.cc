@@ -1,3 +1,5 @@
+// Memory and order of the pipeline (verify.h). One block of arrays serves a chunk; each step closes the gaps that it leaves, so
+// that the next one runs over dense arrays.
 #include "verify.h"
 
 #include <cstring>
@@ -66,7 +68,9 @@ struct Verifier::Workspace {
   uint8_t* digests;
   uint32_t* key_of;          // signature j's key: a number below the count of distinct keys
   uint32_t* key_table;       // open addressing: key number + 1, 0 is free
-  uint64_t* key_hashes;      // of each distinct key
+  uint8_t* keys;             // of each distinct key, its bytes: what is looked up, decoded and cached is this copy, whatever happens
+                             // to the caller's memory meanwhile, for the cache outlives the batch
+  uint64_t* key_hashes;
   uint32_t* key_items;       // a signature that has it
   uint32_t* key_points;      // its point's index, or kNoSlot
   Scalar* weights;
@@ -87,6 +91,7 @@ struct Verifier::Workspace {
     parts.take(digests, 64 * kHashChunk);
     parts.take(key_of, capacity);
     parts.take(key_table, table_size(capacity));
+    parts.take(keys, 32 * capacity);
     parts.take(key_hashes, capacity);
     parts.take(key_items, capacity);
     parts.take(key_points, capacity);
@@ -128,16 +133,14 @@ size_t Verifier::find_keys(const SignatureBatch& batch, size_t count, Workspace&
   std::memset(work.key_table, 0, (mask + 1) * sizeof(uint32_t));
   size_t keys = 0, misses = 0, known = 0;
   for (size_t j = 0; j < count; ++j) {
-    const uint8_t* const key = batch.public_keys + 32 * size_t{work.indices[j]};
+    uint8_t* const key = work.keys + 32 * keys;
+    std::memcpy(key, batch.public_keys + 32 * size_t{work.indices[j]}, 32);
     const uint64_t hash = key_hash_(key);
     size_t at = static_cast<size_t>(hash) & mask;
     uint32_t number;
     while ((number = work.key_table[at]) != 0) {
       const uint32_t other = number - 1;
-      if (work.key_hashes[other] == hash &&
-          std::memcmp(batch.public_keys + 32 * size_t{work.indices[work.key_items[other]]}, key, 32) == 0) {
-        break;
-      }
+      if (work.key_hashes[other] == hash && std::memcmp(work.keys + 32 * size_t{other}, key, 32) == 0) break;
       at = (at + 1) & mask;
     }
     if (number != 0) {
@@ -248,7 +251,8 @@ void Verifier::verify_chunk(const SignatureBatch& batch, size_t from, size_t cou
 }
 
 bool Verifier::verify_single(const SignatureBatch& batch, uint32_t index) {
-  const uint8_t* const key = batch.public_keys + 32 * size_t{index};
+  uint8_t key[32];  // a copy, as Workspace::keys
+  std::memcpy(key, batch.public_keys + 32 * size_t{index}, 32);
   const uint8_t* const signature = batch.signatures + 64 * size_t{index};
   const Scalar s = load_scalar(signature + 32);
   if (!is_reduced(s)) return false;

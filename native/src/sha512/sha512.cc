@@ -11,9 +11,9 @@ Sha512ChallengesFn sha512_challenges(Tier tier) {
       return sha512::challenges_portable;
 #if defined(__x86_64__)
     case Tier::kAvx2:
-      return cpu_features().avx2 ? sha512::challenges_avx2 : nullptr;
+      return has_sha512_tier(tier) ? sha512::challenges_avx2 : nullptr;
     case Tier::kAvx512:
-      return cpu_features().avx512 ? sha512::challenges_avx512 : nullptr;
+      return has_sha512_tier(tier) ? sha512::challenges_avx512 : nullptr;
 #endif
     default:
       return nullptr;

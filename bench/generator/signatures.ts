@@ -37,10 +37,10 @@ export function batchesOf(items: readonly Signed[], size: number): SignatureBatc
   return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => batchOf(items.slice(at * size, (at + 1) * size)));
 }
 
-/** The signature's R spoiled, which most likely still decodes to some point. */
+/** The signature's s spoiled: it still decodes in every part, so that only the equation tells. */
 export function spoiled({ publicKey, signature, message }: Signed): Signed {
   const broken = signature.slice();
-  broken[5] = (broken[5] as number) ^ 1;
+  broken[32] = (broken[32] as number) ^ 1;
   return { publicKey: PublicKey.from(publicKey), signature: Signature.from(broken), message };
 }
 

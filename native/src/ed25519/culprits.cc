@@ -1,14 +1,15 @@
 // The search halves, but a probe tells more than whether its half is good. Let S = [8] sum of w_i E_i over a range be known
 // and not neutral. A probe weighs the left half by place: W = [8] sum of (i - from + 1) w_i E_i.
 //
-// - W neutral: the left half is good, and S is all the right half's. Go on there.
+// - W neutral: the left half is good, and S is all the right half's. Most likely one item is bad there: the next probe weighs all
+//   of it, once, so that a single bad item costs two probes of half the batch at most, wherever it lies. Go on there.
 // - W = m S with m in [1, half]: then only item from + m - 1 is bad in the whole range. For any other choice of bad items
 //   that equation is one more linear equation in the random w_i: it holds with probability 2^-128.
 // - Else: several are bad, one of them on the left. Search the left with W as its sum and the weights of W; subtract what the
 //   bad ones there contribute from S: what is left is the sum of the right half, for free.
 //
-// One bad item is found by probes of 1/2, or 1/2 + 1/4, or ... of the batch, 0.8 of its combination on the average, where
-// plain halving takes 1/2 + 1/4 + ... down to single items, 1.3 of it (smaller sums cost more a term).
+// One bad item is found by one or two probes of 1/2 of the batch, 0.8 of its combination on the average, where plain halving
+// takes 1/2 + 1/4 + ... down to single items, 1.3 of it (smaller sums cost more a term).
 //
 // Bounded: probes that prove nothing, and subtractions, may cost no more than decoding and hashing the batch once more would have; each item
 // that a probe proved good adds what verifying it alone would have cost. Past that all that is left is verified one by one.
@@ -76,28 +77,35 @@ struct Search {
 
 void Search::range(size_t from, size_t to, Scalar* weights, const PackedPoint& sum) {
   PackedPoint here = sum;
+  // The next probe weighs all of the range instead of its left half: nothing is learned of halves then, so only once.
+  enum class Whole { kNotYet, kNext, kDone } whole = Whole::kNotYet;
   while (true) {
     const size_t count = to - from;
     if (count == 1) return bad(from);
     const size_t half = count / 2;
-    const double cost = sum_cost(tier, half);
+    const size_t probed = whole == Whole::kNext ? count : half;
+    const double cost = sum_cost(tier, probed);
     if (count <= verify_each_at_most(tier) || cost > budget) return each(from, to);
     budget -= cost;
 
     Scalar* const by_place = weights + count;
-    for (size_t j = 0; j < half; ++j) {
+    for (size_t j = 0; j < probed; ++j) {
       const uint64_t place[2] = {j + 1, 0};
       by_place[j] = multiply_short(place, weights[j]);
     }
     PackedPoint left;
-    const int neutral = weighted_sum_of_items(tier, items, from, nullptr, by_place, half, scratch, &left);
+    const int neutral = weighted_sum_of_items(tier, items, from, nullptr, by_place, probed, scratch, &left);
     if (neutral < 0) return each(from, to);
     if (neutral == 0) {
-      const size_t multiple = find_multiple(here, left, half);
+      const size_t multiple = find_multiple(here, left, probed);
       if (multiple != 0) {
         good(from, from + multiple - 1);
         bad(from + multiple - 1);
         return good(from + multiple, to);
+      }
+      if (whole == Whole::kNext) {
+        whole = Whole::kDone;
+        continue;
       }
       const size_t found_before = found_count;
       range(from, from + half, by_place, left);
@@ -113,8 +121,13 @@ void Search::range(size_t from, size_t to, Scalar* weights, const PackedPoint& s
       PackedPoint right = here;
       if (nothing == 0 && !subtract_points(here, left, right)) return good(from + half, to);
       here = right;
+    } else if (whole == Whole::kNext) {
+      // Several are bad, and their weighted errors cancel: as unlikely as a wrong verdict, but then it is halves again.
+      whole = Whole::kDone;
+      continue;
     } else {
       good(from, from + half);
+      if (whole == Whole::kNotYet) whole = Whole::kNext;
     }
     from += half;
     weights += half;

@@ -10,13 +10,16 @@ import type { Slicer } from "../ports/runtime.js";
 import type { Block, HeaderRecord } from "../primitives/block.js";
 import { encodedBlockBytes, payloadRootOf } from "../primitives/block-codec.js";
 import type { Bytes } from "../primitives/bytes.js";
-import { type Hash, sha256 } from "../primitives/hash.js";
+import { Hash, type HashKey, sha256 } from "../primitives/hash.js";
 import { bitmapGet, SignatureBatchBuilder } from "../primitives/signature-batch.js";
 import type { ChainDependencies } from "./dependencies.js";
 import { BlockInvalidError, BlockNotYetError, Verdicts } from "./errors.js";
 import { type Executor, sameHash } from "./executor.js";
 import type { Stages } from "./stages.js";
 import { decodeTransactions, forEachPiece } from "./transaction-pieces.js";
+
+/** Transactions of blocks whose signatures were found good here that are remembered: several full blocks, some 4 MiB. */
+const VERIFIED_KEPT = 32_768;
 
 /** A block that passed all checks but execution. */
 export interface CheckedBlock {
@@ -30,6 +33,8 @@ export class BlockChecks {
   readonly #dependencies: ChainDependencies;
   readonly #executor: Executor;
   readonly #stages: Stages;
+  /** By the hash of their bytes, oldest first. Blocks of two branches share transactions, and a block may be offered again. */
+  readonly #verified = new Set<HashKey>();
 
   constructor(dependencies: ChainDependencies, executor: Executor, stages: Stages) {
     this.#dependencies = dependencies;
@@ -100,12 +105,12 @@ export class BlockChecks {
 
   async #signatures(batch: TransactionBatch, slicer: Slicer): Promise<void> {
     if (batch.transactions.length === 0) return;
-    const { ledger, compute, transactions } = this.#dependencies;
+    const { ledger, compute } = this.#dependencies;
     const open = new SignatureBatchBuilder();
     /** Transaction of each open signature. */
     const owners: number[] = [];
     await forEachPiece(ledger, batch, slicer, (piece, from) => {
-      const isKnown = piece.transactions.map(({ rawHash }) => transactions.isVerified(rawHash));
+      const isKnown = piece.transactions.map(({ rawHash }) => this.#isVerified(rawHash));
       if (!isKnown.includes(false)) return;
       const { batch: signatures, transactionIndexes } = ledger.signatures(piece);
       for (let entry = 0; entry < signatures.count; entry++) {
@@ -120,5 +125,19 @@ export class BlockChecks {
     for (const [at, owner] of owners.entries())
       if (!bitmapGet(verdicts, at))
         throw new BlockInvalidError({ code: Verdicts.badSignature, reason: `the signature of transaction ${owner} is wrong` });
+    for (const owner of owners) this.#noteVerified((batch.transactions[owner] as TransactionBatch["transactions"][number]).rawHash);
+  }
+
+  #isVerified(rawHash: Hash): boolean {
+    return this.#dependencies.transactions.isVerified(rawHash) || this.#verified.has(Hash.key(rawHash));
+  }
+
+  #noteVerified(rawHash: Hash): void {
+    this.#verified.add(Hash.key(rawHash));
+    if (this.#verified.size <= VERIFIED_KEPT) return;
+    for (const oldest of this.#verified) {
+      this.#verified.delete(oldest);
+      return;
+    }
   }
 }

@@ -22,14 +22,15 @@ export class RequestQueue {
     this.#lists[request.priority].delete(request);
   }
 
-  /** Takes one piece of the most urgent request. */
-  take(): { readonly request: AnyRequest; readonly piece: number } | undefined {
+  /** Takes one piece of the most urgent request, if it may go: nothing less urgent goes before it. */
+  take(mayGo: (request: AnyRequest) => boolean = () => true): { readonly request: AnyRequest; readonly piece: number } | undefined {
     for (const priority of ORDER) {
       for (const request of this.#lists[priority]) {
         if (!request.hasPieces) {
           this.remove(request);
           continue;
         }
+        if (!mayGo(request)) return undefined;
         const piece = request.takePiece();
         if (!request.hasPieces) this.remove(request);
         return { request, piece };

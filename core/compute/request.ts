@@ -102,8 +102,16 @@ export abstract class Request<Result> {
     this.#remaining--;
     assert(this.#remaining >= 0, "a piece was done twice");
     if (this.#remaining > 0) return;
+    let result: Result;
+    try {
+      result = this.finish(engine);
+    } catch (thrown) {
+      // Memory was short, or the caller gave its output away: a failure like any other, not one that settles nothing.
+      this.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      return;
+    }
     this.#settled = true;
-    this.#resolve(this.finish(engine));
+    this.#resolve(result);
     this.onSettled(undefined);
   }
 

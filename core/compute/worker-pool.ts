@@ -1,9 +1,9 @@
 /**
  * The worker threads, with our own queue in front of them.
  *
- * Piscina gets at most one piece for each thread, so the order of urgency is ours, and no piece ever waits in a queue
- * that Piscina would forget about when its last worker dies. The pool starts with the first request and ends after a time
- * without work, so that a quiet node pays no memory for it.
+ * A thread holds the piece that it is at and, while there is work for blocks or the mempool, the next one: without that it
+ * would idle from each answer until this thread has its next turn. All else waits here, so the order of urgency is ours.
+ * The pool starts with the first request and ends after a time without work, so that a quiet node pays no memory for it.
  */
 import type { Piscina } from "piscina";
 import { messageOf } from "../kernel/errors.js";
@@ -27,6 +27,11 @@ export interface WorkerPoolDependencies {
   readonly runner: JobRunner;
 }
 
+type LoadBalancer = NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>["loadBalancer"]>;
+
+/** The piece at work and the one after it. More would let urgent work wait longer, and gains nothing. */
+const PIECES_PER_THREAD = 2;
+
 const WORKER_FILE = new URL(`./compute.worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
 export class WorkerPool {
@@ -35,7 +40,10 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   #piscina: Promise<Piscina> | undefined;
   #live: Piscina | undefined;
+  /** Pieces handed to Piscina. */
   #running = 0;
+  /** Of the threads' room, how much these take: a task has its thread to itself, since nobody knows how long it takes. */
+  #slots = 0;
   #idle: Cancellable | undefined;
   #closed = false;
 
@@ -47,6 +55,11 @@ export class WorkerPool {
   /** Threads that are up. */
   get workers(): number {
     return this.#live?.threads.length ?? 0;
+  }
+
+  /** Threads, started or not, that are at nothing. */
+  get idleThreads(): number {
+    return Math.max(0, this.#options.threads - this.#running);
   }
 
   submit(request: AnyRequest): void {
@@ -71,18 +84,29 @@ export class WorkerPool {
   #pump(): void {
     this.#idle?.cancel();
     this.#idle = undefined;
-    while (!this.#closed && this.#running < this.#options.threads) {
-      const next = this.#queue.take();
+    while (!this.#closed) {
+      const next = this.#queue.take((request) => this.#mayGo(request));
       if (next === undefined) break;
+      const slots = next.request.stopsWorker ? PIECES_PER_THREAD : 1;
       this.#running++;
+      this.#slots += slots;
       void this.#run(next.request, next.piece).finally(() => {
         this.#running--;
+        this.#slots -= slots;
         this.#pump();
       });
     }
     if (this.#running === 0 && this.#piscina !== undefined && !this.#closed) {
       this.#idle = this.#dependencies.scheduler.after(this.#options.idleTimeoutMs, () => this.#sleep());
     }
+  }
+
+  /** Whether a piece of this request may be handed over now: to an idle thread, or as the next one of a thread that is at short work. */
+  #mayGo(request: AnyRequest): boolean {
+    const { threads } = this.#options;
+    if (this.#running < threads) return true;
+    const mayWaitThere = !request.stopsWorker && request.priority !== "background";
+    return mayWaitThere && this.#slots < PIECES_PER_THREAD * threads;
   }
 
   /** Never rejects. */
@@ -130,6 +154,8 @@ export class WorkerPool {
       minThreads: 1,
       maxThreads: this.#options.threads,
       idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: PIECES_PER_THREAD,
+      loadBalancer: balancer(this.#options.threads),
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.workerHeapMb },
       workerData: this.#options.setup,
@@ -164,4 +190,15 @@ export class WorkerPool {
     this.#piscina = undefined;
     this.#live = undefined;
   }
+}
+
+/** An idle thread; a new one as long as there may be more (null); else one that is at its last short piece. */
+function balancer(threads: number): LoadBalancer {
+  return (task, workers) => {
+    const idle = workers.find(({ currentUsage }) => currentUsage === 0);
+    if (idle !== undefined) return idle;
+    if (workers.length < threads || task.isAbortable) return null;
+    // The one that runs a task counts as endlessly busy.
+    return workers.find(({ currentUsage }) => currentUsage < PIECES_PER_THREAD) ?? null;
+  };
 }

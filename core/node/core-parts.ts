@@ -65,7 +65,7 @@ const ComputeSchema = Type.Object(
     ),
     inlineSignatures: Type.Optional(
       Type.Integer({
-        description: "Signature batches up to this count run on the main thread. Default: native 32, else 8",
+        description: "Signature batches up to this count run on the main thread. Default: native 16, wasm 4, js 2",
         minimum: 0,
         maximum: 1024,
       }),

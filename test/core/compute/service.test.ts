@@ -4,7 +4,7 @@ import t, { type Test } from "tap";
 import { ComputeService, type ComputeServiceOptions } from "../../../core/compute/index.js";
 import { JobRunner, type WorkerSetup } from "../../../core/compute/job.js";
 import { computeMetrics } from "../../../core/compute/metrics.js";
-import { SignatureRequest } from "../../../core/compute/request.js";
+import { MerkleRequest, SignatureRequest } from "../../../core/compute/request.js";
 import { WorkerPool } from "../../../core/compute/worker-pool.js";
 import type { ComputeOptions } from "../../../core/ports/compute.js";
 import { merkleRootPacked } from "../../../core/primitives/merkle.js";
@@ -178,6 +178,32 @@ t.test("deadline and abort: in the queue and at work", async (t) => {
   t.equal(metrics.gauges.get("compute_queue_bytes")?.(), 0);
 });
 
+t.test("a result that can't be handed over is a failure, and leaves nothing behind", async (t) => {
+  const { compute, metrics } = service(t, { inlineHashes: 0 });
+  const queued = metrics.gauges.get("compute_queue_requests") as () => number;
+  // Its owner gives the output away while the pool is at work.
+  const output = new Uint8Array(64);
+  const hashed = compute.hashPairs(new Uint8Array(128), output, "plain");
+  structuredClone(output, { transfer: [output.buffer] });
+  await t.rejects(hashed, TypeError);
+  t.equal(queued(), 0);
+  // Memory is short when the last step of a tree is due.
+  const request = new MerkleRequest("block", new Uint8Array(64), 2);
+  const failures: (Error | undefined)[] = [];
+  request.onSettled = (failure) => failures.push(failure);
+  const fault = new Error("memory was short");
+  const engine = createEngine({ engine: "js", keyCacheEntries: 0 });
+  request.takePiece();
+  request.pieceDone({
+    ...engine,
+    subtreeRoot: () => {
+      throw fault;
+    },
+  });
+  await t.rejects(request.promise, fault);
+  t.same(failures, [fault], "settled once, so that its place in the queue is free");
+});
+
 t.test("the queue is bounded in count and bytes, with room kept for blocks; urgent work goes first", async (t) => {
   const { compute, metrics } = service(t, { maxQueuedRequests: 4, maxQueuedBytes: 100_000, inlineSignatures: 0 });
   const gate = new Gate();
@@ -233,7 +259,8 @@ t.test("a flood of small requests does not hold the thread", async (t) => {
   const one = batchOf([signed(1)]);
   let turns = 0;
   let done = false;
-  const flood = Promise.all(Array.from({ length: 300 }, () => compute.verifySignatures(one))).then(() => {
+  // Long enough for the fastest engine, too: 3,000 signatures one by one take it about 30 ms.
+  const flood = Promise.all(Array.from({ length: 3000 }, () => compute.verifySignatures(one))).then(() => {
     done = true;
   });
   while (!done) {

@@ -1,7 +1,7 @@
 /** Blocks, receipts, indexes and events in storage: reads with checks, and the operations that a batch is made of. */
 
 import type { TreeHeader } from "../ports/consensus.js";
-import type { Storage, StorageOperation } from "../ports/storage.js";
+import type { Storage, StorageOperation, StorageRange } from "../ports/storage.js";
 import type { BlockInfo, ChainEvent, TransactionLocation } from "../ports/views.js";
 import type { Block } from "../primitives/block.js";
 import { decodeBlock, encodeBlock } from "../primitives/block-codec.js";
@@ -156,6 +156,22 @@ export class BlockStore {
     for await (const [key, value] of this.#storage.range({ ...ranges.events, gte: keys.event(after + 1), limit }))
       out.push(decodeEvent(readNumber(key, 1), value));
     return out;
+  }
+
+  /** The first of these heights that has no canonical id; undefined if there is none. Looks at keys alone. */
+  missingHeight(from: number, to: number): Promise<number | undefined> {
+    return this.#gapIn({ gte: keys.canonical(from), lte: keys.canonical(to) }, from, to);
+  }
+
+  /** The first of these sequences that has no event; undefined if there is none. Looks at keys alone. */
+  missingEvent(from: number, to: number): Promise<number | undefined> {
+    return this.#gapIn({ gte: keys.event(from), lte: keys.event(to) }, from, to);
+  }
+
+  async #gapIn(range: StorageRange, from: number, to: number): Promise<number | undefined> {
+    let next = from;
+    for await (const [key] of this.#storage.range(range)) if (readNumber(key, 1) !== next++) return next - 1;
+    return next <= to ? next : undefined;
   }
 
   /** Sequence of the oldest event that is kept; undefined if there is none. */

@@ -22,6 +22,11 @@ import type { Executor } from "./executor.js";
 import type { HeadPointer } from "./records.js";
 import { decodeTransactions } from "./transaction-pieces.js";
 
+/**
+ * How many switches of the head are looked through at a start. They must outlast what the log of the storage can hold, since a log
+ * that is replayed is where a write can vanish: a switch writes two KiB at least, storage-level's default buffers are 16 MiB.
+ */
+const CHECKED_SWITCHES = 8_192;
 /** Re-execution that takes longer than this says how far it is. */
 const PROGRESS_EVERY_MS = 1_000;
 
@@ -54,6 +59,7 @@ export class Recovery {
     if (flushed === undefined) throw new ChainDamagedError({ record: "state", reason: "it is missing, but blocks are there" });
     const genesis = this.#checkGenesis(pointer);
     await this.#fillTree(pointer);
+    await this.#checkHistory(pointer);
     return { pointer, genesis };
   }
 
@@ -207,9 +213,23 @@ export class Recovery {
     }
   }
 
+  /** Each switch of the head wrote canonical ids and events: one that vanished from among others left a gap in either. */
+  async #checkHistory(pointer: HeadPointer): Promise<void> {
+    const { height } = this.#node(pointer.head, "head block").header;
+    const gap = await this.#store.missingHeight(Math.max(0, height - CHECKED_SWITCHES), height);
+    if (gap !== undefined) throw lostWrite(`canonical id at height ${gap}`);
+    const oldest = (await this.#store.oldestEvent()) ?? 1;
+    const event = await this.#store.missingEvent(Math.max(oldest, pointer.events - CHECKED_SWITCHES), pointer.events);
+    if (event !== undefined) throw lostWrite(`event ${event}`);
+  }
+
   #node(id: Hash, name: string): TreeNode {
     const node = this.#tree.get(id);
     if (node === undefined) throw new ChainDamagedError({ record: `${name} ${Hash.key(id)}`, reason: "it is missing" });
     return node;
   }
+}
+
+function lostWrite(record: string): Error {
+  return new ChainDamagedError({ record, reason: "it is missing, though later ones are there: a write was lost" });
 }

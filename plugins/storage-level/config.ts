@@ -28,6 +28,13 @@ export const StorageLevelConfig = Type.Object(
       description: "Compress table files with Snappy. Costs little time; hashes don't shrink, transactions and headers do.",
       default: true,
     }),
+    syncPolicy: Type.Optional(
+      Type.Union([Type.Literal("always"), Type.Literal("background")], {
+        description:
+          "When writes that promise something are synced to the device. always: before they are answered, so neither the end of the process nor a power loss takes anything back. background: right after; the end of the process takes nothing back, a power loss may take the last of them, as long as two syncs take.",
+        default: "always",
+      }),
+    ),
   },
   { additionalProperties: false },
 );

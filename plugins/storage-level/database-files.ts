@@ -1,34 +1,152 @@
 /**
  * Whether a LevelDB directory is whole enough to be trusted.
  *
- * - LevelDB takes a directory without CURRENT for a new database and deletes what else is there: one lost file of 16 bytes
- *   would silently lose everything. So a directory that holds tables or logs but no CURRENT is refused. A manifest alone is
- *   none: that is what a kill leaves while a new database is being made, since LevelDB writes CURRENT before the first log.
- * - When a record of its write log fails its checksum, LevelDB drops it and the rest of that log, and goes on: synced
- *   writes are gone. All that it says is a line in its own LOG, and the next open knows nothing of it. So LOG is read after
- *   each open, and what it tells is kept in a file that refuses every later open.
+ * LevelDB opens much that is not: a directory without CURRENT is a new database to it, and what else is there is deleted; a write
+ * log that is missing, cut off or damaged loses what it held, and goes unmentioned but for a line in LevelDB's own LOG at best; a
+ * table that was cut off is noticed when the missing part is read. So before each open the manifest is read, tables must have
+ * the sizes that it tells, and write logs must hold the operations that follow on it, without a gap, up to what was acknowledged.
+ * After the open LOG is read; what it tells is kept in a file that refuses every later open.
+ *
+ * What a power loss leaves is no damage: bytes behind the last synced write that make no sense are cut off before LevelDB sees them.
  */
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import { open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { StorageDamagedError } from "../../core/sdk.js";
+import { type Acknowledged, readAcknowledged } from "./acknowledgement.js";
+import { readLog } from "./log-format.js";
+import { type Manifest, readManifest } from "./manifest.js";
 
 const DATA_FILE = /^\d+\.(?:ldb|sst|log)$/;
+const LOG_FILE = /^(\d+)\.log$/;
 const CORRUPTION = /^.*(?:dropping \d+ bytes; Corruption|Ignoring error Corruption).*$/m;
 const MARK = "DAMAGED";
 const MARK_CHARACTERS_MAX = 1_000;
+/** A batch begins with the number of its first operation (8 bytes) and how many it has (4), little-endian. */
+const BATCH_HEADER_BYTES = 12;
 
-/** Before an open. @throws StorageDamagedError */
-export async function checkDatabaseFiles(directory: string): Promise<void> {
+/**
+ * Before an open.
+ *
+ * @param requireFree throws if another process has the database open: then files come and go, and nothing of them is to be judged
+ * @throws StorageDamagedError; what `requireFree` throws
+ */
+export async function checkDatabaseFiles(directory: string, requireFree: () => Promise<void>): Promise<void> {
+  const damaged = (reason: string) => new StorageDamagedError({ path: directory, reason });
   const names = await readdir(directory).catch(() => [] as string[]);
-  if (names.includes(MARK))
-    throw new StorageDamagedError({ path: directory, reason: (await readFile(join(directory, MARK), "utf8")).trim() });
-  if (!names.some((name) => DATA_FILE.test(name))) return;
+  if (names.includes(MARK)) throw damaged((await readFile(join(directory, MARK), "utf8")).trim());
+  // A manifest alone is what a kill leaves while a new database is being made: LevelDB writes CURRENT before the first log.
+  if (!names.some((name) => DATA_FILE.test(name) || name === "CURRENT")) return;
+  const fault = await faultOf(directory, names, requireFree);
+  if (fault === undefined) return;
+  await requireFree();
+  throw damaged(fault);
+}
+
+async function faultOf(directory: string, names: readonly string[], requireFree: () => Promise<void>): Promise<string | undefined> {
   // Asked for by name: a listing may miss a file that is being replaced.
-  const isThere = await stat(join(directory, "CURRENT")).then(
+  if (!(await exists(join(directory, "CURRENT")))) return "its file CURRENT is missing, the rest is there";
+  const manifest = await readManifest(directory);
+  if ("damage" in manifest) return manifest.damage;
+  return (await tableFault(directory, manifest)) ?? logFault(directory, names, manifest, requireFree);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
     () => true,
     () => false,
   );
-  if (!isThere) throw new StorageDamagedError({ path: directory, reason: "its file CURRENT is missing, the rest is there" });
+}
+
+async function tableFault(directory: string, { tables }: Manifest): Promise<string | undefined> {
+  for (const [number, bytes] of tables) {
+    const name = String(number).padStart(6, "0");
+    const sizeOf = (ending: string) =>
+      stat(join(directory, `${name}.${ending}`)).then(
+        ({ size }) => size,
+        () => undefined,
+      );
+    const found = (await sizeOf("ldb")) ?? (await sizeOf("sst"));
+    if (found === undefined) return `its table ${name}.ldb is missing`;
+    if (found !== bytes) return `its table ${name}.ldb has ${found} bytes instead of ${bytes}`;
+  }
+  return undefined;
+}
+
+/** Follows the operations through all logs that LevelDB will replay. */
+async function logFault(
+  directory: string,
+  names: readonly string[],
+  manifest: Manifest,
+  requireFree: () => Promise<void>,
+): Promise<string | undefined> {
+  const numbers = names.flatMap((name) => LOG_FILE.exec(name)?.[1] ?? []).sort((a, b) => Number(a) - Number(b));
+  const logs = numbers.filter((number) => Number(number) >= manifest.logNumber).map((number) => `${number}.log`);
+  if (manifest.logNumber > 0 && Number(logs[0]?.slice(0, -4)) !== manifest.logNumber)
+    return `its write log ${String(manifest.logNumber).padStart(6, "0")}.log is missing`;
+  const acknowledged = await readAcknowledged(directory);
+  // A log may begin before what the manifest knows, since writes go on while a table is made of the one before.
+  let next: number | undefined;
+  const follow = (record: Uint8Array): string | undefined => {
+    if (record.length < BATCH_HEADER_BYTES) return "a batch is too short";
+    const view = new DataView(record.buffer, record.byteOffset, record.length);
+    const first = Number(view.getBigUint64(0, true));
+    const expected = next ?? manifest.lastSequence + 1;
+    if (next === undefined ? first > expected : first !== expected) return `operation ${first} follows where ${expected} should`;
+    next = first + view.getUint32(8, true);
+    return undefined;
+  };
+  // Where logs hold anything, they hold all that is not in tables; the manifest may already count operations that are in logs alone.
+  const lastFound = () => (next === undefined ? manifest.lastSequence : next - 1);
+  for (const [index, log] of logs.entries()) {
+    const path = join(directory, log);
+    const ending = await readLog(path, BATCH_HEADER_BYTES, follow);
+    if (ending.kind === "whole") continue;
+    const later = logs.slice(index + 1);
+    const last = lastFound();
+    const what = `its write log ${log} is damaged from byte ${ending.soundBytes} on: ${ending.reason}`;
+    if (acknowledged !== undefined && acknowledged.sequence > last)
+      return `${what}; operations ${last + 1} to ${acknowledged.sequence} were acknowledged and are lost`;
+    const behind = ending.isFollowed || (await haveContent(directory, later));
+    if (!behind && ending.kind === "torn") continue;
+    if (!mayBeCut(behind, acknowledged)) return behind ? `${what}; what was written later is there` : what;
+    await requireFree();
+    await cut(path, ending.soundBytes);
+    for (const each of later) await rm(join(directory, each), { force: true });
+    return undefined;
+  }
+  const last = lastFound();
+  if (acknowledged === undefined || acknowledged.sequence <= last) return undefined;
+  return `its write log ends too early: operations ${last + 1} to ${acknowledged.sequence} were acknowledged and are lost`;
+}
+
+/**
+ * Whether bytes that make no sense are what a power loss left of writes that nobody was promised. Nothing acknowledged is among
+ * them; but the note of `always` may be older than the last synced write, so there what follows must make no sense either.
+ */
+function mayBeCut(behind: boolean, acknowledged: Acknowledged | undefined): boolean {
+  return acknowledged !== undefined && (acknowledged.policy === "background" || !behind);
+}
+
+async function haveContent(directory: string, logs: readonly string[]): Promise<boolean> {
+  for (const log of logs) if ((await stat(join(directory, log))).size > 0) return true;
+  return false;
+}
+
+async function cut(path: string, bytes: number): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.truncate(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** After an open: the number of the last operation that the database holds. @throws StorageDamagedError */
+export async function openedSequence(directory: string): Promise<number> {
+  const manifest = await readManifest(directory);
+  if ("damage" in manifest) throw new StorageDamagedError({ path: directory, reason: manifest.damage });
+  return manifest.lastSequence;
 }
 
 /** After an open: whether LevelDB had to drop anything. @throws StorageDamagedError, now and at every later open */

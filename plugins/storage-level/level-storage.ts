@@ -26,10 +26,11 @@ import {
   type StorageRange,
   type StorageSnapshot,
 } from "../../core/sdk.js";
+import { AcknowledgedFile } from "./acknowledgement.js";
 import type { StorageLevelOptions } from "./config.js";
-import { checkDatabaseFiles, checkRecoveryLog } from "./database-files.js";
-import { openError, storageError } from "./errors.js";
-import { logBytes, syncLogs } from "./log-files.js";
+import { checkDatabaseFiles, checkRecoveryLog, openedSequence } from "./database-files.js";
+import { openError, StorageLockedError, storageError } from "./errors.js";
+import { isMissing, logBytes, syncLogs } from "./log-files.js";
 import { type StorageMetrics, storageMetrics } from "./metrics.js";
 import { type LevelDatabase, WriteQueue } from "./write-queue.js";
 
@@ -76,12 +77,12 @@ async function* entriesOf(
 
 @injectable()
 export class LevelStorage implements Plugin, Storage {
-  readonly durability = "device";
+  readonly durability: Storage["durability"];
   readonly #path: string;
   readonly #options: StorageLevelOptions;
   readonly #clock: Clock;
   readonly #metrics: StorageMetrics;
-  #open: { readonly database: LevelDatabase; readonly writes: WriteQueue } | undefined;
+  #open: { readonly database: LevelDatabase; readonly writes: WriteQueue; readonly acknowledged: AcknowledgedFile } | undefined;
   #openSnapshots = 0;
 
   constructor(
@@ -92,6 +93,7 @@ export class LevelStorage implements Plugin, Storage {
   ) {
     this.#path = directory.resolve("chain.level");
     this.#options = options;
+    this.durability = options.syncPolicy === "background" ? "process" : "device";
     this.#clock = clock;
     this.#metrics = storageMetrics(metrics, () => this.#openSnapshots);
   }
@@ -100,8 +102,7 @@ export class LevelStorage implements Plugin, Storage {
   async start(): Promise<void> {
     assert(this.#open === undefined, "a storage is started once");
     const { cacheBytes, writeBufferBytes, maxOpenFiles, compression } = this.#options;
-    // First: a database begins to open by itself as soon as it is constructed.
-    await checkDatabaseFiles(this.#path);
+    await this.#check();
     const database: LevelDatabase = new ClassicLevel(this.#path, {
       keyEncoding: "view",
       valueEncoding: "view",
@@ -117,11 +118,41 @@ export class LevelStorage implements Plugin, Storage {
     }
     try {
       await checkRecoveryLog(this.#path);
+      this.#open = await this.#writable(database);
     } catch (thrown) {
       await database.close();
-      throw thrown;
+      throw storageError(thrown, this.#path);
     }
-    this.#open = { database, writes: new WriteQueue(database, this.#metrics, this.#clock) };
+  }
+
+  /** Before the database is constructed, which begins to open it at once. */
+  async #check(): Promise<void> {
+    try {
+      await checkDatabaseFiles(this.#path, () => this.#requireFree());
+    } catch (thrown) {
+      // A file went while it was looked for: another process has the database open, and opening tells.
+      if (!isMissing(thrown)) throw storageError(thrown, this.#path);
+    }
+  }
+
+  /** An open that LevelDB refuses in any case, by the lock first; it changes nothing. @throws STORAGE_LOCKED */
+  async #requireFree(): Promise<void> {
+    const probe: LevelDatabase = new ClassicLevel(this.#path, { createIfMissing: false, errorIfExists: true });
+    try {
+      await probe.open();
+      await probe.close();
+    } catch (thrown) {
+      const error = openError(thrown, this.#path);
+      if (StorageLockedError.matches(error)) throw error;
+    }
+  }
+
+  async #writable(database: LevelDatabase) {
+    const policy = this.#options.syncPolicy ?? "always";
+    const sequence = await openedSequence(this.#path);
+    const acknowledged = await AcknowledgedFile.open(this.#path, policy, sequence);
+    const writes = new WriteQueue({ database, metrics: this.#metrics, clock: this.#clock, policy, acknowledged, sequence });
+    return { database, writes, acknowledged };
   }
 
   /** Finishes all writes and makes them durable, too. */
@@ -133,6 +164,7 @@ export class LevelStorage implements Plugin, Storage {
     try {
       await open.database.close();
       await syncLogs(this.#path, "all");
+      await open.acknowledged.close();
     } catch (thrown) {
       throw storageError(thrown, this.#path);
     }

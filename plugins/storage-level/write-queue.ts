@@ -4,9 +4,14 @@
  * LevelDB takes concurrent writes from a thread pool in no particular order. Here one batch is with LevelDB at a time;
  * what is written meanwhile gathers in the next one (group commit), so a thousand concurrent durable writes cost a
  * handful of syncs, each is atomic still (a batch is), and later calls never overtake earlier ones.
+ *
+ * After a failure nothing more is written. LevelDB goes on after a write that the operating system refused, into a log whose
+ * last record may be half there: what it acknowledges then can't be read back (log_writer.cc keeps count of a block that the file
+ * does not have). Only a restart, which replays the log up to there, is safe.
  */
 import type { ClassicLevel } from "classic-level";
 import { assert, type Clock, type StorageOperation } from "../../core/sdk.js";
+import type { AcknowledgedFile, SyncPolicy } from "./acknowledgement.js";
 import { storageError } from "./errors.js";
 import { syncLogs } from "./log-files.js";
 import type { StorageMetrics } from "./metrics.js";
@@ -49,19 +54,38 @@ export class WriteQueue {
   readonly #database: LevelDatabase;
   readonly #metrics: StorageMetrics;
   readonly #clock: Clock;
+  readonly #policy: SyncPolicy;
+  readonly #acknowledged: AcknowledgedFile;
   readonly #waiting: Group[] = [];
   #running: Promise<void> | undefined;
+  /** LevelDB's number of the last operation that was written. */
+  #sequence: number;
   /** Whether something was written since the last sync. */
   #unsynced = false;
+  /** The sync under way behind the writes that it is for. */
+  #syncing: Promise<void> | undefined;
+  #failure: Error | undefined;
 
-  constructor(database: LevelDatabase, metrics: StorageMetrics, clock: Clock) {
-    this.#database = database;
-    this.#metrics = metrics;
-    this.#clock = clock;
+  constructor(parts: {
+    readonly database: LevelDatabase;
+    readonly metrics: StorageMetrics;
+    readonly clock: Clock;
+    readonly policy: SyncPolicy;
+    readonly acknowledged: AcknowledgedFile;
+    /** LevelDB's number of the last operation that the database holds. */
+    readonly sequence: number;
+  }) {
+    this.#database = parts.database;
+    this.#metrics = parts.metrics;
+    this.#clock = parts.clock;
+    this.#policy = parts.policy;
+    this.#acknowledged = parts.acknowledged;
+    this.#sequence = parts.sequence;
   }
 
   /** Adds an atomic write; its keys have been checked. */
   add(operations: readonly StorageOperation[], durable: boolean): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     let group = this.#waiting.at(-1);
     if (group === undefined || group.bytes > GROUP_BYTES_MAX) {
       group = new Group();
@@ -75,42 +99,80 @@ export class WriteQueue {
     return group.done;
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing waits any more and no sync is under way. */
   async drained(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    while (this.#running !== undefined || this.#syncing !== undefined) {
+      await this.#running;
+      await this.#syncing;
+    }
   }
 
   async #run(): Promise<void> {
     for (let group = this.#waiting.shift(); group !== undefined; group = this.#waiting.shift()) {
       try {
+        if (this.#failure !== undefined) throw this.#failure;
         await this.#writeGroup(group);
         group.resolve();
       } catch (thrown) {
-        group.reject(storageError(thrown, this.#database.location));
+        group.reject(this.#fail(thrown));
       }
     }
     assert(this.#waiting.length === 0, "the write queue stopped with writes waiting");
     this.#running = undefined;
   }
 
+  #fail(thrown: unknown): Error {
+    const error = storageError(thrown, this.#database.location);
+    this.#failure ??= error;
+    return error;
+  }
+
   async #writeGroup(group: Group): Promise<void> {
     const startedMs = this.#clock.monotonicMs();
     const empty = group.operations.length === 0;
     this.#metrics.groups.increment();
-    if (!empty) await this.#writeBatch(group);
+    if (!empty) {
+      await this.#writeBatch(group, group.durable && this.#policy === "always");
+      this.#sequence += group.operations.length;
+    }
     if (!group.durable) {
       this.#unsynced ||= !empty;
+      return;
+    }
+    if (!empty && this.#policy === "background") {
+      this.#unsynced = true;
+      this.#syncing ??= this.#syncBehind();
       return;
     }
     // An empty durable write is a barrier; LevelDB would skip it.
     if (empty) await syncLogs(this.#database.location, "all");
     else if (this.#unsynced) await syncLogs(this.#database.location, "rotated");
     this.#unsynced = false;
+    await this.#acknowledged.note(this.#sequence);
     this.#metrics.durableSeconds.observe((this.#clock.monotonicMs() - startedMs) / 1000);
   }
 
-  async #writeBatch(group: Group): Promise<void> {
-    const options = { sync: group.durable };
+  /** Syncs what was acknowledged before it was synced, again and again until nothing is left: one sync at a time. */
+  async #syncBehind(): Promise<void> {
+    try {
+      while (this.#unsynced && this.#failure === undefined) {
+        const startedMs = this.#clock.monotonicMs();
+        const sequence = this.#sequence;
+        this.#unsynced = false;
+        await syncLogs(this.#database.location, "all");
+        await this.#acknowledged.note(sequence);
+        this.#metrics.durableSeconds.observe((this.#clock.monotonicMs() - startedMs) / 1000);
+      }
+    } catch (thrown) {
+      // The next write is told: promises are not kept any more.
+      this.#fail(thrown);
+    } finally {
+      this.#syncing = undefined;
+    }
+  }
+
+  async #writeBatch(group: Group, sync: boolean): Promise<void> {
+    const options = { sync };
     if (group.bytes / group.operations.length > CHAINED_OPERATION_BYTES_MAX) {
       await this.#database.batch<Uint8Array, Uint8Array>(group.operations, options);
       return;

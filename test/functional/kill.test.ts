@@ -1,9 +1,18 @@
-/** Kill -9 during mining and under traffic, again and again: nothing acknowledged or accepted may be missing afterwards. */
+/**
+ * Kill -9 during mining and under traffic, again and again: nothing acknowledged or accepted may be missing afterwards.
+ *
+ * Twenty kills in all: a few that look at everything through the API, the others by the harness of `npm run test:crash`, at points of
+ * its choice, with a look into the database itself.
+ */
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import t from "tap";
 import { devAccount } from "../../core/devnet/dev-accounts.js";
 import { buildTransfer, leastTransferFee } from "../../core/primitives/account-transaction.js";
 import { toHex } from "../../core/primitives/bytes.js";
+import { Life, Tally } from "../crash/life.js";
+import { planOf } from "../crash/plan.js";
+import { makeChain } from "../crash/world.js";
 import { getJson, NodeProcess } from "./node-process.js";
 
 const KILLS = Number(process.env.KILLS ?? 4);
@@ -77,4 +86,17 @@ t.test(`${KILLS} kills under traffic lose nothing`, { timeout: 15_000 * KILLS + 
   t.ok(alice.account.nonce >= accepted.length && alice.account.nonce <= accepted.length + KILLS, "no more than were sent");
   t.equal(bob.account.balance, String(1_000_000_000_000n + 7n * BigInt(alice.account.nonce)), "each of them once");
   t.equal(await node.kill("SIGTERM"), 0, "a clean stop");
+});
+
+const CHOSEN_KILLS = 16;
+
+t.test(`${CHOSEN_KILLS} kills at chosen points lose nothing, in the database either`, { timeout: 15_000 * CHOSEN_KILLS }, async (t) => {
+  const tuning = { flushAfterBlocks: 2, writeBufferBytes: 65_536, finalDepth: 5, blockIntervalMs: 40 };
+  const life = new Life(await makeChain(join(t.testdir(), "life"), tuning), tuning, new Tally());
+  for (let number = 0; number < CHOSEN_KILLS; number++) {
+    const plan = planOf("npm test", number);
+    t.strictSame(await life.kill({ ...plan, loadMs: plan.loadMs / 5 }), [], `kill ${number}, at ${plan.point}`);
+  }
+  t.strictSame(await life.check(), [], "executed again from genesis");
+  t.ok(life.promises.height > 0 && life.promises.acceptedCount > 0, "there was something to lose");
 });

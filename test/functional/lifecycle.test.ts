@@ -31,7 +31,7 @@ async function stop(node: NodeProcess, signal: NodeJS.Signals): Promise<Stop> {
 function cleanly(t: Test, { code, ms }: Stop, node: NodeProcess): void {
   t.equal(code, 0, "exit code 0");
   t.ok(ms < STOP_MAX_MS, `within a second: ${ms.toFixed(0)} ms`);
-  t.equal(node.stderr, "", "and nothing to complain of");
+  t.equal(node.complaints, "", "and nothing to complain of");
 }
 
 /** A client that sends `text` and nothing else, ever. */

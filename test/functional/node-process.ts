@@ -79,6 +79,15 @@ export class NodeProcess {
     });
   }
 
+  /** What it wrote to standard error, but for the line that says that this machine has no addon. */
+  get complaints(): string {
+    const isFallback = (line: string) => line.includes('"component":"compute"') && line.includes('"fallback":');
+    return this.stderr
+      .split("\n")
+      .filter((line) => !isFallback(line))
+      .join("\n");
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }

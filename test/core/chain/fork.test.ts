@@ -200,6 +200,13 @@ t.test("the transaction index follows the canonical chain", async (t) => {
     ids.set(raw, transaction.id);
   }
   const idOfRaw = (raw: Uint8Array) => ids.get(raw) as Hash;
+  const outcomes = [...(reader.outcomes(node.chain.head.id) ?? []), ...(reader.outcomes(one.id) ?? [])].flat();
+  t.ok(outcomes.length >= 2 && reader.ledger.tellsAddresses);
+  for (const { raw, receipt, addresses } of outcomes) {
+    t.same(receipt.transactionId, node.ledger.decodeBlock([raw], rulesOf()).transactions[0]?.id, "each with its receipt");
+    t.equal(addresses?.length, 2);
+  }
+  t.equal(reader.outcomes(Hash.zero), undefined);
   const found = await reader.transaction(idOfRaw(undone));
   t.match(found, { height: 1, index: 1, confirmations: 2, receipt: { ok: true } });
   t.equal(await reader.transaction(idOfRaw(fresh)), undefined);

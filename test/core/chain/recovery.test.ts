@@ -363,6 +363,8 @@ t.test("a missing record is damage, too, where others show that it was there", a
     ["genesis block", [keys.index(node.chain.genesis.id)]],
     ["genesis block", [keys.block(node.chain.genesis.id)]],
     ["head block", [keys.atHeight(3, three.id)]],
+    ["canonical id at height 2", [keys.canonical(2)]],
+    ["event 3", [keys.event(3)]],
   ];
   for (const [record, gone] of rows) {
     const copy = await node.storage.copied();

@@ -1,0 +1,294 @@
+/** What the storage promises of its files: damage is noticed before anything is served, what a kill or a power loss leaves is none. */
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import t, { type Test } from "tap";
+import { Value } from "typebox/value";
+import type { Clock } from "../../../core/ports/runtime.js";
+import { asciiBytes } from "../../../core/primitives/bytes.js";
+import { AcknowledgedFile, readAcknowledged } from "../../../plugins/storage-level/acknowledgement.js";
+import { LevelStorage, StorageLevelConfig, type StorageLevelOptions } from "../../../plugins/storage-level/index.js";
+import { readLog } from "../../../plugins/storage-level/log-format.js";
+import { readManifest } from "../../../plugins/storage-level/manifest.js";
+import { storageMetrics } from "../../../plugins/storage-level/metrics.js";
+import { type LevelDatabase, WriteQueue } from "../../../plugins/storage-level/write-queue.js";
+import { NO_METRICS } from "../ledger-account/fixtures.js";
+
+const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
+const defaults = Value.Create(StorageLevelConfig) as StorageLevelOptions;
+const BLOCK_BYTES = 32 * 1024;
+
+type Files = ReadonlyMap<string, Buffer>;
+
+async function place(t: Test): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "chainwright-durability-"));
+  t.teardown(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+function storageIn(path: string, options: Partial<StorageLevelOptions> = {}): LevelStorage {
+  const directory = { path, resolve: (...segments: string[]) => join(path, ...segments) };
+  return new LevelStorage(directory, clock, NO_METRICS, { ...defaults, ...options });
+}
+
+const keyOf = (write: number) => asciiBytes(`k${String(write).padStart(5, "0")}`);
+
+/** Files as a kill leaves them, after so many durable writes of one or two operations. */
+async function killedAfter(t: Test, writes: number, valueBytes: number, options: Partial<StorageLevelOptions> = {}): Promise<Files> {
+  const path = await place(t);
+  const storage = storageIn(path, options);
+  await storage.start();
+  for (let write = 0; write < writes; write++)
+    await storage.write([{ type: "put", key: keyOf(write), value: new Uint8Array(valueBytes).fill(write) }], { durable: true });
+  const files = new Map<string, Buffer>();
+  const level = join(path, "chain.level");
+  for (const name of await readdir(level)) if (name !== "LOCK") files.set(name, await readFile(join(level, name)));
+  await storage.stop();
+  return files;
+}
+
+/** A data directory with these files. */
+async function laidOut(t: Test, files: Files): Promise<string> {
+  const path = await place(t);
+  const level = join(path, "chain.level");
+  await mkdir(level);
+  for (const [name, content] of files) await writeFile(join(level, name), content);
+  return path;
+}
+
+function changed(files: Files, name: string, change: (content: Buffer) => Buffer): Files {
+  const content = files.get(name);
+  if (content === undefined) throw new Error(`there is no ${name}`);
+  return new Map([...files, [name, change(Buffer.from(content))]]);
+}
+
+function logOf(files: Files): string {
+  const name = [...files.keys()].find((each) => each.endsWith(".log"));
+  if (name === undefined) throw new Error("there is no log");
+  return name;
+}
+
+const flipped = (at: number, bit: number) => (content: Buffer) => {
+  content[at] = (content[at] ?? 0) ^ (1 << bit);
+  return content;
+};
+
+async function readsAll(path: string, writes: number, options: Partial<StorageLevelOptions> = {}): Promise<number> {
+  const storage = storageIn(path, options);
+  await storage.start();
+  let found = 0;
+  for (let write = 0; write < writes; write++) if (storage.get(keyOf(write)) !== undefined) found++;
+  await storage.stop();
+  return found;
+}
+
+t.test("a write log that was changed anywhere is noticed, and nothing of it is lost by looking", async (t) => {
+  const WRITES = 45;
+  const files = await killedAfter(t, WRITES, 1_000);
+  const log = logOf(files);
+  const size = files.get(log)?.length ?? 0;
+  t.ok(size > BLOCK_BYTES, "its records cross a block");
+  t.equal(await readsAll(await laidOut(t, files), WRITES), WRITES, "as a kill left it, it is whole");
+  const header = BLOCK_BYTES + 1_040 * 5;
+  const record = (files.get(log)?.indexOf(keyOf(36)) ?? 0) - 22;
+  const places = [0, 3, 4, 5, 6, 7, 12, 100, header, size >> 1, size - 1, ...[0, 1, 2, 3, 4, 5, 6, 7, 20].map((each) => record + each)];
+  for (const at of places)
+    for (const bit of [0, 6]) {
+      const path = await laidOut(t, changed(files, log, flipped(at, bit)));
+      await t.rejects(
+        storageIn(path).start(),
+        { code: "STORAGE_DAMAGED", message: /restore it from a backup/ },
+        `bit ${bit} of byte ${at}`,
+      );
+      t.equal((await stat(join(path, "chain.level", log))).size, size, "it is left as it is, for whoever can mend it");
+    }
+  for (const bytes of [0, 1, 1_030, BLOCK_BYTES - 3, BLOCK_BYTES, size - 1_041, size - 1]) {
+    const path = await laidOut(
+      t,
+      changed(files, log, (content) => content.subarray(0, bytes)),
+    );
+    await t.rejects(storageIn(path).start(), { code: "STORAGE_DAMAGED", message: /were acknowledged and are lost/ }, `cut to ${bytes}`);
+  }
+  const without = new Map(files);
+  without.delete(log);
+  await t.rejects(storageIn(await laidOut(t, without)).start(), { code: "STORAGE_DAMAGED", message: /log .*is missing|ends too early/ });
+});
+
+/** Files as a kill leaves them once a table was made of the log before, after which the last two writes were. */
+async function justRotated(t: Test): Promise<Files> {
+  const path = await place(t);
+  const storage = storageIn(path, { writeBufferBytes: 64 * 1024 });
+  await storage.start();
+  const level = join(path, "chain.level");
+  const put = (write: number, bytes: number) => [{ type: "put", key: keyOf(write), value: new Uint8Array(bytes) }] as const;
+  await storage.write(put(0, 100_000), { durable: false });
+  // This one begins a new log. The manifest is written when the table of the old one is done, and counts these two as well.
+  await storage.write(put(1, 10), { durable: false });
+  await storage.write(put(2, 10), { durable: true });
+  while ((await readdir(level)).filter((name) => name.endsWith(".log")).length > 1) await delay(5);
+  const files = new Map<string, Buffer>();
+  for (const name of await readdir(level)) if (name !== "LOCK") files.set(name, await readFile(join(level, name)));
+  t.match(await readManifest(level), { lastSequence: 3 });
+  await storage.stop();
+  return files;
+}
+
+t.test("a log that lost its end is noticed though the manifest already counts what it held", async (t) => {
+  const files = await justRotated(t);
+  const log = logOf(files);
+  t.equal(await readsAll(await laidOut(t, files), 3), 3);
+  const path = await laidOut(
+    t,
+    changed(files, log, (content) => content.subarray(0, content.length - 1)),
+  );
+  await t.rejects(storageIn(path).start(), { code: "STORAGE_DAMAGED", message: /were acknowledged and are lost/ });
+});
+
+t.test("what a kill or a power loss leaves behind the last acknowledged write is no damage", async (t) => {
+  const WRITES = 20;
+  const files = await killedAfter(t, WRITES, 500);
+  const log = logOf(files);
+  const behind: readonly (readonly [string, Buffer])[] = [
+    ["half a header", Buffer.from([1, 2, 3])],
+    ["zeros", Buffer.alloc(5_000)],
+    ["bytes that make no sense", Buffer.alloc(3_000, 0x5a)],
+    ["a record that is not all there", (files.get(log) ?? Buffer.alloc(0)).subarray(0, 300)],
+  ];
+  for (const [name, bytes] of behind) {
+    const path = await laidOut(
+      t,
+      changed(files, log, (content) => Buffer.concat([content, bytes])),
+    );
+    t.equal(await readsAll(path, WRITES), WRITES, name);
+    t.equal(await readsAll(path, WRITES), WRITES, `${name}, opened again`);
+  }
+});
+
+t.test("sound records behind a hole: with `always` damage, with `background` the end of what was kept", async (t) => {
+  for (const policy of ["always", "background"] as const) {
+    const files = await killedAfter(t, 30, 500, { syncPolicy: policy });
+    const log = logOf(files);
+    const hole = (files.get(log)?.indexOf(keyOf(20)) ?? 0) + 40;
+    const holed = new Map(changed(files, log, flipped(hole, 1)));
+    // After a power loss: the note tells of the last sync.
+    const note = await place(t);
+    await (await AcknowledgedFile.open(note, policy, 12)).close();
+    holed.set("ACKNOWLEDGED", await readFile(join(note, "ACKNOWLEDGED")));
+    const path = await laidOut(t, holed);
+    if (policy === "always")
+      await t.rejects(storageIn(path).start(), { code: "STORAGE_DAMAGED", message: /what was written later is there/ });
+    else t.equal(await readsAll(path, 30, { syncPolicy: policy }), 20, "nothing from between others");
+  }
+});
+
+t.test("the number of operations is LevelDB's own, through logs that rotate, compactions and reopening", async (t) => {
+  const path = await place(t);
+  let operations = 0;
+  for (let run = 0; run < 4; run++) {
+    const storage = storageIn(path, { writeBufferBytes: 64 * 1024 });
+    await storage.start();
+    for (let write = 0; write < 60; write++) {
+      const put = { type: "put", key: keyOf(write), value: new Uint8Array(2_000).fill(run) } as const;
+      const batch = write % 3 === 0 ? [put] : [put, { type: "del" as const, key: keyOf(write + 1_000) }];
+      operations += batch.length;
+      await storage.write(batch, { durable: write % 5 !== 0 });
+    }
+    await storage.write([], { durable: true });
+    t.match(await readAcknowledged(join(path, "chain.level")), { sequence: operations }, `run ${run}`);
+    if (run === 1) await storage.compact();
+    await storage.stop();
+  }
+  t.equal(await readsAll(path, 60), 60);
+  const damaged = join(path, "chain.level", "ACKNOWLEDGED");
+  await writeFile(damaged, "nonsense");
+  t.equal(await readsAll(path, 60), 60, "a note that can't be read protects nothing and stops nobody");
+  t.equal((await stat(damaged)).size, 48);
+});
+
+t.test("log-format: where a log ends", async (t) => {
+  const path = await place(t);
+  const files = await killedAfter(t, 40, 900);
+  const log = files.get(logOf(files)) ?? Buffer.alloc(0);
+  const read = async (content: Buffer) => {
+    await writeFile(join(path, "log"), content);
+    let records = 0;
+    const ending = await readLog(join(path, "log"), 12, () => {
+      records++;
+      return undefined;
+    });
+    return { ...ending, records };
+  };
+  t.match(await read(log), { kind: "whole", records: 40, soundBytes: log.length, isFollowed: false });
+  t.match(await read(Buffer.alloc(0)), { kind: "whole", records: 0 });
+  t.match(await read(log.subarray(0, log.length - 1)), { kind: "torn", records: 39, isFollowed: false });
+  t.match(await read(log.subarray(0, BLOCK_BYTES)), { kind: "torn", isFollowed: false }, "a record whose second half is not there");
+  t.match(await read(Buffer.concat([log, Buffer.alloc(100)])), { kind: "torn", records: 40, soundBytes: log.length });
+  t.match(await read(flipped(4, 7)(Buffer.from(log))), { kind: "damaged", records: 0, isFollowed: true }, "a damaged length hides nothing");
+  t.match(await read(flipped(log.length - 3, 0)(Buffer.from(log))), { kind: "damaged", records: 39, isFollowed: false });
+  t.match(await read(Buffer.concat([log.subarray(0, 7), log])), { kind: "damaged", soundBytes: 0, isFollowed: true });
+});
+
+t.test("the write queue", async (t) => {
+  const queueOver = async (write: () => Promise<void>, policy: "always" | "background", location: string) => {
+    const acknowledged = await AcknowledgedFile.open(location, policy, 0);
+    const batch = { put: () => batch, del: () => batch, write };
+    const database = { location, batch: () => batch } as unknown as LevelDatabase;
+    const metrics = storageMetrics(NO_METRICS, () => 0);
+    return { queue: new WriteQueue({ database, metrics, clock, policy, acknowledged, sequence: 0 }), acknowledged };
+  };
+  const put = { type: "put", key: keyOf(1), value: keyOf(1) } as const;
+
+  await t.test("writes nothing after a write that failed, though the disk would take it again", async (t) => {
+    let calls = 0;
+    const full = Object.assign(new Error("No space left on device"), { code: "LEVEL_IO_ERROR" });
+    const { queue, acknowledged } = await queueOver(
+      async () => {
+        if (++calls === 2) throw full;
+      },
+      "always",
+      await place(t),
+    );
+    await queue.add([put], true);
+    await t.rejects(queue.add([put], true), { code: "STORAGE_IO", message: /No space left on device; check free space/ });
+    await t.rejects(queue.add([put], true), { code: "STORAGE_IO", message: /No space left/ });
+    await t.rejects(queue.add([], true), { code: "STORAGE_IO" }, "nor does a barrier promise anything");
+    t.equal(calls, 2);
+    await queue.drained();
+    await acknowledged.close();
+  });
+
+  await t.test("background: answers before the sync, and notes after it", async (t) => {
+    const location = await place(t);
+    const { queue, acknowledged } = await queueOver(async () => undefined, "background", location);
+    await Promise.all([queue.add([put, put], true), queue.add([put], true), queue.add([put], false)]);
+    await queue.drained();
+    t.match(await readAcknowledged(location), { sequence: 4, policy: "background" });
+    await rm(location, { recursive: true });
+    await queue.add([put], true);
+    await queue.drained();
+    await t.rejects(queue.add([put], true), { code: /^STORAGE_/ }, "a sync that failed behind is told to the next write");
+    await acknowledged.close().catch(() => undefined);
+  });
+});
+
+t.test("background: says so, and keeps what it promises of a process' end", async (t) => {
+  t.equal(storageIn("nowhere").durability, "device");
+  t.equal(storageIn("nowhere", { syncPolicy: "background" }).durability, "process");
+  const files = await killedAfter(t, 50, 3_000, { syncPolicy: "background" });
+  t.equal(await readsAll(await laidOut(t, files), 50, { syncPolicy: "background" }), 50);
+});
+
+t.test("a database that another instance has open is not judged", async (t) => {
+  const path = await place(t);
+  const storage = storageIn(path);
+  await storage.start();
+  await storage.write([{ type: "put", key: keyOf(1), value: new Uint8Array(5_000) }], { durable: true });
+  const level = join(path, "chain.level");
+  const log = (await readdir(level)).find((name) => name.endsWith(".log")) ?? "";
+  const content = await readFile(join(level, log));
+  await writeFile(join(level, log), Buffer.concat([content, Buffer.alloc(500, 0x5a)]));
+  await t.rejects(storageIn(path).start(), { code: "STORAGE_LOCKED" });
+  t.equal((await stat(join(level, log))).size, content.length + 500, "nor mended");
+  await storage.stop();
+});

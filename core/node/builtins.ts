@@ -7,6 +7,7 @@ import type { PluginManifest } from "../ports/plugin.js";
 const IDS = [
   "api-http",
   "consensus-nakamoto",
+  "index-history",
   "ledger-account",
   "metrics-prometheus",
   "storage-level",

@@ -45,6 +45,11 @@ export interface LedgerModule {
   /** State keys that it will touch, without the namespace of others. */
   access(operation: unknown, sender: Address): readonly Bytes[];
   describe(operation: unknown, addressPrefix: string): Json;
+  /**
+   * Whom an operation concerns beside its sender, also when it failed (`events` is empty then); for indexes of history. Without
+   * it: whoever's address is the value of an attribute of one of its events.
+   */
+  addresses?(operation: unknown, sender: Address, events: readonly LedgerEvent[]): readonly Address[];
   /** Extra fields in an account's description. */
   describeAccount?(address: Address, view: StateReader): Json;
 }

@@ -119,6 +119,12 @@ export interface Ledger {
   describe(batch: TransactionBatch, index: number): Json;
   /** Account (or address) as clients see it over `view`. */
   describeAccount(address: Address, view: StateReader): Json;
+  /**
+   * Whom each transaction of the batch concerns, by its receipt: the sender, whoever its operation names (also when it failed),
+   * whoever its receipt tells of; each address once. For indexes of history: nothing of consensus depends on it. Optional: over a
+   * ledger without it, indexes find transactions by id only.
+   */
+  addresses?(batch: TransactionBatch, receipts: readonly Receipt[]): readonly (readonly Address[])[];
   /** The state keys under which an address' data lies, for proofs. */
   accountKeys(address: Address): readonly Bytes[];
 }

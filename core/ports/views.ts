@@ -47,6 +47,14 @@ export interface TransactionInfo extends TransactionLocation {
   readonly confirmations: number;
 }
 
+/** What became of a transaction in its block, for indexes. */
+export interface TransactionOutcome {
+  readonly raw: Bytes;
+  readonly receipt: Receipt;
+  /** Whom it concerns, each once. Undefined where the ledger does not tell (`ChainView.ledger.tellsAddresses`). */
+  readonly addresses: readonly Address[] | undefined;
+}
+
 export interface ChainView {
   readonly spec: ChainSpec;
   status(): ChainStatus;
@@ -54,6 +62,12 @@ export interface ChainView {
   blockInfo(id: Hash): BlockInfo | undefined;
   block(id: Hash): Promise<Block | undefined>;
   receipts(id: Hash): Promise<readonly Receipt[] | undefined>;
+  /**
+   * All transactions of a block with what became of them, in order and a few dozen at a time. Each piece is decoded when it is
+   * asked for, so that a reader of large blocks can let others run in between. Undefined where the block or its receipts are
+   * not kept (it is pruned, or was never executed).
+   */
+  outcomes(id: Hash): Iterable<readonly TransactionOutcome[]> | undefined;
   /** Canonical id at a height. */
   idAt(height: number): Hash | undefined;
   /** Canonical transactions only. */
@@ -68,7 +82,8 @@ export interface ChainView {
   accountKeys(address: Address): readonly Bytes[];
   /** The engine's own words: status, header fields, confirmations it asks for. */
   readonly consensus: { readonly plugin: string; readonly confirmations: number; status(): Json; describeHeader(id: Hash): Json };
-  readonly ledger: { readonly plugin: string; readonly kind: string };
+  /** `tellsAddresses`: whether `outcomes` have `addresses`. */
+  readonly ledger: { readonly plugin: string; readonly kind: string; readonly tellsAddresses: boolean };
 }
 
 export type ChainEvent =

@@ -72,6 +72,29 @@ export function decodeReceipts(bytes: Bytes): readonly Receipt[] {
   );
 }
 
+/**
+ * The same, `count` receipts at a time, each piece decoded when it is asked for: a large block's receipts take too long to decode
+ * in one go. @throws EncodingError, EncodingLimitError, after the pieces before the fault
+ */
+export function* decodeReceiptPieces(bytes: Bytes, count: number): Generator<readonly Receipt[], void, void> {
+  let end = 0;
+  while (end < bytes.length) {
+    const start = end;
+    // Past each receipt: its tag, one byte, its length as a varint, and as many bytes. Whatever is wrong the decoder finds.
+    for (let taken = 0; taken < count && end < bytes.length; taken++) {
+      let length = 0;
+      let shift = 0;
+      let byte = 0x80;
+      for (end++; byte >= 0x80 && shift < 35 && end < bytes.length; shift += 7) {
+        byte = bytes[end++] as number;
+        length += (byte & 0x7f) * 2 ** shift;
+      }
+      end = Math.min(end + length, bytes.length);
+    }
+    yield decodeReceipts(bytes.subarray(start, end));
+  }
+}
+
 function writeReceipt(writer: CanonicalWriter, receipt: Receipt): CanonicalWriter {
   if (receipt.ok !== (receipt.code === ""))
     throw new ValueError({ type: "receipt", reason: receipt.ok ? "it succeeded with a failure code" : "it failed without a code" });

@@ -57,6 +57,10 @@ export class BankModule implements LedgerModule {
     return [accountKey((operation as BankTransfer).to)];
   }
 
+  addresses(operation: unknown): readonly Address[] {
+    return [(operation as BankTransfer).to];
+  }
+
   describe(operation: unknown, _addressPrefix: string): Json {
     const { to, amount } = operation as BankTransfer;
     return { type: "transfer", to: this.#addresses.format(to), amount: amount.toString() };

@@ -31,6 +31,7 @@ import {
   type Plugin,
   type PoolFacts,
   present,
+  type Receipt,
   type Rules,
   type SignatureBatch,
   SignatureBatchBuilder,
@@ -47,6 +48,7 @@ import { AddressFormatter } from "./address-text.js";
 import { BankModule } from "./bank.js";
 import { AccountBatch, type DecodedTransaction, decodeBatch } from "./batch.js";
 import type { CheckContext } from "./checks.js";
+import { concernedBy } from "./concerned.js";
 import type { AccountLedgerConfig, AccountLedgerSpec } from "./config.js";
 import { SupplyExceededError } from "./errors.js";
 import { BlockExecution } from "./execution.js";
@@ -175,6 +177,12 @@ export class AccountLedger implements Ledger, Treasury, Plugin {
       if (extra !== undefined) description[module.name] = extra;
     }
     return description;
+  }
+
+  addresses(batch: TransactionBatch, receipts: readonly Receipt[]): readonly (readonly Address[])[] {
+    return decodedOf(batch).map((decoded, index) =>
+      concernedBy(decoded, present(receipts[index], "each transaction has its receipt"), this.#prefix),
+    );
   }
 
   accountKeys(address: Address): readonly Bytes[] {

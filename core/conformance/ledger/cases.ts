@@ -286,4 +286,21 @@ export const execution: readonly ConformanceCase<LedgerRun>[] = [
         );
     },
   },
+  {
+    name: "addresses: where it tells them, a list without repetition for each transaction",
+    async run(run) {
+      const { ledger } = run;
+      if (ledger.addresses === undefined) return;
+      const batch = run.decode(run.samples);
+      const { outcome } = await run.execute(run.samples, "import");
+      const lists = ledger.addresses(batch, outcome.receipts);
+      holds(lists.length === run.samples.length, "`addresses` answers one list for each transaction", `${lists.length} lists`);
+      for (const [index, list] of lists.entries())
+        holds(
+          new Set(list.map(Address.key)).size === list.length && list.every(({ length }) => length === Address.bytes),
+          "`addresses` names each address once",
+          `transaction ${index}: ${list.map(Address.key).join(" ")}`,
+        );
+    },
+  },
 ];

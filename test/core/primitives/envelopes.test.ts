@@ -34,6 +34,7 @@ import { merkleRoot } from "../../../core/primitives/merkle.js";
 import type { Receipt } from "../../../core/primitives/receipt.js";
 import {
   decodeReceipt,
+  decodeReceiptPieces,
   decodeReceipts,
   encodeReceipt,
   encodeReceipts,
@@ -312,6 +313,23 @@ t.test("receipts", async (t) => {
   };
   t.equal(toHex(receiptHash(receipt)), digest(encodeReceipt(receipt)));
   t.strictSame(decodeReceipts(encodeReceipts([])), []);
+  const many = Array.from({ length: 70 }, (_, weight) => ({ ...receipt, weight, events: receipt.events.slice(0, weight % 2) }));
+  const encoded = encodeReceipts(many);
+  for (const size of [1, 32, 70, 100]) {
+    const pieces = [...decodeReceiptPieces(encoded, size)];
+    t.strictSame(pieces.flat(), many, `in pieces of ${size}`);
+    t.equal(pieces[0]?.length, Math.min(size, 70));
+  }
+  t.strictSame([...decodeReceiptPieces(new Uint8Array(0), 32)], []);
+  for (let cut = 1; cut < encoded.length; cut += 97) {
+    try {
+      const found = [...decodeReceiptPieces(encoded.subarray(0, -cut), 32)].flat();
+      t.ok(found.length < 70, `cut by ${cut}, between two`);
+      t.strictSame(found, many.slice(0, found.length));
+    } catch (error) {
+      t.match(error, { code: /^ENCODING_/ }, `cut by ${cut}`);
+    }
+  }
   t.equal(encodeReceipts([]).length, 0);
   t.throws(() => encodeReceipt({ ...receipt, code: "X" }), inputError, "success with a code");
   t.throws(() => encodeReceipt({ ...receipt, ok: false }), inputError, "failure without a code");

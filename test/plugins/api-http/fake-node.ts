@@ -195,6 +195,7 @@ export class FakeNode {
             };
       },
       block: async (id) => this.find(id)?.block,
+      outcomes: () => undefined,
       receipts: async (id) => (sdk.bytesEqual(id, this.stale.record.id) ? undefined : this.find(id)?.receipts),
       idAt: (height) => this.blocks[height]?.record.id,
       transaction: async (id) => {
@@ -241,7 +242,7 @@ export class FakeNode {
         status: () => ({ mining: true }),
         describeHeader: () => ({ target: "0x1d00ffff" }),
       },
-      ledger: { plugin: "ledger-fake", kind: "account" },
+      ledger: { plugin: "ledger-fake", kind: "account", tellsAddresses: false },
     };
   }
 

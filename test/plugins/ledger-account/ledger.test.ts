@@ -126,6 +126,34 @@ t.test("a transfer moves the amount, the proposer gets fee and issuance", async 
   t.equal(readAccount(it.state, alice.address).nonce, 1);
 });
 
+t.test("whom a transaction concerns: sender and recipient, also when it failed; whom a module names, or else its events", async (t) => {
+  const addressesOf = async (it: Opened, raws: readonly Bytes[]) => {
+    const { receipts } = await run(it, raws);
+    return it.ledger.addresses(it.ledger.decodeBlock(raws, rulesOf()), receipts);
+  };
+  const toSelf = transfer({ nonce: 2, to: alice.address, amount: 1n });
+  t.same(
+    await addressesOf(opened(), [transfer(), transfer({ nonce: 1, amount: 10n ** 12n }), toSelf]),
+    [[alice.address, bob.address], [alice.address, bob.address], [alice.address]],
+    "each once",
+  );
+  const attributes: LedgerEvent["attributes"] = [
+    ["to", bob.text],
+    ["by", alice.text],
+    ["again", bob.text],
+    ["text", `to ${proposer.text}`],
+    ["broken", `${proposer.text.slice(0, -1)}q`],
+  ];
+  const emitting: Partial<LedgerModule> = {
+    execute: (_operation, _writer, context) => context.emit({ type: "counter.counted", attributes }),
+  };
+  t.same(await addressesOf(opened({ modules: [counterModule(emitting)] }), [counting(0, 0)]), [[alice.address, bob.address]]);
+  const many = Array.from({ length: 20 }, (_, index) => key(index % 12).address);
+  const naming = counterModule({ ...emitting, addresses: (_operation, sender) => [...many, sender] });
+  const [named] = await addressesOf(opened({ modules: [naming] }), [counting(0, 0)]);
+  t.same(named?.map(Address.key).sort(), [...new Set([alice.address, ...many].map(Address.key))].sort(), "what it names instead");
+});
+
 t.test("an operation that fails keeps the fee and the nonce, and undoes the rest", async (t) => {
   const it = opened();
   const outcome = await run(it, [transfer({ amount: 999_001n }), transfer({ nonce: 1, amount: 1n })]);

@@ -1,4 +1,5 @@
 /** A chain from its genesis through its kills: run, killed, compared with what it had promised, damaged on a copy. */
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { NodeProcess } from "../functional/node-process.js";
@@ -93,6 +94,8 @@ export class Life {
   }
 
   async #damage(plan: KillPlan): Promise<readonly string[]> {
+    // Killed before there was a database: nothing to damage.
+    if (!existsSync(join(this.chain.data, "chain.level"))) return [];
     const copy = join(this.chain.directory, "damaged");
     await copyData(this.chain.data, copy);
     try {

@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { messageOf } from "../core/kernel/errors.js";
-import type { ComputeTiers, HashTag } from "../core/ports/compute.js";
+import type { ComputeTiers, HashTag, TrieWalk } from "../core/ports/compute.js";
 import type { Bytes } from "../core/primitives/bytes.js";
 import type { SignatureBatch } from "../core/primitives/signature-batch.js";
 import type { ComputeEngine } from "./engine.js";
@@ -13,6 +13,7 @@ import { NativeInputError, NativeMemoryError, NativeTierUnavailableError } from 
 /** What addon.cc exports. */
 interface Addon {
   readonly Engine: new (options: ComputeTiers & { readonly keyCacheEntries: number }) => AddonEngine;
+  readonly TrieWalk: new (options: Pick<ComputeTiers, "sha256">) => TrieWalk;
   /** What this build contains and this processor runs. */
   tiers(): AddonTiers;
   /** Of the processor, where the operating system saves the registers. */
@@ -22,6 +23,7 @@ interface Addon {
 interface AddonEngine {
   verify(publicKeys: Bytes, signatures: Bytes, messages: Bytes, offsets: Uint32Array, from: number, to: number, bitmap: Bytes): number;
   hashPairs(input: Bytes, output: Bytes, tag: number, from: number, to: number): void;
+  hashMessages(messages: Bytes, offsets: Uint32Array, output: Bytes): void;
   subtreeRoot(nodes: Bytes, fromDepth: number, toDepth: number, root: Bytes): void;
   clearKeyCache(): void;
   cachedKeys(): number;
@@ -85,13 +87,55 @@ function typed(call: string, error: unknown): unknown {
   return error;
 }
 
+/** Walks that are kept for the next update, with the memory that they have grown; more are made when more are in use. */
+const IDLE_WALKS_MAX = 2;
+
+class NativeTrieWalk implements TrieWalk {
+  constructor(
+    private readonly walk: TrieWalk,
+    private readonly idle: NativeTrieWalk[],
+  ) {}
+
+  begin(paths: Uint32Array, valueHashes: Uint32Array, deleted: Bytes, count: number, hasRoot: boolean): void {
+    try {
+      this.walk.begin(paths, valueHashes, deleted, count, hasRoot);
+    } catch (error) {
+      throw typed("trieWalk.begin", error);
+    }
+  }
+
+  descend(slabs: readonly Uint32Array[], places: Uint32Array, count: number, requests: Uint32Array): number {
+    try {
+      return this.walk.descend(slabs, places, count, requests);
+    } catch (error) {
+      throw typed("trieWalk.descend", error);
+    }
+  }
+
+  build(slabs: readonly Uint32Array[], output: Uint32Array, from: number, frames: number, results: Uint32Array): number {
+    try {
+      return this.walk.build(slabs, output, from, frames, results);
+    } catch (error) {
+      throw typed("trieWalk.build", error);
+    }
+  }
+
+  end(): void {
+    this.walk.end();
+    if (this.idle.length < IDLE_WALKS_MAX && !this.idle.includes(this)) this.idle.push(this);
+  }
+}
+
 class NativeEngine implements ComputeEngine {
   readonly kind = "native";
   readonly tiers: ComputeTiers;
+  readonly #addon: Addon;
   readonly #engine: AddonEngine;
+  readonly #idleWalks: NativeTrieWalk[] = [];
 
   constructor(addon: Addon, tiers: ComputeTiers, keyCacheEntries: number) {
     this.tiers = tiers;
+    this.#addon = addon;
     try {
       this.#engine = new addon.Engine({ ...tiers, keyCacheEntries });
     } catch (error) {
@@ -115,6 +159,14 @@ class NativeEngine implements ComputeEngine {
     }
   }
 
+  hashMessages(messages: Bytes, offsets: Uint32Array, output: Bytes): void {
+    try {
+      this.#engine.hashMessages(messages, offsets, output);
+    } catch (error) {
+      throw typed("hashMessages", error);
+    }
+  }
+
   subtreeRoot(nodes: Bytes, fromDepth: number, toDepth: number): Bytes {
     const root = new Uint8Array(32);
     try {
@@ -123,6 +175,16 @@ class NativeEngine implements ComputeEngine {
       throw typed("subtreeRoot", error);
     }
     return root;
+  }
+
+  trieWalk(): TrieWalk {
+    const idle = this.#idleWalks.pop();
+    if (idle !== undefined) return idle;
+    try {
+      return new NativeTrieWalk(new this.#addon.TrieWalk({ sha256: this.tiers.sha256 }), this.#idleWalks);
+    } catch (error) {
+      throw typed("trieWalk", error);
+    }
   }
 
   clearKeyCache(): void {

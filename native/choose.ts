@@ -4,8 +4,10 @@
  * Two environment variables stand behind the options, for tests and trials on a whole process: CHAINWRIGHT_ENGINE where the
  * option is `auto`, CHAINWRIGHT_TIERS (`ed25519=avx2,sha256=portable`) where no tiers are forced and the addon may run.
  */
+import { present } from "../core/kernel/assert.js";
 import { messageOf } from "../core/kernel/errors.js";
 import type { ComputeTiers, EngineKind } from "../core/ports/compute.js";
+import type { Bytes } from "../core/primitives/bytes.js";
 import type { ComputeEngine, EngineOptions } from "./engine.js";
 import { NativeEngineUnavailableError, NativeSettingError, NativeTierUnavailableError } from "./errors.js";
 import { selfCheck } from "./self-check.js";
@@ -115,6 +117,10 @@ function withFallback(engine: ComputeEngine, fallback: string): ComputeEngine {
     verify: (batch, from, to, bitmap) => engine.verify(batch, from, to, bitmap),
     hashPairs: (input, output, tag, from, to) => engine.hashPairs(input, output, tag, from, to),
     subtreeRoot: (nodes, fromDepth, toDepth) => engine.subtreeRoot(nodes, fromDepth, toDepth),
+    ...(engine.hashMessages === undefined
+      ? {}
+      : { hashMessages: (messages: Bytes, offsets: Uint32Array, output: Bytes) => engine.hashMessages?.(messages, offsets, output) }),
+    ...(engine.trieWalk === undefined ? {} : { trieWalk: () => present(engine.trieWalk?.(), "checked above") }),
     clearKeyCache: () => engine.clearKeyCache(),
   };
 }

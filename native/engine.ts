@@ -4,7 +4,7 @@
  * An engine is synchronous, has no state that could reach a result, and is built once in each thread. All engines give
  * the same verdicts and bytes on every input; the tests hold each against @noble.
  */
-import type { ComputeTiers, EngineKind, HashTag } from "../core/ports/compute.js";
+import type { ComputeTiers, EngineKind, HashTag, TrieWalk } from "../core/ports/compute.js";
 import type { Bytes } from "../core/primitives/bytes.js";
 import type { SignatureBatch } from "../core/primitives/signature-batch.js";
 
@@ -28,10 +28,17 @@ export interface ComputeEngine {
    */
   hashPairs(input: Bytes, output: Bytes, tag: HashTag, from: number, to: number): void;
   /**
+   * SHA-256 of `offsets.length - 1` messages, message i at `messages[offsets[i] … offsets[i + 1])`, to 32 bytes each of `output`,
+   * which lies apart. Absent in engines that are no quicker at it than node:crypto. @throws NativeInputError, NativeMemoryError
+   */
+  hashMessages?(messages: Bytes, offsets: Uint32Array, output: Bytes): void;
+  /**
    * Root of packed 32-byte nodes that lie `fromDepth` levels above the leaves, padded with zero subtrees up to `toDepth`
    * (at most 40; SSZ merkleization). `nodes` is not changed.
    */
   subtreeRoot(nodes: Bytes, fromDepth: number, toDepth: number): Bytes;
+  /** A walk over pages of the state trie, the caller's until its `end`. Absent in engines that have none (js). @throws NativeMemoryError */
+  trieWalk?(): TrieWalk;
   /** Forgets decompressed or parsed keys: for cold measurements. */
   clearKeyCache(): void;
 }

@@ -153,10 +153,63 @@ function hashFault(engine: ComputeEngine): string | undefined {
   return undefined;
 }
 
+/** Lengths around which SHA-256 takes one block more. */
+const MESSAGE_LENGTHS: readonly number[] = [0, 1, 55, 56, 63, 64, 119, 120, 300];
+
+function messageFault(engine: ComputeEngine): string | undefined {
+  if (engine.hashMessages === undefined) return undefined;
+  const messages = pattern(MESSAGE_LENGTHS.reduce((sum, length) => sum + length, 0));
+  const offsets = new Uint32Array(MESSAGE_LENGTHS.length + 1);
+  for (const [i, length] of MESSAGE_LENGTHS.entries()) offsets[i + 1] = (offsets[i] as number) + length;
+  const output = new Uint8Array(32 * MESSAGE_LENGTHS.length);
+  engine.hashMessages(messages, offsets, output);
+  for (const [i, length] of MESSAGE_LENGTHS.entries()) {
+    const expected = hash("sha256", messages.subarray(offsets[i], offsets[i + 1]), "buffer");
+    if (expected.compare(output, 32 * i, 32 * i + 32) !== 0) return `the SHA-256 of ${length} bytes is wrong`;
+  }
+  return undefined;
+}
+
+/** A node of the state trie. */
+function node(tag: "leaf" | "inner", left: Bytes, right: Bytes): Bytes {
+  const digest = hash("sha256", Buffer.concat([left, right]), "buffer");
+  digest[0] = tag === "leaf" ? (digest[0] as number) & 0x7f : (digest[0] as number) | 0x80;
+  return digest;
+}
+
+/** Three leaves, two of them in a page of their own, by the rule of the trie. */
+function trieFault(engine: ComputeEngine): string | undefined {
+  const walk = engine.trieWalk?.();
+  if (walk === undefined) return undefined;
+  const leaves = [0x81, 0x00, 0x80].map((first) => ({
+    path: Uint8Array.of(first, ...pattern(31)),
+    valueHash: pattern(32).map((b) => b ^ first),
+  }));
+  const [c, a, b] = leaves.map(({ path, valueHash }) => node("leaf", path, valueHash)) as [Bytes, Bytes, Bytes];
+  let right = node("inner", b, c);
+  for (let depth = 6; depth >= 1; depth--) right = node("inner", right, new Uint8Array(32));
+  const expected = node("inner", a, right);
+  const words = (parts: readonly Bytes[]) => new Uint32Array(new Uint8Array(Buffer.concat(parts)).buffer);
+  const none = new Uint32Array(3).fill(0xffffffff);
+  const output = new Uint32Array(1024);
+  try {
+    walk.begin(words(leaves.map(({ path }) => path)), words(leaves.map(({ valueHash }) => valueHash)), new Uint8Array(3), 3, false);
+    const below = walk.descend([], none, 1, new Uint32Array(16)) + walk.descend([], none, 1, new Uint32Array(16));
+    const results = new Uint32Array(12);
+    const built = walk.build([], output, 0, 2, results);
+    const root = new Uint8Array(output.buffer, 4 * (results[9] as number), 32);
+    return below === 1 && built === 2 && results[0] === 0 && Buffer.compare(root, expected) === 0
+      ? undefined
+      : "the root of a state trie is wrong";
+  } finally {
+    walk.end();
+  }
+}
+
 /** @returns what the engine got wrong, or undefined if it answered everything rightly; its key cache is empty then */
 export function selfCheck(engine: ComputeEngine): string | undefined {
   try {
-    const fault = signatureFault(engine) ?? hashFault(engine);
+    const fault = signatureFault(engine) ?? hashFault(engine) ?? messageFault(engine) ?? trieFault(engine);
     engine.clearKeyCache();
     return fault;
   } catch (error) {

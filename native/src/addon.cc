@@ -10,30 +10,17 @@
 // typed errors of native/errors.ts.
 #include <napi.h>
 
-#include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <cstring>
 #include <memory>
-#include <new>
 
+#include "addon_values.h"
 #include "engine.h"
+#include "trie/addon_walk.h"
 
 namespace {
 
+using namespace chainwright::addon;
 using chainwright::Tier;
-
-constexpr Tier kTiers[] = {Tier::kPortable, Tier::kAvx2, Tier::kShaNi, Tier::kAvx512};
-
-// A primitive that has tiers: its name in JavaScript, and the questions of cpu.h.
-struct Primitive {
-  const char* name;
-  bool (*has)(Tier);
-  const char* (*tier_name)(Tier);
-};
-constexpr Primitive kEd25519 = {"ed25519", chainwright::has_ed25519_tier, chainwright::ed25519_tier_name};
-constexpr Primitive kSha256 = {"sha256", chainwright::has_sha256_tier, chainwright::sha256_tier_name};
-constexpr Primitive kSha512 = {"sha512", chainwright::has_sha512_tier, chainwright::sha512_tier_name};
 
 constexpr size_t kKeyBytes = 32;
 constexpr size_t kSignatureBytes = 64;
@@ -42,109 +29,6 @@ constexpr size_t kPairBytes = 64;
 constexpr size_t kTreeDepthMax = 40;
 constexpr size_t kKeyCacheEntriesMax = size_t{1} << 24;
 
-// Throws in JavaScript; the caller returns at once.
-__attribute__((format(printf, 3, 4))) void refuse(napi_env env, const char* code, const char* format, ...) {
-  char reason[192];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(reason, sizeof reason, format, arguments);
-  va_end(arguments);
-  napi_throw_error(env, code, reason);
-}
-
-constexpr char kInput[] = "NATIVE_INPUT";
-constexpr char kTier[] = "NATIVE_TIER";
-constexpr char kMemory[] = "NATIVE_MEMORY";
-
-struct Bytes {
-  uint8_t* data;
-  size_t length;
-};
-
-// Elements of a typed array of the given type. An empty or detached one has a null pointer, which no engine should see.
-bool read_array(napi_env env, napi_value value, napi_typedarray_type type, const char* name, void** data, size_t* length) {
-  static uint64_t nothing = 0;
-  napi_typedarray_type actual;
-  napi_value memory;
-  if (napi_get_typedarray_info(env, value, &actual, length, data, &memory, nullptr) != napi_ok || actual != type) {
-    refuse(env, kInput, "%s is no %s", name, type == napi_uint8_array ? "Uint8Array" : "Uint32Array");
-    return false;
-  }
-  // Memory that was handed to another thread looks empty, and an empty list of nodes has a root.
-  bool is_detached = false;
-  if (*length == 0 && napi_is_detached_arraybuffer(env, memory, &is_detached) == napi_ok && is_detached) {
-    refuse(env, kInput, "the memory of %s is detached", name);
-    return false;
-  }
-  if (*data == nullptr) {
-    *length = 0;
-    *data = &nothing;
-  }
-  return true;
-}
-
-bool read_bytes(napi_env env, napi_value value, const char* name, Bytes* bytes) {
-  void* data = nullptr;
-  if (!read_array(env, value, napi_uint8_array, name, &data, &bytes->length)) return false;
-  bytes->data = static_cast<uint8_t*>(data);
-  return true;
-}
-
-// A whole number from 0 to `max`: JavaScript's may be NaN, negative, fractional or far beyond size_t.
-bool read_count(napi_env env, napi_value value, const char* name, size_t max, size_t* count) {
-  double number = 0;
-  if (napi_get_value_double(env, value, &number) != napi_ok) {
-    refuse(env, kInput, "%s is no number", name);
-    return false;
-  }
-  if (!(number >= 0 && number <= static_cast<double>(max)) || number != std::floor(number)) {
-    refuse(env, kInput, "%s is no whole number from 0 to %zu: %g", name, max, number);
-    return false;
-  }
-  *count = static_cast<size_t>(number);
-  return true;
-}
-
-// from <= to <= count.
-bool read_range(napi_env env, napi_value from_value, napi_value to_value, size_t count, size_t* from, size_t* to) {
-  return read_count(env, to_value, "to", count, to) && read_count(env, from_value, "from", *to, from);
-}
-
-bool read_tier(napi_env env, Napi::Object options, const Primitive& primitive, Tier* tier) {
-  const Napi::Value value = options.Get(primitive.name);
-  if (!value.IsString()) {
-    refuse(env, kInput, "options.%s is no string", primitive.name);
-    return false;
-  }
-  const std::string name = value.As<Napi::String>().Utf8Value();
-  for (const Tier candidate : kTiers) {
-    if (primitive.has(candidate) && name == primitive.tier_name(candidate)) {
-      *tier = candidate;
-      return true;
-    }
-  }
-  refuse(env, kTier, "no tier %.40s of %s here", name.c_str(), primitive.name);
-  return false;
-}
-
-// Memory that grows and is not preserved while it does.
-template <typename Element>
-class Buffer {
- public:
-  // nullptr if memory is short.
-  Element* reserve(size_t length) {
-    if (length > length_) {
-      data_.reset(new (std::nothrow) Element[length]);
-      length_ = data_ == nullptr ? 0 : length;
-    }
-    return data_.get();
-  }
-
- private:
-  std::unique_ptr<Element[]> data_;
-  size_t length_ = 0;
-};
-
 class EngineObject : public Napi::ObjectWrap<EngineObject> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -152,6 +36,7 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
                        {
                            InstanceMethod<&EngineObject::verify>("verify"),
                            InstanceMethod<&EngineObject::hash_pairs>("hashPairs"),
+                           InstanceMethod<&EngineObject::hash_messages>("hashMessages"),
                            InstanceMethod<&EngineObject::subtree_root>("subtreeRoot"),
                            InstanceMethod<&EngineObject::clear_key_cache>("clearKeyCache"),
                            InstanceMethod<&EngineObject::cached_keys>("cachedKeys"),
@@ -242,6 +127,34 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
     const uintptr_t output_begin = reinterpret_cast<uintptr_t>(output.data) + kNodeBytes * from;
     if (output_begin > input_begin && output_begin < input_end) return refuse(env, kInput, "output begins inside input");
     if (from < to) engine_->hash_pairs(input.data, output.data, static_cast<chainwright::HashTag>(tag), from, to);
+  }
+
+  // hashMessages(messages, offsets, output)
+  void hash_messages(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    Bytes messages, output;
+    void* offsets_data = nullptr;
+    size_t offset_count = 0;
+    if (!read_bytes(env, info[0], "messages", &messages) ||
+        !read_array(env, info[1], napi_uint32_array, "offsets", &offsets_data, &offset_count) ||
+        !read_bytes(env, info[2], "output", &output)) {
+      return;
+    }
+    if (offset_count == 0) return refuse(env, kInput, "there are no offsets");
+    const size_t count = offset_count - 1;
+    if (count > output.length / kNodeBytes) return refuse(env, kInput, "%zu bytes of output for %zu hashes", output.length, count);
+    uint32_t* const offsets = offsets_.reserve(offset_count);
+    if (offsets == nullptr) return refuse(env, kMemory, "memory was short");
+    std::memcpy(offsets, offsets_data, sizeof(uint32_t) * offset_count);
+    for (size_t i = 0; i < count; i++) {
+      if (offsets[i] > offsets[i + 1]) return refuse(env, kInput, "the offsets do not ascend at %zu", i + 1);
+    }
+    if (offsets[count] > messages.length) return refuse(env, kInput, "an offset lies behind the messages: %u", offsets[count]);
+    const uintptr_t output_begin = reinterpret_cast<uintptr_t>(output.data);
+    const uintptr_t messages_begin = reinterpret_cast<uintptr_t>(messages.data);
+    if (output_begin < messages_begin + messages.length && messages_begin < output_begin + output.length && messages.length != 0)
+      return refuse(env, kInput, "output and messages lie over each other");
+    engine_->hash_messages(messages.data, offsets, count, output.data);
   }
 
   // subtreeRoot(nodes, fromDepth, toDepth, root)
@@ -341,6 +254,7 @@ Napi::Value features(const Napi::CallbackInfo& info) {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Engine", EngineObject::define(env));
+  exports.Set("TrieWalk", TrieWalkObject::define(env));
   exports.Set("tiers", Napi::Function::New<tiers>(env, "tiers"));
   exports.Set("features", Napi::Function::New<features>(env, "features"));
   return exports;

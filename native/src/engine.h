@@ -46,6 +46,9 @@ class Engine {
   // `output` may be the front of `input`.
   virtual void hash_pairs(const uint8_t* input, uint8_t* output, HashTag tag, size_t from, size_t to) = 0;
 
+  // SHA-256 of `count` messages, message i at messages[offsets[i]..offsets[i + 1]), to 32 bytes each of `output`. Offsets ascend.
+  virtual void hash_messages(const uint8_t* messages, const uint32_t* offsets, size_t count, uint8_t* output) = 0;
+
   // Root of `count` packed 32-byte nodes that lie `from_depth` levels above the leaves, padded with zero subtrees up to
   // `to_depth` (SSZ merkleization). count <= 2^(to_depth - from_depth), to_depth <= 40. `nodes` is not changed.
   // False if memory was short.

@@ -130,6 +130,9 @@ int run(const char* path, uint64_t seed, double seconds) {
   std::printf("seed %llu, %.0f s\n", static_cast<unsigned long long>(seed), seconds);
   // First, while no table is built yet.
   check_threads(vectors, random);
+#if defined(CHAINWRIGHT_ONLY_THREADS)
+  (void)part;
+#else
   check_fields_portable(random, part / 2);
   check_fields_wasm(random, part / 2);
 #if defined(__x86_64__)
@@ -139,10 +142,12 @@ int run(const char* path, uint64_t seed, double seconds) {
   check_key_cache(random);
   check_scalars(random, part / 2);
   check_hashing(vectors, random, part / 2);
+  check_trie(random, part / 2);
   check_curve_tiers(vectors, random, part * 2);
   check_pipeline(vectors, random);
   check_failures(vectors, random);
   check_signatures(vectors, random, part * 3);
+#endif
   for (const auto& [what, times] : counts()) std::printf("%12zu  %s\n", times, what.c_str());
   for (const Tier tier : {Tier::kAvx2, Tier::kAvx512}) {
     if (!has_ed25519_tier(tier)) std::printf("     skipped  curve tier %s: this processor or build lacks it\n", ed25519_tier_name(tier));

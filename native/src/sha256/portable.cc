@@ -108,4 +108,14 @@ void pairs_portable(const uint8_t* input, uint8_t* output, size_t count, uint8_t
   }
 }
 
+void blocks_portable(uint32_t (*states)[8], const uint8_t* blocks, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t* const w = states[i];
+    State state = {w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]};
+    message_block(state, blocks + 64 * i);
+    const uint32_t words[8] = {state.a, state.b, state.c, state.d, state.e, state.f, state.g, state.h};
+    for (int word = 0; word < 8; word++) w[word] = words[word];
+  }
+}
+
 }  // namespace chainwright::sha256

@@ -73,7 +73,53 @@ SHA_INLINE void hash(const uint8_t* input, uint8_t* output, Vector and_mask, Vec
   }
 }
 
+// One block each into states of their own.
+template <int kMessages>
+SHA_INLINE void compress(uint32_t (*states)[8], const uint8_t* blocks) {
+  const Vector swap = _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3);
+  Vector w[4][kMessages];
+  Vector abef[kMessages];
+  Vector cdgh[kMessages];
+  Vector before_abef[kMessages];
+  Vector before_cdgh[kMessages];
+  for (int m = 0; m < kMessages; m++) {
+    for (int i = 0; i < 4; i++) w[i][m] = _mm_shuffle_epi8(load(blocks + 64 * m + 16 * i), swap);
+    const Vector abcd = _mm_shuffle_epi32(load(states[m]), 0xb1);      // b, a, d, c
+    const Vector efgh = _mm_shuffle_epi32(load(states[m] + 4), 0x1b);  // h, g, f, e
+    before_abef[m] = abef[m] = _mm_alignr_epi8(abcd, efgh, 8);         // f, e, b, a
+    before_cdgh[m] = cdgh[m] = _mm_blend_epi16(efgh, abcd, 0xf0);      // h, g, d, c
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i++) {
+    const Vector k = load(kRoundConstants + 4 * i);
+#pragma GCC unroll 8
+    for (int m = 0; m < kMessages; m++) {
+      const Vector kw = _mm_add_epi32(w[i & 3][m], k);
+      cdgh[m] = _mm_sha256rnds2_epu32(cdgh[m], abef[m], kw);
+      abef[m] = _mm_sha256rnds2_epu32(abef[m], cdgh[m], _mm_shuffle_epi32(kw, 0x0e));
+      if (i < 12) {
+        const Vector sum = _mm_add_epi32(_mm_sha256msg1_epu32(w[i & 3][m], w[(i + 1) & 3][m]),
+                                         _mm_alignr_epi8(w[(i + 3) & 3][m], w[(i + 2) & 3][m], 4));
+        w[i & 3][m] = _mm_sha256msg2_epu32(sum, w[(i + 3) & 3][m]);
+      }
+    }
+  }
+  for (int m = 0; m < kMessages; m++) {
+    const Vector feba = _mm_shuffle_epi32(_mm_add_epi32(abef[m], before_abef[m]), 0x1b);  // a, b, e, f
+    const Vector hgdc = _mm_shuffle_epi32(_mm_add_epi32(cdgh[m], before_cdgh[m]), 0x1b);  // c, d, g, h
+    _mm_storeu_si128(reinterpret_cast<Vector*>(states[m]), _mm_unpacklo_epi64(feba, hgdc));
+    _mm_storeu_si128(reinterpret_cast<Vector*>(states[m] + 4), _mm_unpackhi_epi64(feba, hgdc));
+  }
+}
+
 }  // namespace
+
+void blocks_sha_ni(uint32_t (*states)[8], const uint8_t* blocks, size_t count) {
+  size_t at = 0;
+  for (; count - at >= 4; at += 4) compress<4>(states + at, blocks + 64 * at);
+  for (; count - at >= 2; at += 2) compress<2>(states + at, blocks + 64 * at);
+  if (at < count) compress<1>(states + at, blocks + 64 * at);
+}
 
 void pairs_sha_ni(const uint8_t* input, uint8_t* output, size_t count, uint8_t and_mask, uint8_t or_mask) {
   const Vector ands = _mm_set_epi32(-1, -1, -1, static_cast<int>(0xffffff00 | and_mask));

@@ -15,6 +15,9 @@ namespace chainwright::sha256 {
 
 void pairs_portable(const uint8_t* input, uint8_t* output, size_t count, uint8_t and_mask, uint8_t or_mask);
 
+// Contract: Sha256BlocksFn (messages.h).
+void blocks_portable(uint32_t (*states)[8], const uint8_t* blocks, size_t count);
+
 #if defined(__wasm_simd128__)
 // What doesn't fill 4 lanes goes to pairs_portable.
 void pairs_simd128(const uint8_t* input, uint8_t* output, size_t count, uint8_t and_mask, uint8_t or_mask);
@@ -22,6 +25,8 @@ void pairs_simd128(const uint8_t* input, uint8_t* output, size_t count, uint8_t 
 
 #if defined(__x86_64__)
 void pairs_sha_ni(const uint8_t* input, uint8_t* output, size_t count, uint8_t and_mask, uint8_t or_mask);
+
+void blocks_sha_ni(uint32_t (*states)[8], const uint8_t* blocks, size_t count);
 
 // What doesn't fill 16 lanes goes to SHA-NI; `_alone` keeps to AVX-512, for processors without SHA-NI.
 void pairs_avx512(const uint8_t* input, uint8_t* output, size_t count, uint8_t and_mask, uint8_t or_mask);

@@ -51,7 +51,9 @@ async function serviceRate(plan: Plan, compute: ComputeService, batches: readonl
   const keepBusy = async () => {
     while (performance.now() - startMs < plan.runMs) {
       const batch = batches[next++ % batches.length] as SignatureBatch;
-      done += countValid(await compute.verifySignatures(batch, { priority: "block" }));
+      // Awaited first: in `done += await …` the loops would read the sum before they wait, and overwrite one another's.
+      const verdicts = await compute.verifySignatures(batch, { priority: "block" });
+      done += countValid(verdicts);
     }
   };
   await Promise.all(Array.from({ length: 2 * SIDE_BY_SIDE }, keepBusy));

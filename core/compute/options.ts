@@ -14,18 +14,19 @@ export interface ComputeServiceOptions {
   /** Bytes of input that these may hold together. A larger request is taken only when nothing else waits. */
   readonly maxQueuedBytes: number;
   /**
-   * Signature batches up to this count run on the calling thread: at most 0.2 ms of it, where a trip to a worker takes 0.04 ms
+   * Signature batches up to this count run on the calling thread: at most 0.3 ms of it, where a trip to a worker takes 0.04 ms
    * of it and delays the verdicts by 0.1 ms. 0 to 1,024.
    */
   readonly inlineSignatures: number;
   /**
-   * Refused signatures a second that may be judged on the calling thread: 4 % of it. A refusal costs up to eight times an
-   * acceptance in JS, three times natively, so beyond this rate small batches go to the workers too, and a flood of bad ones can't take the main thread.
+   * Refused signatures a second that may be judged on the calling thread: 4 to 8 % of it. A refusal costs up to sixteen times an
+   * acceptance in JS, four times natively, so beyond this rate small batches go to the workers too, and a flood of bad ones can't take
+   * the main thread.
    */
   readonly inlineRefusalsPerSecond: number;
-  /** Merkle and pair batches up to this many hashes run on the calling thread: about 0.5 ms of work. */
+  /** Merkle and pair batches up to this many hashes run on the calling thread: 0.4 to 0.7 ms of work. */
   readonly inlineHashes: number;
-  /** Signatures that a worker verifies before it looks for more urgent work; a multiple of 8. At most 15 ms, were all refused. */
+  /** Signatures that a worker verifies before it looks for more urgent work; a multiple of 8. 2 to 8 ms; 8 to 31 ms were all refused. */
   readonly signaturesPerPiece: number;
   /** Hashes that a worker does before it looks for more urgent work; a power of two. About 3 ms. */
   readonly hashesPerPiece: number;
@@ -43,7 +44,7 @@ export interface ComputeServiceOptions {
   readonly closeTimeoutMs: number;
 }
 
-/** Sizes that follow from how fast an engine is; measured with `npm run bench -- signatures merkle pool`. */
+/** Sizes that follow from how fast an engine is; `npm run bench -- pool` measures what each of them costs (README.md has the figures). */
 type PacedOption = "inlineSignatures" | "inlineRefusalsPerSecond" | "inlineHashes" | "signaturesPerPiece" | "hashesPerPiece";
 
 export const PACED_DEFAULTS: { readonly [K in EngineKind]: Readonly<Record<PacedOption, number>> } = {

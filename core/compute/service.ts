@@ -14,6 +14,7 @@ import type {
   ComputePriority,
   EngineKind,
   HashTag,
+  TrieWalk,
   VerdictBitmap,
   WorkerTask,
 } from "../ports/compute.js";
@@ -63,6 +64,7 @@ const SHARE_QUARTERS: Readonly<Record<ComputePriority, number>> = { block: 4, me
 
 export class ComputeService implements Compute {
   readonly engine: ComputeEngineInfo;
+  readonly hashMessagesSync: ((messages: Bytes, offsets: Uint32Array, output: Bytes) => void) | undefined;
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
   readonly #options: ComputeServiceOptions;
@@ -82,7 +84,10 @@ export class ComputeService implements Compute {
   constructor(dependencies: ComputeDependencies, options: Partial<ComputeServiceOptions> = {}) {
     const { engine = "auto", tiers = {}, keyCacheEntries = DEFAULT_COMPUTE_OPTIONS.keyCacheEntries } = options;
     const engineOptions: EngineOptions = { engine, tiers, keyCacheEntries };
-    this.#engine = createEngine(engineOptions);
+    const chosen = createEngine(engineOptions);
+    this.#engine = chosen;
+    this.hashMessagesSync =
+      chosen.hashMessages === undefined ? undefined : (messages, offsets, output) => chosen.hashMessages?.(messages, offsets, output);
     this.#options = computeOptions(options, this.#engine.kind);
     this.#clock = dependencies.clock;
     this.#scheduler = dependencies.scheduler;
@@ -140,6 +145,10 @@ export class ComputeService implements Compute {
   hashPairsSync(input: Bytes, output: Bytes, tag: HashTag): void {
     const pairs = checkPairs("hashPairsSync", input, output);
     this.#engine.hashPairs(input, output, tag, 0, pairs);
+  }
+
+  trieWalk(): TrieWalk | undefined {
+    return this.#engine.trieWalk?.();
   }
 
   async merkleRoot(leaves: Bytes, options: ComputeOptions = {}): Promise<Hash> {

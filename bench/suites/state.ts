@@ -14,32 +14,30 @@ import { Hash, sha256, sha256Of } from "../../core/primitives/hash.js";
 import { verifyMultiProof, verifyProof, verifyRange } from "../../core/proofs/index.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { StateStore } from "../../core/state/index.js";
-import { createEngine } from "../../native/index.js";
+import { type ComputeEngine, createEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
+import { accountKey, accountValue, loadAccounts } from "../generator/account-state.js";
+import { measureFlushes } from "../generator/flushes.js";
 import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const MIB = 1024 * 1024;
-const ENGINE = createEngine({ engine: "js", keyCacheEntries: 16 });
-/** The JS engine on this thread, so that the figures are the state's own and not those of a pool. */
-const COMPUTE: Pick<Compute, "hashPairs" | "hashPairsSync"> = {
-  hashPairsSync: (input, output, tag) => ENGINE.hashPairs(input, output, tag, 0, input.length / 64),
-  hashPairs: async (input, output, tag) => ENGINE.hashPairs(input, output, tag, 0, input.length / 64),
-};
+type StateCompute = Pick<Compute, "hashPairs" | "hashPairsSync" | "hashMessagesSync" | "trieWalk">;
 
-/** Keys and values of the shape that the bank has: namespace, address; balance and nonce. */
-function accountKey(index: number): Bytes {
-  const key = new Uint8Array(22);
-  key[0] = 1;
-  new DataView(key.buffer).setUint32(4, index);
-  return key;
+/** An engine on this thread, so that the figures are the state's own and not those of a pool. */
+function inline(engine: ComputeEngine): StateCompute {
+  return {
+    hashPairsSync: (input, output, tag) => engine.hashPairs(input, output, tag, 0, input.length / 64),
+    hashPairs: async (input, output, tag) => engine.hashPairs(input, output, tag, 0, input.length / 64),
+    hashMessagesSync: engine.hashMessages?.bind(engine),
+    trieWalk: () => engine.trieWalk?.(),
+  };
 }
 
-function accountValue(number: number): Bytes {
-  const value = new Uint8Array(24);
-  new DataView(value.buffer).setFloat64(0, number);
-  return value;
-}
+const JS = createEngine({ engine: "js", keyCacheEntries: 16 });
+/** The best that this machine has. */
+const BEST = createEngine({ engine: "auto", keyCacheEntries: 16 });
+const COMPUTE = inline(BEST);
 
 /** Xorshift: the same accounts in each run of a seed. */
 class Numbers {
@@ -70,9 +68,9 @@ class StateBench {
     this.store = this.newStore();
   }
 
-  newStore(): StateStore {
+  newStore(compute = COMPUTE): StateStore {
     const scheduler = new SystemScheduler(new SystemClock());
-    const dependencies = { storage: this.storage, compute: COMPUTE, scheduler, logger: SILENT, metrics: UNMETERED };
+    const dependencies = { storage: this.storage, compute, scheduler, logger: SILENT, metrics: UNMETERED };
     return new StateStore(dependencies, { pageCacheBytes: 512 * MIB, valueCacheBytes: 128 * MIB, undoBlocks: 4 });
   }
 
@@ -91,6 +89,19 @@ class StateBench {
     this.#head = id;
   }
 
+  /** Executes a block that writes `keys`. The answer makes its root and adopts it as the head. */
+  block(keys: readonly Bytes[]): () => Promise<void> {
+    const parent = this.#head;
+    const writer = this.store.writer(parent);
+    for (const key of keys) writer.set(key, accountValue(this.numbers.below(0x7fffffff)));
+    return async () => {
+      const overlay = await this.store.finish(writer);
+      const id = Hash.from(sha256Of(new Uint8Array(new Float64Array([++this.#height]).buffer)));
+      this.store.adopt(id, this.#height, parent, overlay);
+      this.#head = id;
+    };
+  }
+
   async flush(): Promise<void> {
     await this.store.flush(this.view().blockId);
   }
@@ -102,20 +113,17 @@ class StateBench {
   }
 
   /** Forgets all overlays: back to what is on disk, with empty caches. */
-  async reopen(): Promise<void> {
-    this.store = this.newStore();
+  async reopen(compute = COMPUTE): Promise<void> {
+    this.store = this.newStore(compute);
     const flushed = await this.store.open();
     this.#head = flushed?.blockId;
     this.#height = flushed?.height ?? -1;
   }
 
   async fill(): Promise<void> {
-    const step = 100_000;
-    for (let from = 0; from < this.accounts; from += step) {
-      const count = Math.min(step, this.accounts - from);
-      await this.extend(Array.from({ length: count }, (_, i) => accountKey(from + i)));
-      await this.flush();
-    }
+    const scheduler = new SystemScheduler(new SystemClock());
+    await loadAccounts({ storage: this.storage, compute: COMPUTE, scheduler }, this.accounts);
+    await this.reopen();
   }
 }
 
@@ -128,6 +136,39 @@ async function roots(context: BenchContext, bench: StateBench, updates: number):
     await bench.store.finish(writer);
   };
   await context.measure(`root of ${updates} updates over ${accounts}`, root, { unit: "keys/s", operations: updates });
+}
+
+/** The size of the state for which roots over overlays have a target. */
+const OVERLAY_ACCOUNTS = 1_000_000;
+/** Blocks that lie over each other unflushed before a flush makes way. */
+const OVERLAYS = 8;
+
+/**
+ * Roots over overlays in memory: each block builds upon the one before it, and its root is what is measured (hashing keys and
+ * values, pages, node hashes), not its execution and not the flush after each eighth.
+ */
+async function overlays(context: BenchContext, bench: StateBench, updates: number): Promise<void> {
+  await overlaysOf(context, bench, updates, JS);
+  if (BEST.kind === "native") await overlaysOf(context, bench, updates, BEST);
+  else context.skip("overlay/native", BEST.fallback ?? "another engine is chosen");
+  await bench.reopen();
+}
+
+async function overlaysOf(context: BenchContext, bench: StateBench, updates: number, engine: ComputeEngine): Promise<void> {
+  await bench.reopen(inline(engine));
+  let blocks = 0;
+  let finish = async () => {};
+  const before = async () => {
+    if (blocks++ % OVERLAYS === 0 && blocks > 1) await bench.flush();
+    finish = bench.block(bench.randomKeys(updates));
+  };
+  // Twice the keys without measuring: what is measured is memory, not the disk.
+  for (let i = 0; i < 2 * OVERLAYS; i++) {
+    await before();
+    await finish();
+  }
+  const reference = engine === JS ? {} : { reference: "overlay/js" };
+  await context.measure(`overlay/${engine.kind}`, () => finish(), { unit: "keys/s", operations: updates, before, ...reference });
 }
 
 async function reads(context: BenchContext, bench: StateBench, updates: number): Promise<void> {
@@ -251,7 +292,8 @@ const suite: BenchSuite = {
   name: "state",
   description: "roots, reads, flushes and proofs of the authenticated state on LevelDB",
   async run(context) {
-    for (const accounts of context.quick ? [1_000] : [100_000, 1_000_000]) {
+    const sizes = context.accounts === undefined ? [100_000, 1_000_000] : [context.accounts];
+    for (const accounts of context.quick ? [1_000] : sizes) {
       const path = await context.directory();
       const directory: DataDirectory = { path, resolve: (name) => `${path}/${name}` };
       const storage = new LevelStorage(directory, new SystemClock(), UNMETERED, {
@@ -266,6 +308,8 @@ const suite: BenchSuite = {
         await bench.fill();
         const updates = context.quick ? 100 : 10_000;
         await roots(context, bench, updates);
+        if (accounts === OVERLAY_ACCOUNTS || context.quick) await overlays(context, bench, updates);
+        else context.skip("overlay/native", `measured with ${OVERLAY_ACCOUNTS} accounts`);
         await reads(context, bench, updates);
         await deep(context, bench, context.quick ? 4 : 32, context.quick ? 20 : 2_001);
         await flushes(context, bench, updates);
@@ -273,6 +317,7 @@ const suite: BenchSuite = {
       } finally {
         await storage.stop();
       }
+      await measureFlushes(context, BEST, accounts);
     }
   },
 };

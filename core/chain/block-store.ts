@@ -13,12 +13,15 @@ import { ChainDamagedError, JournalLawError } from "./errors.js";
 import {
   decodeEvent,
   decodeHeadPointer,
+  decodeHistoryPointer,
   decodeIndexRecord,
   decodeLocation,
   encodeEvent,
   encodeHeadPointer,
+  encodeHistoryPointer,
   encodeIndexRecord,
   type HeadPointer,
+  type HistoryPointer,
   type IndexRecord,
   keys,
   locationsIn,
@@ -26,6 +29,7 @@ import {
   readNumber,
   seal,
   unseal,
+  WHOLE_HISTORY,
 } from "./records.js";
 
 const put = (key: Bytes, value: Bytes): StorageOperation => ({ type: "put", key, value });
@@ -43,6 +47,7 @@ const READ_LIMITS = { blockBytes: 1 << 30, transactionBytes: 1 << 30 };
 export class BlockStore {
   readonly #storage: Storage;
   readonly #headers = new Map<HashKey, IndexRecord>();
+  #history: HistoryPointer = WHOLE_HISTORY;
   #deferred: StorageOperation[] = [];
   /** The write that took what was put off last. */
   #settling: Promise<void> = Promise.resolve();
@@ -78,10 +83,45 @@ export class BlockStore {
     this.#headers.set(key, record);
   }
 
+  /** Its record is deleted. */
+  forget(id: Hash): void {
+    this.#headers.delete(Hash.key(id));
+  }
+
   header(id: Hash): TreeHeader | undefined {
     return this.index(id)?.header;
   }
 
+  /** What is kept of the past, as of `openHistory` and `adoptHistory`. */
+  get history(): HistoryPointer {
+    return this.#history;
+  }
+
+  /** Reads what an earlier run kept. @throws ChainDamagedError */
+  openHistory(): HistoryPointer {
+    const value = this.#storage.get(keys.pointer("history"));
+    this.#history = value === undefined ? WHOLE_HISTORY : decodeHistoryPointer(value);
+    return this.#history;
+  }
+
+  /** From now on nothing below its heights is served. Whoever raises them writes the pointer durably first, and deletes after that. */
+  adoptHistory(history: HistoryPointer): void {
+    this.#history = history;
+  }
+
+  /** Whether the body of a block at this height is kept. Genesis' always is. */
+  keepsBodyAt(height: number): boolean {
+    return height === 0 || height >= this.#history.bodiesFrom;
+  }
+
+  /** Whether a block's body may be served: what is being deleted is not, though some of it may be there still. */
+  #isKept(id: Hash): boolean {
+    if (this.#history.bodiesFrom === 0) return true;
+    const height = this.index(id)?.header.header.height;
+    return height === undefined || this.keepsBodyAt(height);
+  }
+
+  /** Undefined where it is unknown or no longer kept; so are its encoded form and its receipts. */
   block(id: Hash): Block | undefined {
     const encoded = this.encodedBlock(id);
     if (encoded === undefined) return undefined;
@@ -92,7 +132,7 @@ export class BlockStore {
 
   /** The bytes that `encodeBlock` made, checked against their checksum and not decoded. */
   encodedBlock(id: Hash): Bytes | undefined {
-    const value = this.#storage.get(keys.block(id));
+    const value = this.#isKept(id) ? this.#storage.get(keys.block(id)) : undefined;
     return value === undefined ? undefined : unseal(`block ${Hash.key(id)}`, value);
   }
 
@@ -102,7 +142,7 @@ export class BlockStore {
   }
 
   encodedReceipts(id: Hash): Bytes | undefined {
-    const value = this.#storage.get(keys.receipts(id));
+    const value = this.#isKept(id) ? this.#storage.get(keys.receipts(id)) : undefined;
     return value === undefined ? undefined : unseal(`receipts of block ${Hash.key(id)}`, value);
   }
 
@@ -119,13 +159,17 @@ export class BlockStore {
 
   location(transactionId: Hash): TransactionLocation | undefined {
     const value = this.#storage.get(keys.transaction(transactionId));
-    return value === undefined ? undefined : decodeLocation(`location of transaction ${Hash.key(transactionId)}`, value);
+    const location = value === undefined ? undefined : decodeLocation(`location of transaction ${Hash.key(transactionId)}`, value);
+    return location === undefined || !this.keepsBodyAt(location.height) ? undefined : location;
   }
 
   /** Heights of the canonical blocks that hold these transactions; undefined where none does. */
   async inclusionHeights(transactionIds: readonly Hash[]): Promise<(number | undefined)[]> {
     const values = await this.#storage.getMany(transactionIds.map((id) => keys.transaction(id)));
-    return values.map((value) => (value === undefined ? undefined : decodeLocation("location of a transaction", value).height));
+    return values.map((value) => {
+      const height = value === undefined ? undefined : decodeLocation("location of a transaction", value).height;
+      return height === undefined || !this.keepsBodyAt(height) ? undefined : height;
+    });
   }
 
   info(id: Hash, canonical: boolean): BlockInfo | undefined {
@@ -246,6 +290,10 @@ export class BlockStore {
 
   putPointer(pointer: HeadPointer): StorageOperation {
     return put(keys.pointer("head"), encodeHeadPointer(pointer));
+  }
+
+  putHistory(history: HistoryPointer): StorageOperation {
+    return put(keys.pointer("history"), encodeHistoryPointer(history));
   }
 
   putEvent(event: ChainEvent): StorageOperation {

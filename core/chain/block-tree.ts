@@ -44,6 +44,7 @@ export interface TreeNodeFields {
 export class BlockTree {
   readonly #nodes = new Map<HashKey, TreeNode>();
   #root: TreeNode | undefined;
+  #isRenewed = false;
 
   get size(): number {
     return this.#nodes.size;
@@ -58,9 +59,19 @@ export class BlockTree {
     return this.#nodes.get(Hash.key(id));
   }
 
+  /** The chain begins anew, somewhere else: the next block that is added is the root. Until then what there is stays readable. */
+  renew(): void {
+    this.#isRenewed = true;
+  }
+
   /** Adds a block whose parent is in the tree, or the root. */
   add(fields: TreeNodeFields): TreeNode {
     const { header } = fields;
+    if (this.#isRenewed) {
+      this.#isRenewed = false;
+      this.#nodes.clear();
+      this.#root = undefined;
+    }
     const key = Hash.key(header.id);
     assert(!this.#nodes.has(key), "a block is added to the tree once");
     const parent = this.#root === undefined ? undefined : this.get(header.header.parent);

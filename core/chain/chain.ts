@@ -15,6 +15,7 @@ import type {
   UnsealedBlock,
 } from "../ports/consensus.js";
 import type { Cancellable } from "../ports/runtime.js";
+import type { PruningMode } from "../ports/views.js";
 import type { Block, HeaderRecord } from "../primitives/block.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash } from "../primitives/hash.js";
@@ -26,13 +27,15 @@ import { BlockInvalidError, BlockNotYetError, ChainStoppedError, UnknownBlockErr
 import { EventLog } from "./event-log.js";
 import { Executor } from "./executor.js";
 import { HeadKeeper } from "./head-keeper.js";
-import { HeaderChecks, type HeadersVerdict } from "./header-checks.js";
+import { HeaderChecks, type HeadersVerdict, type TrustedHeaders } from "./header-checks.js";
 import { consensusHost } from "./host.js";
 import { ImportPipeline } from "./import-pipeline.js";
 import { Lane } from "./lane.js";
 import { chainMetrics } from "./metrics.js";
 import { type BlockStanding, type ImportListener, NetworkAccess } from "./network-access.js";
+import { Pruner } from "./pruner.js";
 import { Recovery } from "./recovery.js";
+import { genesisOperations, headerOperations, makeGenesis } from "./snapshot-start.js";
 import { Stages } from "./stages.js";
 
 /** Bounds and default of `Consensus.tickMs`. */
@@ -50,9 +53,11 @@ export class Chain {
   readonly #headers: HeaderChecks;
   readonly #pipeline: ImportPipeline;
   readonly #network: NetworkAccess;
+  readonly #pruner: Pruner;
   #genesis: TreeHeader | undefined;
   #ticks: Cancellable | undefined;
   #running = false;
+  #attached = false;
   readonly store: BlockStore;
   readonly events: EventLog;
 
@@ -85,13 +90,46 @@ export class Chain {
       onImported: (header, canonical) => this.#network.announce(header, canonical),
     });
     this.#network = new NetworkAccess({ ...shared, checks, isUnderWay: (id) => this.#pipeline.isUnderWay(id) });
+    this.#pruner = new Pruner({
+      ...shared,
+      heights: () => ({ head: this.#head.head.header.height, finalized: this.#tree.root.header.height }),
+      // Its failures are its own: nothing that was promised hangs on them.
+      inLane: (step) =>
+        this.#lane.run(async () => {
+          this.#requireRunning();
+          return step();
+        }),
+    });
+    this.events.onAppended(() => this.#pruner.poke());
   }
 
   // --- life --------------------------------------------------------------------------------------------------------
 
+  /**
+   * Shows the chain at genesis, in memory only, while a snapshot of its state is loaded into the same storage: readable, and taking no
+   * blocks. `start` follows, over a fresh state store.
+   */
+  async preview(): Promise<void> {
+    const genesis = await makeGenesis(this.#dependencies);
+    const { header, index, overlay } = genesis;
+    this.#dependencies.state.adopt(header.id, 0, undefined, overlay);
+    await this.store.write(genesisOperations(this.store, genesis));
+    this.#genesis = header;
+    this.#head.restore(this.#tree.add({ ...index, standing: "executed" }), undefined, header.id);
+    await this.events.open(0);
+    await this.#attach(header);
+  }
+
+  async #attach(genesis: TreeHeader): Promise<void> {
+    if (this.#attached) return;
+    this.#attached = true;
+    await this.#dependencies.consensus.attach(consensusHost(this, this.#dependencies, genesis));
+  }
+
   /** Opens or creates the chain, recovers the acknowledged head and lets the engine choose. @throws CHAIN_*, STATE_*, STORAGE_* */
   async start(): Promise<void> {
     const { consensus } = this.#dependencies;
+    this.#tree.renew();
     const recovery = new Recovery(this.#dependencies, this.store, this.#tree, this.#executor);
     const { pointer, genesis } = await recovery.open();
     this.#genesis = genesis;
@@ -100,7 +138,7 @@ export class Chain {
     if (head === undefined) throw new UnknownBlockError({ id: Hash.key(pointer.head) });
     this.#head.restore(head, node(pointer.justified), genesis.id);
     await this.events.open(pointer.events);
-    await consensus.attach(consensusHost(this, this.#dependencies, genesis));
+    await this.#attach(genesis);
     await recovery.reexecute(pointer);
     // Their receipts are stored with the canonical chain.
     for (let node: TreeNode | undefined = head; node !== undefined; node = node.parent) node.execution = undefined;
@@ -117,6 +155,7 @@ export class Chain {
     });
     await this.#inLane(() => this.#head.apply());
     this.#head.flushesWhenDue = true;
+    await this.#pruner.start();
     this.#startTicks();
   }
 
@@ -126,12 +165,23 @@ export class Chain {
     this.#running = false;
     this.#ticks?.cancel();
     this.#pipeline.stop();
+    await this.#pruner.stop();
     await this.#lane.idle();
     await this.#lane.run(async () => {
       await this.#head.flush();
       const snapshot = this.#dependencies.consensus.snapshot?.();
       if (snapshot !== undefined) await this.store.write([this.store.putSnapshot(snapshot)]);
     });
+  }
+
+  /** What of the past this node was told to keep. */
+  get pruning(): PruningMode {
+    return this.#options.pruning;
+  }
+
+  /** Deletes and compacts all that is not to be kept, without pauses: for tools. A running node does it in the background. */
+  prune(): Promise<void> {
+    return this.#pruner.finish();
   }
 
   get running(): boolean {
@@ -224,6 +274,31 @@ export class Chain {
     return this.#headers.checkHeaders(records);
   }
 
+  /** Lowest height from which all canonical blocks have their bodies, genesis aside. */
+  get bodiesFrom(): number {
+    return this.store.history.bodiesFrom;
+  }
+
+  /** Blocks that these name need no rules and seals checked; others in their place are refused. See header-checks.ts. */
+  trust(headers: TrustedHeaders): void {
+    this.#headers.trust(headers);
+  }
+
+  /** As `checkHeaders`, for a row on a header that is trusted, also before the chain has started. Only for engines with `headers: "ancestry"`. */
+  checkHeadersOver(over: TreeHeader, records: readonly HeaderRecord[]): Promise<HeadersVerdict> {
+    return this.#headers.checkHeaders(records, over);
+  }
+
+  /** Cumulative weight of a header over its parent's. */
+  weigh(record: HeaderRecord, parentWeight: bigint): bigint {
+    return this.#dependencies.consensus.weigh?.(record, parentWeight) ?? 0n;
+  }
+
+  /** Stores canonical headers whose bodies are not kept, before a start above them. Not synced: what is lost is fetched again. */
+  async storeHeaders(headers: readonly TreeHeader[]): Promise<void> {
+    await this.#dependencies.storage.write(headerOperations(headers), { durable: false });
+  }
+
   /** Calls back for each block that came in, wherever from, in order; answers the function that ends it. */
   onImported(listener: ImportListener): () => void {
     return this.#network.onImported(listener);
@@ -312,6 +387,7 @@ export class Chain {
     this.#running = false;
     this.#ticks?.cancel();
     this.#pipeline.stop();
+    this.#pruner.cancel();
     this.#dependencies.onFatal(error);
   }
 }

@@ -6,6 +6,7 @@ import type { Consensus } from "../ports/consensus.js";
 import type { Ledger } from "../ports/ledger.js";
 import type { Clock, Entropy, Logger, Metrics, Scheduler, Signer } from "../ports/runtime.js";
 import type { Storage } from "../ports/storage.js";
+import type { PruningMode } from "../ports/views.js";
 import type { Bytes } from "../primitives/bytes.js";
 import type { Hash } from "../primitives/hash.js";
 import type { StateStore } from "../state/index.js";
@@ -71,6 +72,12 @@ export interface ChainOptions {
   readonly flushAfterBytes: number;
   /** Chain events that are kept for cursors. */
   readonly keptEvents: number;
+  /** What is kept of the past. The state store is told on its own whether it archives. */
+  readonly pruning: PruningMode;
+  /** With `pruned`: how many of the newest blocks keep their bodies; more where finality, the disk's state or undo need them. */
+  readonly keepBlocks: number;
+  /** Records that one slice of pruning deletes: a few milliseconds. */
+  readonly pruneSliceRecords: number;
 }
 
 export const DEFAULT_CHAIN_OPTIONS: ChainOptions = {
@@ -84,4 +91,7 @@ export const DEFAULT_CHAIN_OPTIONS: ChainOptions = {
   flushAfterMs: 500,
   flushAfterBytes: 64 * 1024 * 1024,
   keptEvents: 100_000,
+  pruning: "full",
+  keepBlocks: 10_000,
+  pruneSliceRecords: 1_024,
 };

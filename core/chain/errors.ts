@@ -32,7 +32,23 @@ export const UnknownBlockError = defineError<{ id: string }>(
 export const StateUnavailableError = defineError<{ id: string }>(
   "CHAIN_STATE_UNAVAILABLE",
   "missing",
-  ({ id }) => `the state after block ${id} is not kept (not executed, or older than the undo horizon); ask for a newer block`,
+  ({ id }) =>
+    `the state after block ${id} is not kept (not executed, or older than the undo horizon); ask for a newer block, or a node in archive mode`,
+);
+
+export const BodyPrunedError = defineError<{ height: number; bodiesFrom: number }>(
+  "CHAIN_BODY_PRUNED",
+  "missing",
+  ({ height, bodiesFrom }) =>
+    `the body of the block at height ${height} is not kept here, only its header; bodies are kept from height ${bodiesFrom}: ask a node that keeps all (node.chain.pruning: full or archive)`,
+);
+
+/** Logged as a warning at the start of a node that is to keep all bodies and does not have them. */
+export const BodiesMissingError = defineError<{ bodiesFrom: number; pruning: string }>(
+  "CHAIN_BODIES_MISSING",
+  "missing",
+  ({ bodiesFrom, pruning }) =>
+    `node.chain.pruning is ${pruning}, but bodies of blocks below height ${bodiesFrom} are not here: they were pruned, or this node began from a snapshot. It keeps all from there on; to have all, sync again into an empty data directory, or import an export of a full node there (chainwright db import)`,
 );
 
 export const OtherChainError = defineError<{ expected: string; found: string }>(
@@ -46,7 +62,7 @@ export const ChainDamagedError = defineError<{ record: string; reason: string }>
   "CHAIN_DAMAGED",
   "damaged",
   ({ record, reason }) =>
-    `stored ${record} is damaged: ${reason}; nothing wrong was served; restore a copy of the data directory or start with an empty one and sync again`,
+    `stored ${record} is damaged: ${reason}; nothing wrong was served; stop the node and restore a backup (chainwright db restore), or set the data directory aside and start again to sync from peers; chainwright db verify tells what else is wrong`,
 );
 
 /** An engine breaks a law of its journal: a bug of the plugin. */
@@ -92,4 +108,6 @@ export const Verdicts = {
   awaitingCertificate: "BLOCK_AWAITING_CERTIFICATE",
   needsState: "BLOCK_NEEDS_STATE",
   treeFull: "BLOCK_TREE_FULL",
+  /** Another block stands there on the chain that leads to the operator's checkpoint. */
+  offCheckpoint: "BLOCK_OFF_CHECKPOINT",
 } as const;

@@ -30,7 +30,7 @@ export interface HostedChain {
 }
 
 export function consensusHost(chain: HostedChain, dependencies: ChainDependencies, genesis: TreeHeader): ConsensusHost {
-  const { spec, clock, scheduler, entropy, compute, signer, logger, state } = dependencies;
+  const { spec, clock, scheduler, entropy, compute, signer, logger } = dependencies;
   return {
     spec,
     genesis,
@@ -59,8 +59,8 @@ export function consensusHost(chain: HostedChain, dependencies: ChainDependencie
       return out;
     },
     rulesAt: (height) => spec.rulesAt(height),
-    view: (blockId: Hash): StateView | undefined => state.view(blockId),
-    scratch: (view: StateView): StateWriter => state.scratch(view),
+    view: (blockId: Hash): StateView | undefined => dependencies.state.view(blockId),
+    scratch: (view: StateView): StateWriter => dependencies.state.scratch(view),
     slicer: () => scheduler.slicer(),
   };
 }

@@ -33,6 +33,15 @@ export function chainMetrics(metrics: Metrics) {
     treeBlocks: metrics.gauge({ name: "tree_blocks", help: "Blocks above finality on all branches" }),
     waitingBlocks: metrics.gauge({ name: "waiting_blocks", help: "Blocks that wait for a parent, a time or a certificate" }),
     unflushedBytes: metrics.gauge({ name: "unflushed_state_bytes", help: "State overlays that are only in memory" }),
+    bodiesFrom: metrics.gauge({ name: "bodies_from_height", help: "Lowest height from which the bodies of blocks are kept" }),
+    statesFrom: metrics.gauge({ name: "states_from_height", help: "Lowest height from which the state can be read" }),
+    pruningBacklog: metrics.gauge({ name: "pruning_backlog_blocks", help: "Blocks that are no longer kept and not deleted yet" }),
+    prunedBlocks: metrics.counter({ name: "pruned_blocks_total", help: "Heights whose bodies, receipts and stale blocks were deleted" }),
+    prunedBytes: metrics.counter({ name: "pruned_bytes_total", help: "Bytes of what pruning deleted, before compression" }),
+    compactedRanges: metrics.counter({
+      name: "pruning_compactions_total",
+      help: "Ranges of the storage that were compacted after pruning",
+    }),
     builtBlocks: metrics.counter({ name: "built_blocks_total", help: "Block templates built here" }),
   };
 }

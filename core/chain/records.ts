@@ -10,7 +10,7 @@
  * | 05 | transaction id | block id, height, index (canonical only) |
  * | 06 | sequence (8, big-endian) | chain event |
  * | 07 | height (8, big-endian) ‖ block id | nothing: finds all blocks at a height, stale ones included |
- * | 08 | name | pointers: `head`, `snapshot` |
+ * | 08 | name | pointers: `head`, `snapshot` (the engine's), `history`, `format` |
  * | 09 | engine's key | engine journal |
  * | 0a | block id | certificate |
  *
@@ -49,13 +49,17 @@ export const keys = {
   transaction: (id: Hash): Bytes => prefixed(0x05, id),
   event: (sequence: number): Bytes => prefixed(0x06, numberKey(sequence)),
   atHeight: (height: number, id: Hash): Bytes => prefixed(0x07, concatBytes(numberKey(height), id)),
-  pointer: (name: "head" | "snapshot"): Bytes => prefixed(0x08, asciiBytes(name)),
+  pointer: (name: "head" | "snapshot" | "history" | "format"): Bytes => prefixed(0x08, asciiBytes(name)),
   journal: (key: Bytes): Bytes => prefixed(0x09, key),
   certificate: (id: Hash): Bytes => prefixed(0x0a, id),
 };
 
-/** Half-open key range of all records of one prefix, or of a height and above for prefix 07. */
+/** Half-open key range of all records of one prefix, or of prefix 07 at a height, or from it on. */
 export const ranges = {
+  atHeight: (height: number): { gte: Bytes; lt: Bytes } => ({
+    gte: prefixed(0x07, numberKey(height)),
+    lt: prefixed(0x07, numberKey(height + 1)),
+  }),
   events: { gte: Uint8Array.of(0x06), lt: Uint8Array.of(0x07) },
   fromHeight: (height: number): { gte: Bytes; lt: Bytes } => ({ gte: prefixed(0x07, numberKey(height)), lt: Uint8Array.of(0x08) }),
 };
@@ -141,6 +145,44 @@ export function decodeHeadPointer(value: Bytes): HeadPointer {
   if (body.length !== 136) throw new ChainDamagedError({ record: "head pointer", reason: `it has ${body.length} bytes instead of 136` });
   const hash = (at: number): Hash => Hash.from(body.slice(at, at + 32));
   return { head: hash(0), justified: hash(32), finalized: hash(64), genesis: hash(96), events: readNumber(body, 128) };
+}
+
+/**
+ * What is kept of the past. It is written before anything is deleted: what lies below its heights is not served, whether it is
+ * still there or not.
+ */
+export interface HistoryPointer {
+  /** Lowest height from which all canonical blocks have their bodies, receipts and places of transactions; 0: all have. */
+  readonly bodiesFrom: number;
+  /** Lowest height from which canonical headers are there without a gap, genesis aside. Above 0 only after a start from a snapshot. */
+  readonly headersFrom: number;
+  /** Bodies below this height are deleted; from here up to `bodiesFrom` that is still to be done. */
+  readonly sweptTo: number;
+  /** About how many bytes were deleted since the storage was last compacted. */
+  readonly deletedBytes: number;
+}
+
+/** Of a chain that begins with a snapshot: nothing below was ever here, so nothing is to be deleted. */
+export function historyBeginningAt(bodiesFrom: number, headersFrom: number): HistoryPointer {
+  return { bodiesFrom, headersFrom, sweptTo: bodiesFrom, deletedBytes: 0 };
+}
+
+/** Of a chain that has everything. */
+export const WHOLE_HISTORY: HistoryPointer = { bodiesFrom: 0, headersFrom: 0, sweptTo: 0, deletedBytes: 0 };
+
+export function encodeHistoryPointer({ bodiesFrom, headersFrom, sweptTo, deletedBytes }: HistoryPointer): Bytes {
+  return seal(concatBytes(numberKey(bodiesFrom), numberKey(headersFrom), numberKey(sweptTo), numberKey(deletedBytes)));
+}
+
+export function decodeHistoryPointer(value: Bytes): HistoryPointer {
+  const body = unseal("history pointer", value);
+  if (body.length !== 32) throw new ChainDamagedError({ record: "history pointer", reason: `it has ${body.length} bytes instead of 32` });
+  return {
+    bodiesFrom: readNumber(body, 0),
+    headersFrom: readNumber(body, 8),
+    sweptTo: readNumber(body, 16),
+    deletedBytes: readNumber(body, 24),
+  };
 }
 
 export function encodeLocation(blockId: Hash, height: number, index: number): Bytes {

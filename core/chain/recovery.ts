@@ -4,15 +4,10 @@
  * Blocks are stored before they are executed and the head pointer is written after, so whatever was killed, the store holds
  * the head's blocks; state is at its last flush and the blocks above it are executed again, with one state root at the end.
  */
-import { present } from "../kernel/assert.js";
 import { messageOf } from "../kernel/errors.js";
 import type { TreeHeader } from "../ports/consensus.js";
-import { Height } from "../primitives/amount.js";
-import type { Block, UnsealedHeader } from "../primitives/block.js";
-import { encodedBlockBytes, headerRecord, payloadRootOf } from "../primitives/block-codec.js";
-import { EMPTY_BYTES, toHex } from "../primitives/bytes.js";
+import { toHex } from "../primitives/bytes.js";
 import { Hash } from "../primitives/hash.js";
-import { merkleRoot } from "../primitives/merkle.js";
 import type { Overlay } from "../state/index.js";
 import type { BlockStore } from "./block-store.js";
 import type { BlockTree, TreeNode } from "./block-tree.js";
@@ -20,6 +15,7 @@ import type { ChainDependencies } from "./dependencies.js";
 import { BlockInvalidError, ChainDamagedError, OtherChainError } from "./errors.js";
 import type { Executor } from "./executor.js";
 import type { HeadPointer } from "./records.js";
+import { genesisOperations, makeGenesis } from "./snapshot-start.js";
 import { decodeTransactions } from "./transaction-pieces.js";
 
 /**
@@ -51,6 +47,7 @@ export class Recovery {
   /** Opens what is there, or writes genesis; fills the tree. State is not executed yet. */
   async open(): Promise<Recovered> {
     const flushed = await this.#dependencies.state.open();
+    this.#store.openHistory();
     const pointer = this.#store.pointer();
     if (pointer === undefined) {
       if (flushed !== undefined) throw new ChainDamagedError({ record: "head pointer", reason: "it is missing, but state is there" });
@@ -141,40 +138,16 @@ export class Recovery {
   }
 
   async #createGenesis(): Promise<Recovered> {
-    const { spec, ledger, consensus, state } = this.#dependencies;
-    const writer = state.writer(undefined);
-    ledger.genesis(writer, spec);
-    consensus.genesisState?.(writer, spec);
-    const overlay = await state.finish(writer);
-    const { extra, proposer } = consensus.genesis(spec);
-    // The payload is the hash of all parameters, so the genesis id commits to them.
-    const payload = spec.parametersHash;
-    const unsealed: UnsealedHeader = {
-      chainId: spec.chainId,
-      height: Height.genesis,
-      parent: Hash.zero,
-      timestampMs: spec.genesisTimeMs,
-      transactionsRoot: merkleRoot([]),
-      receiptsRoot: merkleRoot([]),
-      stateRoot: present(overlay.root, "the genesis overlay has a root"),
-      payloadRoot: payloadRootOf(payload),
-      proposer,
-      extra,
-    };
-    const block: Block = { header: { ...unsealed, seal: EMPTY_BYTES }, transactions: [], payload };
-    const record = headerRecord(block.header);
-    const genesis: TreeHeader = { ...record, weight: consensus.weigh?.(record, 0n) ?? 0n };
-    const pointer: HeadPointer = { head: record.id, justified: record.id, finalized: record.id, genesis: record.id, events: 0 };
-    const index = { header: genesis, sizeBytes: encodedBlockBytes(block), transactionCount: 0, invalid: false };
-    state.adopt(record.id, 0, undefined, overlay);
+    const { state } = this.#dependencies;
+    const genesis = await makeGenesis(this.#dependencies);
+    const { header, index, overlay } = genesis;
+    const { id } = header;
+    const pointer: HeadPointer = { head: id, justified: id, finalized: id, genesis: id, events: 0 };
+    state.adopt(id, 0, undefined, overlay);
     // One atomic write: a database has a whole genesis or is empty.
-    await state.flush(record.id, [
-      ...this.#store.storeBlock(block, index, undefined),
-      ...this.#store.makeCanonical(genesis, [], EMPTY_BYTES),
-      this.#store.putPointer(pointer),
-    ]);
+    await state.flush(id, [...genesisOperations(this.#store, genesis), this.#store.putPointer(pointer)]);
     this.#tree.add({ ...index, standing: "executed" });
-    return { pointer, genesis };
+    return { pointer, genesis: header };
   }
 
   #checkGenesis(pointer: HeadPointer): TreeHeader {
@@ -216,7 +189,8 @@ export class Recovery {
   /** Each switch of the head wrote canonical ids and events: one that vanished from among others left a gap in either. */
   async #checkHistory(pointer: HeadPointer): Promise<void> {
     const { height } = this.#node(pointer.head, "head block").header;
-    const gap = await this.#store.missingHeight(Math.max(0, height - CHECKED_SWITCHES), height);
+    const { headersFrom } = this.#store.history;
+    const gap = await this.#store.missingHeight(Math.max(headersFrom, height - CHECKED_SWITCHES), height);
     if (gap !== undefined) throw lostWrite(`canonical id at height ${gap}`);
     const oldest = (await this.#store.oldestEvent()) ?? 1;
     const event = await this.#store.missingEvent(Math.max(oldest, pointer.events - CHECKED_SWITCHES), pointer.events);

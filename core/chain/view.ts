@@ -13,7 +13,7 @@ import { type MerkleProof, merkleProof } from "../primitives/merkle.js";
 import { decodeReceiptPieces } from "../primitives/receipt-codec.js";
 import type { Chain } from "./chain.js";
 import type { ChainDependencies } from "./dependencies.js";
-import { ChainDamagedError, UnknownBlockError } from "./errors.js";
+import { BodyPrunedError, ChainDamagedError, UnknownBlockError } from "./errors.js";
 
 /** Receipts and transactions of one piece of a block: about a millisecond of decoding. */
 const PIECE_TRANSACTIONS = 32;
@@ -45,8 +45,18 @@ export class ChainReader implements ChainView {
   }
 
   status(): ChainStatus {
-    const { head, justified, finalized, genesis } = this.#chain;
-    return { head, justified, finalized, genesisId: genesis.id, flushedHeight: this.#dependencies.state.flushed?.height ?? 0 };
+    const { head, justified, finalized, genesis, pruning, store } = this.#chain;
+    const { flushed, statesFrom } = this.#dependencies.state;
+    return {
+      head,
+      justified,
+      finalized,
+      genesisId: genesis.id,
+      flushedHeight: flushed?.height ?? 0,
+      pruning,
+      bodiesFrom: store.history.bodiesFrom,
+      statesFrom: statesFrom ?? 0,
+    };
   }
 
   blockInfo(id: Hash): BlockInfo | undefined {
@@ -104,7 +114,11 @@ export class ChainReader implements ChainView {
 
   async transactionProof(location: TransactionLocation): Promise<MerkleProof> {
     const block = this.#chain.store.block(location.blockId);
-    if (block === undefined) throw new UnknownBlockError({ id: Hash.key(location.blockId) });
+    if (block === undefined) {
+      const { store } = this.#chain;
+      if (store.keepsBodyAt(location.height)) throw new UnknownBlockError({ id: Hash.key(location.blockId) });
+      throw new BodyPrunedError({ height: location.height, bodiesFrom: store.history.bodiesFrom });
+    }
     return merkleProof(
       block.transactions.map((raw) => sha256(raw)),
       location.index,
@@ -112,7 +126,17 @@ export class ChainReader implements ChainView {
   }
 
   state(id?: Hash): StateView | undefined {
-    return this.#dependencies.state.view(id ?? this.#chain.head.id);
+    const { state } = this.#dependencies;
+    const wanted = id ?? this.#chain.head.id;
+    return state.view(wanted) ?? this.#archived(wanted);
+  }
+
+  /** Below the undo horizon there is one branch: the canonical one. */
+  #archived(id: Hash): StateView | undefined {
+    const header = this.#chain.header(id);
+    if (header === undefined || !this.#chain.isCanonical(id)) return undefined;
+    const { height, stateRoot } = header.header;
+    return this.#dependencies.state.archivedView({ id, height, root: stateRoot });
   }
 
   describeTransaction(raw: Bytes, height: number): Json | undefined {

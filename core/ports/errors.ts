@@ -40,7 +40,8 @@ export const StorageKeyError = defineError<{ keyBytes: number }>(
 export const StorageDamagedError = defineError<{ path: string; reason: string }>(
   "STORAGE_DAMAGED",
   "damaged",
-  ({ path, reason }) => `the database at ${path} is damaged: ${reason}; restore it from a backup, or delete it to sync again from peers`,
+  ({ path, reason }) =>
+    `the database at ${path} is damaged: ${reason}; restore it from a backup (chainwright db restore), or set it aside and start again to sync from peers; chainwright db verify tells what else is wrong`,
 );
 
 /** The operating system refused to read or write. */

@@ -49,8 +49,35 @@ export interface Storage {
   write(operations: readonly StorageOperation[], options: { readonly durable: boolean }): Promise<void>;
   range(range: StorageRange): AsyncIterable<readonly [Bytes, Bytes]>;
   snapshot(): StorageSnapshot;
-  /** Reclaims the space of deleted and overwritten entries. */
-  compact(): Promise<void>;
+  /** Reclaims the space of deleted and overwritten entries: of all, or of those from `gte` up to and without `lt`. */
+  compact(range?: { readonly gte: Bytes; readonly lt: Bytes }): Promise<void>;
   /** Bytes on disk (or in memory), approximately. */
   sizeBytes(): Promise<number>;
+}
+
+/** A file of a storage, as it is to be copied. */
+export interface StorageFile {
+  /** Within the storage's folder; no folders in it. */
+  readonly name: string;
+  /** So many bytes from its beginning; what stands behind them came later, or means nothing. */
+  readonly bytes: number;
+  /** Never changes while it has this name: who copied it once needs it no second time. */
+  readonly immutable: boolean;
+  /** Its bytes, where the plan had to read them at the one moment that it speaks of; otherwise they are read from the file. */
+  readonly content?: Bytes;
+}
+
+/**
+ * How a storage's files are copied by another process, for the manifest of a plugin that provides STORAGE and keeps files. Without it,
+ * backups of a node with that storage are refused.
+ *
+ * Laws: `plan` changes nothing, and takes no lock: a node may be writing. The copies, opened as a database, hold all that was
+ * acknowledged before `plan` was called, and nothing that is half there. Files that are not immutable only grow; any may vanish before
+ * they were copied: then `plan` is called again.
+ */
+export interface StorageFiles {
+  /** Name of the folder in the data directory. */
+  readonly folder: string;
+  /** @param directory absolute path of that folder. @throws STORAGE_DAMAGED, STORAGE_IO; whatever reading a file that vanished throws (ENOENT) */
+  plan(directory: string): Promise<readonly StorageFile[]>;
 }

@@ -24,7 +24,19 @@ export interface ChainStatus {
   readonly genesisId: Hash;
   /** Height up to which state is on disk; above, it is re-executed after a crash. */
   readonly flushedHeight: number;
+  /** What of the past this node keeps, as its config says: node.chain.pruning. */
+  readonly pruning: PruningMode;
+  /**
+   * Lowest height from which the bodies and receipts of all canonical blocks are kept; 0: of all. Genesis' is always kept. Below
+   * there are headers only: of a node that prunes, or that began from a snapshot.
+   */
+  readonly bodiesFrom: number;
+  /** Lowest height from which `ChainView.state` answers for all canonical blocks. Above the head's own only before the first flush. */
+  readonly statesFrom: number;
 }
+
+/** `archive`: all blocks, state at any height. `full`: all blocks, recent state. `pruned`: recent blocks, all headers, recent state. */
+export type PruningMode = "archive" | "full" | "pruned";
 
 export interface BlockInfo {
   readonly record: TreeHeader;
@@ -74,7 +86,10 @@ export interface ChainView {
   transaction(id: Hash): Promise<TransactionInfo | undefined>;
   /** Merkle proof of the raw transaction's hash against `transactionsRoot`. */
   transactionProof(location: TransactionLocation): Promise<MerkleProof>;
-  /** State after `id` (default: the head). Undefined beyond the undo horizon. */
+  /**
+   * State after `id` (default: the head). Undefined beyond the undo horizon, but in archive mode: there, canonical blocks down to
+   * `ChainStatus.statesFrom` have a view that answers for what was prefetched before, and makes no proofs.
+   */
   state(id?: Hash): StateView | undefined;
   /** A transaction as JSON, or undefined where it does not decode. */
   describeTransaction(raw: Bytes, height: number): Json | undefined;
@@ -172,7 +187,28 @@ export interface PeerBan {
   readonly by?: "operator" | "node";
 }
 
-export type SyncState = "starting" | "synced" | "syncing" | "isolated";
+/** `snapshot`: the state is being loaded from peers; the chain stands at genesis until it is there. */
+export type SyncState = "starting" | "synced" | "syncing" | "isolated" | "snapshot";
+
+/** How far a node is that begins from a checkpoint's state. */
+export interface SnapshotSyncStatus {
+  /** `headers` down to genesis, `search` for a snapshot, its `ranges`, then the `build` of its state. */
+  readonly phase: "headers" | "search" | "ranges" | "build";
+  /** Of the block whose state it is; the checkpoint's until a snapshot is found. */
+  readonly height: number;
+  readonly id: string;
+  /** 0 to 100, of ranges and build. */
+  readonly percent: number;
+  readonly headers: number;
+  readonly headersDone: number;
+  readonly ranges: number;
+  readonly rangesDone: number;
+  /** Of the ranges, as they come. */
+  readonly bytes: number;
+  readonly bytesDone: number;
+  /** Why it does not go on, and what to do. */
+  readonly problem?: string;
+}
 
 export interface SyncStatus {
   readonly state: SyncState;
@@ -182,8 +218,10 @@ export interface SyncStatus {
   /** Of headers that were checked ahead of their bodies. */
   readonly headerHeight: number;
   readonly blocksPerSecond: number;
-  /** Peers that blocks are being fetched from. */
+  /** Peers that blocks, or ranges of a snapshot, are being fetched from. */
   readonly activePeers: number;
+  /** While a checkpoint start is under way. */
+  readonly snapshot?: SnapshotSyncStatus;
 }
 
 export interface NetworkView {
@@ -221,6 +259,13 @@ export interface NodeControl {
   produceBlocks(count: number): Promise<readonly Hash[]>;
   startProducing(): Promise<void>;
   stopProducing(): Promise<void>;
+  /**
+   * Makes a snapshot of the state, in the background; resolves when it is whole. Not every node can.
+   *
+   * @param height of a canonical block whose state is kept; default: the finalized one's
+   * @throws SNAPSHOT_BUSY, SNAPSHOT_VIEW_GONE, SNAPSHOT_IO
+   */
+  makeSnapshot?(height?: number): Promise<{ readonly height: number; readonly id: Hash; readonly folder: string }>;
 }
 
 /** Where the node's HTTP API answers: for the first screen of the CLI, and for plugins that tell others. */

@@ -9,6 +9,7 @@
  * that the write changes in front of caches and storage before the write begins, and `settle` takes it away after the
  * write has ended: a reader sees the new version from the first moment to the last.
  */
+import { assert } from "../kernel/assert.js";
 import type { Slicer } from "../ports/runtime.js";
 import type { Storage } from "../ports/storage.js";
 import { type Bytes, Hash, toHex } from "../primitives/index.js";
@@ -16,17 +17,19 @@ import { digestInto, type PathCache } from "./digest.js";
 import { StateDamagedError } from "./errors.js";
 import { GenerationCache } from "./generation-cache.js";
 import type { KeyText } from "./key-text.js";
-import { Arena, childPage, equalWords, HASH_WORDS, leafOffset, type Page, type PageId, ROOT_PAGE, slotOf, slotOffset } from "./page.js";
+import { childPage, equalWords, HASH_WORDS, leafOffset, type Page, type PageId, ROOT_PAGE, slotOf, slotOffset } from "./page.js";
 import { PageCache } from "./page-cache.js";
 import type { PairHasher } from "./page-hash.js";
 import { decodePage } from "./page-record.js";
 import { decodeValue, pageKey } from "./records.js";
-import type { PageSource } from "./trie-update.js";
+import type { MissingPage, PageSource } from "./trie.js";
 
 /** What a version changes against another: null is gone. */
 export interface Changes {
   readonly values: ReadonlyMap<KeyText, Bytes | null>;
   readonly pages: ReadonlyMap<PageId, Page | null>;
+  /** The pages lie in slabs of their own, so a cache can take these as they are. */
+  readonly fillSlabs: boolean;
 }
 
 export interface DiskDependencies {
@@ -51,6 +54,9 @@ interface Descent {
 
 const VALUE_OVERHEAD_BYTES = 140;
 const LOOK_EVERY = 32;
+/** Keys of a prefetch that are read together: what comes back takes this thread about a millisecond to receive. */
+const PREFETCHED_KEYS = 512;
+const PREFETCH_LANES = 2;
 
 export class Disk implements PageSource {
   /** Counts moves: what was read from storage before one may not be kept after it. */
@@ -63,8 +69,6 @@ export class Disk implements PageSource {
   #pending: Changes | undefined;
   readonly #values: GenerationCache<KeyText, Bytes | null>;
   readonly #pages: PageCache;
-  /** Holds a page while it is checked; the cache keeps a copy. */
-  readonly #scratch = new Arena();
   readonly #digest = new Uint32Array(HASH_WORDS);
   readonly #digestBytes = new Uint8Array(this.#digest.buffer);
 
@@ -108,6 +112,7 @@ export class Disk implements PageSource {
     }
     for (const [id, page] of pending.pages) {
       if (page === null) this.#pages.delete(id);
+      else if (pending.fillSlabs) this.#pages.adopt(id, page);
       else this.#pages.set(id, page);
       if (steps++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
     }
@@ -136,17 +141,31 @@ export class Disk implements PageSource {
   }
 
   page(id: PageId, words: Uint32Array, at: number): Page {
-    return this.#knownPage(id) ?? this.#keepPage(id, this.dependencies.storage.get(pageKey(id)), words, at);
+    return this.known(id) ?? this.#keepPage(id, this.dependencies.storage.get(pageKey(id)), words, at);
   }
 
-  #knownPage(id: PageId): Page | undefined {
+  /** Reads pages in one call to storage. The disk does not move meanwhile: whoever reads pages has the turn. */
+  async load(missing: readonly MissingPage[], slicer: Slicer): Promise<Page[]> {
+    const { storage } = this.dependencies;
+    const { epoch } = this;
+    const stored = await storage.getMany(missing.map(({ id }) => pageKey(id)));
+    const pages: Page[] = [];
+    for (const [i, { id, words, at }] of missing.entries()) {
+      assert(this.epoch === epoch, "the disk stands still while its pages are read");
+      pages.push(this.known(id) ?? this.#keepPage(id, stored[i], words, at));
+      if (i % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+    }
+    return pages;
+  }
+
+  /** The page, if it is in memory. */
+  known(id: PageId): Page | undefined {
     return this.#pending?.pages.get(id) ?? this.#pages.get(id);
   }
 
   #keepPage(id: PageId, stored: Bytes | undefined, words: Uint32Array, at: number): Page {
     this.pageLoads++;
-    this.#scratch.reset();
-    return this.#pages.set(id, decodePage(id, stored, words, at, this.#scratch, this.dependencies.compute));
+    return this.#pages.keep(id, decodePage(id, stored, words, at, this.#pages.arena, this.dependencies.compute));
   }
 
   #load(text: KeyText): Bytes | undefined {
@@ -186,18 +205,36 @@ export class Disk implements PageSource {
     return undefined;
   }
 
-  /** Loads what is not cached yet in few calls to storage. Stops early when the disk moves meanwhile: `value` loads the rest. */
+  /**
+   * Loads what is not cached yet in few calls to storage, which read on other threads. Two groups of keys are under way at a time:
+   * one is read while the other is checked. Stops early when the disk moves meanwhile: `value` loads the rest.
+   */
   async prefetch(texts: Iterable<KeyText>, slicer: Slicer): Promise<void> {
+    const wanted: KeyText[] = [];
+    let steps = 0;
+    for (const text of new Set(texts)) {
+      if (this.#pending?.values.has(text) !== true && this.#values.get(text) === undefined) wanted.push(text);
+      if (steps++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+    }
+    const { epoch } = this;
+    let next = 0;
+    const lane = async () => {
+      while (next < wanted.length && this.epoch === epoch) {
+        const from = next;
+        next += PREFETCHED_KEYS;
+        await this.#prefetchGroup(wanted.slice(from, from + PREFETCHED_KEYS), epoch, slicer);
+      }
+    };
+    await Promise.all(Array.from({ length: PREFETCH_LANES }, lane));
+  }
+
+  async #prefetchGroup(texts: readonly KeyText[], epoch: number, slicer: Slicer): Promise<void> {
     const { storage, paths } = this.dependencies;
-    const epoch = this.epoch;
     const root = this.root();
     if (root === undefined) return;
     const found: Descent[] = [];
     let descents: Descent[] = [];
-    for (const text of new Set(texts)) {
-      if (this.#pending?.values.has(text) === true || this.#values.get(text) !== undefined) continue;
-      descents.push({ text, valueKey: paths.valueKeyOf(text), page: root, id: ROOT_PAGE, depth: 0 });
-    }
+    for (const text of texts) descents.push({ text, valueKey: paths.valueKeyOf(text), page: root, id: ROOT_PAGE, depth: 0 });
     while (descents.length > 0) {
       const missing = new Map<PageId, { words: Uint32Array; at: number }>();
       const waiting: Descent[] = [];
@@ -229,7 +266,7 @@ export class Disk implements PageSource {
       if ((page.innerMask >>> slot) % 2 === 0) return false;
       const at = slotOffset(page, slot);
       descent.id = childPage(descent.id, slot);
-      const child = this.#knownPage(descent.id);
+      const child = this.known(descent.id);
       if (child === undefined) {
         missing.set(descent.id, { words: page.words, at });
         return true;
@@ -261,7 +298,8 @@ export class Disk implements PageSource {
 /** The leaf of a path in a slot that is no border; undefined if the slot is empty or holds another path's leaf. */
 function leafIn(page: Page, slot: number, valueKey: Bytes): Leaf | undefined {
   if ((page.leafMask >>> slot) % 2 === 0) return undefined;
-  const path = new Uint8Array(page.words.buffer, leafOffset(page, slot) * 4, 32);
-  for (let i = 0; i < 32; i++) if (path[i] !== valueKey[i + 1]) return undefined;
+  const { bytes } = page.slab;
+  const at = leafOffset(page, slot) * 4;
+  for (let i = 0; i < 32; i++) if (bytes[at + i] !== valueKey[i + 1]) return undefined;
   return { page, slot };
 }

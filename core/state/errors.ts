@@ -6,7 +6,7 @@ export const StateDamagedError = defineError<{ record: string; key: string; reas
   "STATE_DAMAGED",
   "damaged",
   ({ record, key, reason }) =>
-    `stored state is damaged: ${record} ${key}: ${reason}; stop the node, then restore a backup of its data directory, or set the directory aside and start again to rebuild the state from peers`,
+    `stored state is damaged: ${record} ${key}: ${reason}; stop the node and restore a backup (chainwright db restore), or set its data directory aside and start again to rebuild the state from peers; chainwright db verify tells what else is wrong`,
 );
 
 /** The database was written by a newer version. */
@@ -44,7 +44,7 @@ export const RootMismatchError = defineError<{ blockId: string; declared: string
   "STATE_ROOT_MISMATCH",
   "damaged",
   ({ blockId, declared, computed }) =>
-    `the state after block ${blockId} has root ${computed}, but ${declared} was declared; the block or the state below it is damaged: restore a backup or rebuild from peers`,
+    `the state after block ${blockId} has root ${computed}, but ${declared} was declared; the block or the state below it is damaged: restore a backup (chainwright db restore), or set the data directory aside and sync again; chainwright db verify tells what is wrong`,
 );
 
 /** A ledger or engine used a key outside of the law. */
@@ -81,4 +81,56 @@ export const FlushFailedError = defineError<{ reason: string }>(
   "unavailable",
   ({ reason }) =>
     `the state could not be written (${reason}); free space or mend the disk and restart the node: it resumes at its last flush`,
+);
+
+/** A bulk load began and did not end: what storage holds is no state. */
+export const LoadUnfinishedError = defineError<{ entries: number }>(
+  "STATE_LOAD_UNFINISHED",
+  "unavailable",
+  ({ entries }) =>
+    `the state in this data directory is only partly written (${entries} entries): what wrote it (state sync, restore, migration) was interrupted; run it again, it goes on where it was`,
+);
+
+/** A bulk load was begun over a state, or over another load. */
+export const StateNotEmptyError = defineError<{ found: string }>(
+  "STATE_NOT_EMPTY",
+  "input",
+  ({ found }) => `a state can only be loaded into an empty data directory, this one has ${found}; use another data directory`,
+);
+
+/** Entries of a bulk load that are not in the order of their paths, or come twice. */
+export const LoadOrderError = defineError<{ path: string; before: string }>(
+  "STATE_LOAD_ORDER",
+  "input",
+  ({ path, before }) =>
+    `entries are loaded in ascending order of their paths, each once, but ${path} comes after ${before}; sort the source`,
+);
+
+/** Below the undo horizon, archive mode knows values and no tries. */
+export const ProofHorizonError = defineError<{ height: number; provableFrom: number }>(
+  "STATE_PROOF_HORIZON",
+  "missing",
+  ({ height, provableFrom }) =>
+    `there are no proofs of the state at height ${height}: they reach down to height ${provableFrom} at present; read the values without proofs, or prove a newer block`,
+);
+
+export const ProofTooDeepError = defineError<{ limitBytes: number; blocks: number }>(
+  "STATE_PROOF_TOO_DEEP",
+  "limit",
+  ({ limitBytes, blocks }) =>
+    `what the last ${blocks} blocks and more changed exceeds ${limitBytes} bytes, so the trie of this block is not made again; prove a newer block`,
+);
+
+/** A plugin's fault: it reads an old state as if it were the head's. */
+export const NotPrefetchedError = defineError<{ blockId: string; key: string }>(
+  "STATE_NOT_PREFETCHED",
+  "internal",
+  ({ blockId, key }) =>
+    `the state after old block ${blockId} answers only for keys that were prefetched, and ${key} was not; await prefetch([key]) before get(key)`,
+);
+
+export const ViewLimitError = defineError<{ limit: number }>(
+  "STATE_VIEW_LIMIT",
+  "limit",
+  ({ limit }) => `a view of an old state holds ${limit} keys at most; take another view for more`,
 );

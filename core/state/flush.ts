@@ -15,12 +15,11 @@ import type { Changes, Disk } from "./disk.js";
 import { UnknownBlockError } from "./errors.js";
 import type { KeyText } from "./key-text.js";
 import type { Page, PageId } from "./page.js";
-import { encodePage } from "./page-record.js";
+import { RecordBuffer } from "./record-buffer.js";
 import {
   encodeMarker,
   encodePointer,
   encodeUndo,
-  encodeValue,
   encodeVersion,
   MARKER_PREFIX,
   markerHash,
@@ -90,42 +89,46 @@ export async function planFlush(context: FlushContext, target: Version): Promise
   historyRecords(context, steps, inverses, records);
   const pointer = pointerTo(context, steps, target, records);
   const operations = [...records.values()];
+  const buffer = new RecordBuffer();
   let count = 0;
   for (const [text, value] of values) {
     const key = context.paths.valueKeyOf(text);
-    operations.push(value === null ? { type: "del", key } : { type: "put", key, value: encodeValue(text, value) });
+    operations.push(value === null ? { type: "del", key } : { type: "put", key, value: buffer.value(text, value) });
     if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
   }
   for (const [id, page] of pages) {
-    operations.push(page === null ? { type: "del", key: pageKey(id) } : { type: "put", key: pageKey(id), value: encodePage(page) });
+    operations.push(page === null ? { type: "del", key: pageKey(id) } : { type: "put", key: pageKey(id), value: buffer.page(page) });
     if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
   }
-  return { target, steps, inverses, changes: { values, pages }, pointer, operations };
+  return { target, steps, inverses, changes: { values, pages, fillSlabs: pages === target.pages }, pointer, operations };
 }
 
 /** Walks the steps: the inverse of each, and all changed values together. */
 async function invert(
   { tree, disk, slicer }: FlushContext,
   steps: readonly Version[],
-): Promise<{ inverses: Map<KeyText, Bytes | null>[]; values: Map<KeyText, Bytes | null> }> {
-  const values = new Map<KeyText, Bytes | null>();
+): Promise<{ inverses: Map<KeyText, Bytes | null>[]; values: ReadonlyMap<KeyText, Bytes | null> }> {
+  const [first, ...others] = steps.map((step) => tree.layerOf(step));
+  // A single step changes what its layer says, as it is.
+  const values = new Map(others.length === 0 ? undefined : first);
   const inverses: Map<KeyText, Bytes | null>[] = [];
   let count = 0;
-  for (const layer of steps.map((step) => tree.layerOf(step))) {
+  for (const layer of first === undefined ? [] : [first, ...others]) {
     const inverse = new Map<KeyText, Bytes | null>();
     for (const [text, value] of layer) {
-      const before = values.get(text);
+      const before = layer === first ? undefined : values.get(text);
       inverse.set(text, before === undefined ? (disk.value(text) ?? null) : before);
-      values.set(text, value);
+      if (layer !== first) values.set(text, value);
       if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
     }
     inverses.push(inverse);
   }
-  return { inverses, values };
+  return { inverses, values: first === undefined || others.length > 0 ? values : first };
 }
 
 /** All pages that differ between the target and the disk. */
-function pageChanges(tree: VersionTree, target: Version): Map<PageId, Page | null> {
+function pageChanges(tree: VersionTree, target: Version): ReadonlyMap<PageId, Page | null> {
+  if (target.pages !== undefined && target.pagesBase === tree.base) return target.pages;
   const pages = new Map<PageId, Page | null>();
   for (let at = target; at !== tree.base; at = present(at.pagesBase, "a complete version leads to the disk")) {
     for (const [id, page] of present(at.pages, "a complete version has pages")) if (!pages.has(id)) pages.set(id, page);
@@ -222,11 +225,11 @@ export function installFlush({ tree, disk }: Pick<FlushContext, "tree" | "disk">
 /** The indexes of the tip may forget what the disk says itself by now. */
 export async function forgetFlushed(tree: VersionTree, { changes }: FlushPlan, slicer: Slicer): Promise<void> {
   let count = 0;
-  for (const [text, value] of changes.values) {
+  for (const [text, value] of tree.valueIndex.size === 0 ? [] : changes.values) {
     tree.valueIndex.forget(text, value);
     if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
   }
-  for (const [id, page] of changes.pages) {
+  for (const [id, page] of tree.pageIndex.size === 0 ? [] : changes.pages) {
     tree.pageIndex.forget(id, page);
     if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
   }

@@ -9,7 +9,15 @@
  * state.adopt(block.id, height, parent.id, overlay);
  * await state.flush(block.id);
  */
+export {
+  type BulkLoadDependencies,
+  BulkLoader,
+  type BulkLoadOptions,
+  discardState,
+  type LoadedVersion,
+} from "./bulk-load.js";
 export * from "./errors.js";
 export { MAX_KEY_BYTES, MAX_VALUE_BYTES, type Overlay, OverlayWriter } from "./overlay.js";
 export type { FlushedVersion } from "./records.js";
 export { type FinishOptions, StateStore, type StateStoreDependencies, type StateStoreOptions } from "./store.js";
+export { type StateEntry, storedEntries, valueOperation } from "./stored-entries.js";

@@ -6,20 +6,41 @@
 import { present } from "../kernel/assert.js";
 import type { Version } from "./version.js";
 
-/** A layer (null: gone), or undefined where there is none to index. */
-export type LayerOf<Key, Value> = (version: Version) => ReadonlyMap<Key, Value | null> | undefined;
+/** What a version says of keys; null: gone. */
+export interface Layer<Key, Value> {
+  get(key: Key): Value | null | undefined;
+  keys(): IterableIterator<Key>;
+  [Symbol.iterator](): IterableIterator<[Key, Value | null]>;
+}
+/** What the entries of an index are kept in. */
+export interface LayerEntries<Key, Value> extends Layer<Key, Value> {
+  readonly size: number;
+  set(key: Key, value: Value | null): unknown;
+  delete(key: Key): unknown;
+  setAll?(layer: Layer<Key, Value>): void;
+}
+export interface LayerKind<Key, Value> {
+  entries(): LayerEntries<Key, Value>;
+  same(a: Value | null | undefined, b: Value | null): boolean;
+}
+
+/** A layer, or undefined where there is none to index. */
+export type LayerOf<Key, Value> = (version: Version) => Layer<Key, Value> | undefined;
 /** The next version toward the disk, undefined at its end. */
 export type NextOf = (version: Version) => Version | undefined;
 
 export class LayerIndex<Key, Value> {
   /** The version that `entries` stand for; undefined: none, entries are empty. */
   tip: Version | undefined;
-  #entries = new Map<Key, Value | null>();
+  #entries: LayerEntries<Key, Value>;
 
   constructor(
+    private readonly kind: LayerKind<Key, Value>,
     private readonly layerOf: LayerOf<Key, Value>,
     private readonly nextOf: NextOf,
-  ) {}
+  ) {
+    this.#entries = kind.entries();
+  }
 
   /** What the layers of the tip say. Undefined: none of them has it, ask the disk. */
   get(key: Key): Value | null | undefined {
@@ -32,7 +53,7 @@ export class LayerIndex<Key, Value> {
 
   clear(): void {
     this.tip = undefined;
-    this.#entries = new Map();
+    this.#entries = this.kind.entries();
   }
 
   /** Whether `version` is the tip or one of those between it and the disk. */
@@ -62,7 +83,8 @@ export class LayerIndex<Key, Value> {
       const step = ahead[i] as Version;
       if (this.nextOf(step) === undefined) continue;
       const layer = present(this.layerOf(step), "a version that is indexed has its layer");
-      for (const [key, value] of layer) this.#entries.set(key, value);
+      if (this.#entries.setAll !== undefined) this.#entries.setAll(layer);
+      else for (const [key, value] of layer) this.#entries.set(key, value);
     }
     this.tip = version;
   }
@@ -100,6 +122,6 @@ export class LayerIndex<Key, Value> {
    * the same is right at any time, so this can be done in slices.
    */
   forget(key: Key, value: Value | null): void {
-    if (this.#entries.get(key) === value) this.#entries.delete(key);
+    if (this.kind.same(this.#entries.get(key), value)) this.#entries.delete(key);
   }
 }

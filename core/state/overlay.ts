@@ -4,7 +4,8 @@ import type { StateWriter } from "../ports/state.js";
 import type { Bytes, Hash } from "../primitives/index.js";
 import { KeyInvalidError, ValueInvalidError } from "./errors.js";
 import { type KeyText, keyText } from "./key-text.js";
-import type { PageLayer, ValueLayer, Version } from "./version.js";
+import type { PageLayer } from "./page-table.js";
+import type { ValueLayer, Version } from "./version.js";
 
 export const MAX_KEY_BYTES = 128;
 export const MAX_VALUE_BYTES = 65_536;

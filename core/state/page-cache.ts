@@ -1,16 +1,29 @@
 /**
- * Pages of the disk's version, bounded in bytes. Two generations as in generation-cache.ts, each with its own arena: a
- * page is copied into the young arena when it enters and when it is hit among the old ones, so that dropping the old
- * generation frees exactly its slabs.
+ * Pages of the disk's version, bounded in bytes. Two generations as in generation-cache.ts. A generation counts the whole
+ * slabs in which its pages lie, the parts that nobody uses any more as well, since those take memory, too: dropping the old
+ * generation frees exactly what it counted.
+ *
+ * Pages enter in three ways: decoded right into the young generation's arena (`arena`, `keep`); with the slabs of an overlay
+ * that is flushed as it is (`adopt`: nothing is copied); as a copy, where most of the slab they come from is of no use (`set`).
+ * A hit among the old ones copies the page to the young ones.
  */
-import { Arena, PAGE_OVERHEAD_BYTES, Page, type PageId, pageWords } from "./page.js";
+import { Arena, PAGE_OVERHEAD_BYTES, Page, type PageId, pageWords, type Slab } from "./page.js";
 
 class Generation {
   readonly pages = new Map<PageId, Page>();
   readonly arena = new Arena();
+  /** Slabs that were adopted. */
+  readonly #slabs = new Set<Slab>();
+  #adoptedBytes = 0;
 
   get bytes(): number {
-    return this.arena.bytes + this.pages.size * PAGE_OVERHEAD_BYTES;
+    return this.arena.bytes + this.#adoptedBytes + this.pages.size * PAGE_OVERHEAD_BYTES;
+  }
+
+  adopt(slab: Slab): void {
+    if (this.#slabs.has(slab)) return;
+    this.#slabs.add(slab);
+    this.#adoptedBytes += slab.words.byteLength;
   }
 }
 
@@ -20,6 +33,7 @@ export class PageCache {
 
   constructor(private readonly maxBytes: number) {}
 
+  /** Memory of all pages: at most `maxBytes`, and what the last page took (a slab: a mebibyte). */
   get bytes(): number {
     return this.#young.bytes + this.#old.bytes;
   }
@@ -31,23 +45,43 @@ export class PageCache {
     return old === undefined ? undefined : this.set(id, old);
   }
 
+  /** Where a page that is to be kept next is made. */
+  get arena(): Arena {
+    this.#makeRoom();
+    return this.#young.arena;
+  }
+
+  /** Keeps a page that was made in `arena` just now. */
+  keep(id: PageId, page: Page): Page {
+    this.#young.pages.set(id, page);
+    return page;
+  }
+
+  /** Keeps a page with the slab in which it lies. */
+  adopt(id: PageId, page: Page): void {
+    this.#makeRoom();
+    this.#young.adopt(page.slab);
+    this.#young.pages.set(id, page);
+  }
+
   /** Keeps a copy of `page` and answers it. */
   set(id: PageId, page: Page): Page {
-    if (this.#young.bytes * 2 > this.maxBytes) {
-      this.#old = this.#young;
-      this.#young = new Generation();
-    }
+    this.#makeRoom();
     const count = pageWords(page.leafMask, page.present);
-    const { arena, pages } = this.#young;
+    const { arena } = this.#young;
     const offset = arena.allocate(count);
     arena.words.set(page.words.subarray(page.offset, page.offset + count), offset);
-    const copy = new Page(page.leafMask, page.innerMask, page.present, arena.words, offset);
-    pages.set(id, copy);
-    return copy;
+    return this.keep(id, new Page(page.leafMask, page.innerMask, page.present, arena.slab, offset));
   }
 
   delete(id: PageId): void {
     this.#young.pages.delete(id);
     this.#old.pages.delete(id);
+  }
+
+  #makeRoom(): void {
+    if (this.#young.bytes * 2 <= this.maxBytes) return;
+    this.#old = this.#young;
+    this.#young = new Generation();
   }
 }

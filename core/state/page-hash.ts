@@ -8,7 +8,7 @@ import type { Compute, HashTag } from "../ports/compute.js";
 import type { Slicer } from "../ports/runtime.js";
 import { copyWords, HASH_WORDS, LEAF_WORDS, leafOffset, nodeOffset, PAGE_LEVELS, type Page, slotOffset } from "./page.js";
 
-export type PairHasher = Pick<Compute, "hashPairs" | "hashPairsSync">;
+export type PairHasher = Pick<Compute, "hashPairs" | "hashPairsSync" | "hashMessagesSync" | "trieWalk">;
 
 /** Up to so many pairs are hashed on this thread: about 0.1 ms of JavaScript, less than a crossing to a worker costs. */
 const SYNC_PAIRS = 256;

@@ -3,8 +3,10 @@ import { type Bytes, toHex } from "../primitives/index.js";
 import { StateDamagedError } from "./errors.js";
 import {
   type Arena,
+  copyWords,
   equalWords,
   HASH_WORDS,
+  LEAF_WORDS,
   leafOffset,
   nodeOffset,
   PAGE_SLOTS,
@@ -14,7 +16,6 @@ import {
   popcount,
   presentNodes,
   ROOT_PAGE,
-  slabBytes,
   slotOf,
   slotOffset,
 } from "./page.js";
@@ -23,24 +24,38 @@ import { pageKey } from "./records.js";
 
 const HEAD_BYTES = 4;
 
-export function encodePage(page: Page): Bytes {
-  const out = new Uint8Array(HEAD_BYTES + popcount(page.innerMask) * 32 + popcount(page.leafMask) * 64);
-  const view = new DataView(out.buffer);
-  view.setUint16(0, page.leafMask);
-  view.setUint16(2, page.innerMask);
-  const bytes = slabBytes(page.words);
-  let at = HEAD_BYTES;
-  for (let slot = 0; slot < PAGE_SLOTS; slot++) {
-    if ((page.leafMask >>> slot) & 1) {
-      const from = leafOffset(page, slot) * 4;
-      out.set(bytes.subarray(from, from + 64), at);
-      at += 64;
-    } else if ((page.innerMask >>> slot) & 1) {
-      const from = slotOffset(page, slot) * 4;
-      out.set(bytes.subarray(from, from + 32), at);
-      at += 32;
+/** Bytes of a page's record. */
+export function pageRecordBytes({ leafMask, innerMask }: Page): number {
+  return HEAD_BYTES + popcount(innerMask) * HASH_WORDS * 4 + popcount(leafMask) * LEAF_WORDS * 4;
+}
+
+/** Writes a page's record to `bytes`, which are those of `words`, from `at` on, a multiple of four. */
+export function encodePageInto(page: Page, words: Uint32Array, bytes: Bytes, at: number): void {
+  const { leafMask, innerMask, present } = page;
+  bytes[at] = leafMask >>> 8;
+  bytes[at + 1] = leafMask;
+  bytes[at + 2] = innerMask >>> 8;
+  bytes[at + 3] = innerMask;
+  // Hashes of slots lie behind those of the nodes above, leaf records behind all hashes; both by ascending slot.
+  let hash = page.offset + popcount(present & 0xffff) * HASH_WORDS;
+  let leaf = page.offset + popcount(present) * HASH_WORDS;
+  let to = (at + HEAD_BYTES) >> 2;
+  for (let slots = leafMask | innerMask; slots !== 0; slots &= slots - 1) {
+    if ((leafMask & slots & -slots) !== 0) {
+      copyWords(page.words, leaf, words, to, LEAF_WORDS);
+      leaf += LEAF_WORDS;
+      to += LEAF_WORDS;
+    } else {
+      copyWords(page.words, hash, words, to, HASH_WORDS);
+      to += HASH_WORDS;
     }
+    hash += HASH_WORDS;
   }
+}
+
+export function encodePage(page: Page): Bytes {
+  const out = new Uint8Array(pageRecordBytes(page));
+  encodePageInto(page, new Uint32Array(out.buffer), out, 0);
   return out;
 }
 
@@ -67,8 +82,8 @@ export function decodePage(id: PageId, stored: Bytes | undefined, words: Uint32A
   if (innerMask === 0 && leaves < (id === ROOT_PAGE ? 1 : 2)) throw damaged("it has too few leaves");
   const nodes = presentNodes(leafMask, innerMask);
   const offset = arena.allocate(pageWords(leafMask, nodes));
-  const page = new Page(leafMask, innerMask, nodes, arena.words, offset);
-  const bytes = slabBytes(arena.words);
+  const page = new Page(leafMask, innerMask, nodes, arena.slab, offset);
+  const { bytes } = arena.slab;
   const depth = depthOf(id);
   let from = HEAD_BYTES;
   for (let slot = 0; slot < PAGE_SLOTS; slot++) {

@@ -41,6 +41,18 @@ export function childPage(id: PageId, slot: number): PageId {
   return id + slot.toString(16);
 }
 
+/** A piece of memory that holds many pages. */
+export class Slab {
+  /** Its number in an update that is under way, and of which one that is (page-walk.ts). */
+  index = -1;
+  update = 0;
+  /** The same memory. */
+  readonly bytes: Bytes;
+  constructor(readonly words: Uint32Array) {
+    this.bytes = new Uint8Array(words.buffer);
+  }
+}
+
 export class Page {
   constructor(
     /** Bit s: slot s holds a leaf record. */
@@ -49,11 +61,15 @@ export class Page {
     readonly innerMask: number,
     /** Bit p: node p has its hash stored (inner nodes, and occupied slots). */
     readonly present: number,
-    /** The slab; begins at byte 0 of its buffer. */
-    readonly words: Uint32Array,
+    readonly slab: Slab,
     /** Where the page begins in it: hashes by ascending node, then leaf records by ascending slot. */
     readonly offset: number,
   ) {}
+
+  /** The slab's words; they begin at byte 0 of their buffer. */
+  get words(): Uint32Array {
+    return this.slab.words;
+  }
 }
 
 export function popcount(bits: number): number {
@@ -161,31 +177,48 @@ export function hashBytes(words: Uint32Array, at: number): Uint8Array {
 }
 
 const SLAB_WORDS_FIRST = 512;
-const SLAB_WORDS_MAX = 64 * 1024;
+/** A mebibyte: in a cache of a gibibyte, an update has a thousand slabs to know, not four thousand. */
+const SLAB_WORDS_MAX = 256 * 1024;
 
 /** Hands out pieces of slabs. Everything from one arena is freed together, so each overlay and cache generation has its own. */
 export class Arena {
   /** The slab in which the last allocation lies. */
-  words: Uint32Array = new Uint32Array(0);
+  slab = new Slab(new Uint32Array(0));
   /** Bytes of all slabs. */
   bytes = 0;
   #next = 0;
+  #nextSlabWords: number;
+
+  /** @param expectedWords how much will be asked for, as far as that is known */
+  constructor(expectedWords = SLAB_WORDS_FIRST) {
+    this.#nextSlabWords = Math.min(SLAB_WORDS_MAX, Math.max(SLAB_WORDS_FIRST, expectedWords));
+  }
+
+  get words(): Uint32Array {
+    return this.slab.words;
+  }
 
   /** Frees everything that was handed out, for an arena that holds one page at a time. */
   reset(): void {
     this.#next = 0;
   }
 
-  /** Reserves `count` words of `this.words`, answers where they begin. */
-  allocate(count: number): number {
-    if (this.#next + count > this.words.length) {
-      const size = Math.min(SLAB_WORDS_MAX, Math.max(SLAB_WORDS_FIRST, this.words.length * 2));
-      this.words = new Uint32Array(Math.max(size, count));
-      this.bytes += this.words.length * 4;
+  /** Makes sure that the current slab has room for `count` words more, and answers where they would begin. */
+  ensure(count: number): number {
+    if (this.#next + count > this.slab.words.length) {
+      // Not cleared first: every word that is handed out is written before it is read.
+      this.slab = new Slab(new Uint32Array(Buffer.allocUnsafeSlow(4 * Math.max(this.#nextSlabWords, count)).buffer));
+      this.#nextSlabWords = Math.min(SLAB_WORDS_MAX, this.#nextSlabWords * 2);
+      this.bytes += this.slab.words.length * 4;
       this.#next = 0;
     }
-    const at = this.#next;
-    this.#next += count;
+    return this.#next;
+  }
+
+  /** Reserves `count` words of `this.words`, answers where they begin. */
+  allocate(count: number): number {
+    const at = this.ensure(count);
+    this.#next = at + count;
     return at;
   }
 }

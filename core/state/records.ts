@@ -9,6 +9,7 @@
  * | 0x23 version | height (8) | block id ‖ parent's id ‖ root | CRC-32C |
  * | 0x24 marker | sequence (8) | height ‖ block id ‖ root ‖ chained hash | CRC-32C, and the chain of hashes |
  * | 0x25 pointer | | format ‖ sequence ‖ height ‖ lowest height ‖ block id ‖ root ‖ marker hash | CRC-32C |
+ * | 0x26 load | | kind ‖ entries ‖ bytes ‖ last path ‖ root: a bulk load that is not finished | CRC-32C |
  *
  * Integers are big-endian, so that keys sort by them.
  */
@@ -24,6 +25,7 @@ export const UNDO_PREFIX = 0x22;
 export const VERSION_PREFIX = 0x23;
 export const MARKER_PREFIX = 0x24;
 export const POINTER_PREFIX = 0x25;
+export const LOAD_PREFIX = 0x26;
 /** First and last prefix of the state's part of the storage. */
 export const FIRST_PREFIX = 0x20;
 export const LAST_PREFIX = 0x3f;
@@ -32,6 +34,9 @@ export const STATE_FORMAT = 1;
 
 /** The state's one pointer record. */
 export const POINTER_KEY: Bytes = new Uint8Array([POINTER_PREFIX]);
+
+/** The note of an unfinished bulk load. While it is there, the rest is no state. */
+export const LOAD_KEY: Bytes = new Uint8Array([LOAD_PREFIX]);
 
 /** A version of the state that the disk stands at. */
 export interface FlushedVersion {
@@ -77,6 +82,7 @@ export function numberOfKey(key: Bytes): number {
 }
 
 export function pageKey(id: PageId): Bytes {
+  if (typeof id === "number" && id < 2 ** 31) return smallPageKey(id);
   const digits = (typeof id === "number" ? id.toString(16) : id).slice(1);
   const key = new Uint8Array(2 + ((digits.length + 1) >> 1));
   key[0] = PAGE_PREFIX;
@@ -85,6 +91,18 @@ export function pageKey(id: PageId): Bytes {
     const at = 2 + (i >> 1);
     key[at] = (key[at] as number) | (Number.parseInt(digits[i] as string, 16) << ((i & 1) === 0 ? 4 : 0));
   }
+  return key;
+}
+
+/** The same for an id of up to seven digits, which is nearly all of them, without text. */
+function smallPageKey(id: number): Bytes {
+  const digits = (31 - Math.clz32(id)) >> 2;
+  const key = new Uint8Array(2 + ((digits + 1) >> 1));
+  key[0] = PAGE_PREFIX;
+  key[1] = digits;
+  // The digits flush left: an odd number of them is followed by a zero digit.
+  const bits = (id << ((digits & 1) * 4)) >>> 0;
+  for (let at = key.length - 1, rest = bits; at >= 2; at--, rest >>>= 8) key[at] = rest;
   return key;
 }
 
@@ -155,6 +173,40 @@ export function decodePointer(stored: Bytes): PointerRecord {
   };
 }
 
+/** How far a bulk load came. */
+export interface LoadRecord {
+  readonly values: "write" | "present";
+  readonly entries: number;
+  readonly bytes: number;
+  /** Zero without entries. */
+  readonly lastPath: Hash;
+  readonly root: Hash;
+}
+
+const LOAD_BYTES = 1 + 2 * 8 + 2 * 32;
+
+export function encodeLoad(load: LoadRecord): Bytes {
+  const body = new Uint8Array(LOAD_BYTES);
+  body[0] = load.values === "write" ? 0 : 1;
+  writeUint64(body, 1, load.entries);
+  writeUint64(body, 9, load.bytes);
+  body.set(load.lastPath, 17);
+  body.set(load.root, 49);
+  return seal(LOAD_KEY, body);
+}
+
+/** @throws STATE_DAMAGED */
+export function decodeLoad(stored: Bytes): LoadRecord {
+  const body = unseal("load", LOAD_KEY, stored, LOAD_BYTES);
+  return {
+    values: body[0] === 0 ? "write" : "present",
+    entries: readUint64(body, 1),
+    bytes: readUint64(body, 9),
+    lastPath: hashAt(body, 17),
+    root: hashAt(body, 49),
+  };
+}
+
 export function encodeVersion(version: VersionRecord): Bytes {
   return seal(numberedKey(VERSION_PREFIX, version.height), concatBytes(version.blockId, version.parent, version.root));
 }
@@ -195,11 +247,20 @@ export function decodeMarker(key: Bytes, stored: Bytes): MarkerRecord {
 
 /** @param text the key, one character a byte */
 export function encodeValue(text: KeyText, value: Bytes): Bytes {
-  const out = new Uint8Array(1 + text.length + value.length);
-  out[0] = text.length;
-  for (let i = 0; i < text.length; i++) out[1 + i] = text.charCodeAt(i);
-  out.set(value, 1 + text.length);
+  const out = new Uint8Array(valueRecordBytes(text, value));
+  encodeValueInto(text, value, out, 0);
   return out;
+}
+
+export function valueRecordBytes(text: KeyText, value: Bytes): number {
+  return 1 + text.length + value.length;
+}
+
+/** Writes the same to `out` from `at` on. */
+export function encodeValueInto(text: KeyText, value: Bytes, out: Bytes, at: number): void {
+  out[at] = text.length;
+  for (let i = 0; i < text.length; i++) out[at + 1 + i] = text.charCodeAt(i);
+  out.set(value, at + 1 + text.length);
 }
 
 /** The value of a flat record; undefined if it does not hold the key. */

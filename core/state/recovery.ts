@@ -7,14 +7,16 @@
  */
 import type { Storage } from "../ports/storage.js";
 import { type Bytes, bytesEqual, Hash, toHex } from "../primitives/index.js";
-import { StateDamagedError } from "./errors.js";
+import { LoadUnfinishedError, StateDamagedError } from "./errors.js";
 import { KEPT_MARKERS } from "./flush.js";
 import {
+  decodeLoad,
   decodeMarker,
   decodePointer,
   decodeVersion,
   FIRST_PREFIX,
   LAST_PREFIX,
+  LOAD_KEY,
   MARKER_PREFIX,
   type MarkerRecord,
   markerHash,
@@ -35,8 +37,10 @@ function damaged(record: string, key: Bytes, reason: string): Error {
   return new StateDamagedError({ record, key: toHex(key), reason });
 }
 
-/** Undefined: there is no state. @throws STATE_DAMAGED, STATE_FORMAT_UNKNOWN */
+/** Undefined: there is no state. @throws STATE_DAMAGED, STATE_FORMAT_UNKNOWN, STATE_LOAD_UNFINISHED */
 export async function recoverState(storage: Storage): Promise<RecoveredState | undefined> {
+  const load = storage.get(LOAD_KEY);
+  if (load !== undefined) throw new LoadUnfinishedError({ entries: decodeLoad(load).entries });
   const stored = storage.get(POINTER_KEY);
   if (stored === undefined) {
     const others = storage.range({ gte: new Uint8Array([FIRST_PREFIX]), lt: new Uint8Array([LAST_PREFIX + 1]), limit: 1 });

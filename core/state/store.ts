@@ -11,10 +11,13 @@ import type { Logger, Metrics, Scheduler, Slicer } from "../ports/runtime.js";
 import type { StateView, StateWriter } from "../ports/state.js";
 import type { Storage, StorageOperation } from "../ports/storage.js";
 import { type Bytes, bytesEqual, Hash, toHex } from "../primitives/index.js";
+import { Archive, type DroppedSlice } from "./archive.js";
+import type { ArchiveRecord } from "./archive-records.js";
 import { PathCache } from "./digest.js";
 import { Disk } from "./disk.js";
-import { FlushFailedError, RootMismatchError, UnknownBlockError } from "./errors.js";
+import { FlushFailedError, RootMismatchError, UnknownBlockError, ViewGoneError } from "./errors.js";
 import { type FlushPlan, forgetFlushed, installFlush, planFlush } from "./flush.js";
+import { HistoricView } from "./historic-view.js";
 import { keyBytes } from "./key-text.js";
 import { StateMetrics } from "./metrics.js";
 import { Mutex } from "./mutex.js";
@@ -42,6 +45,18 @@ export interface StateStoreOptions {
   readonly valueCacheBytes: number;
   /** Undo horizon: how many blocks below the disk stay readable and can be gone back to. */
   readonly undoBlocks: number;
+  /**
+   * Whether differences are kept, so that the state after every block can be read. True begins with what undo records tell, false
+   * ends it; by default what the storage holds goes on.
+   */
+  readonly archive?: boolean;
+}
+
+/** A flush that is ready to be written. */
+interface PreparedFlush {
+  readonly plan: FlushPlan;
+  readonly operations: readonly StorageOperation[];
+  readonly archived: ArchiveRecord | undefined;
 }
 
 export interface FinishOptions {
@@ -50,6 +65,9 @@ export interface FinishOptions {
   /** `later` skips hashing: the next root over this overlay is computed over the merged changes. Default `now`. */
   readonly root?: "now" | "later";
 }
+
+/** So much of old values a proof may always merge, however small the cache was made. */
+const PROOF_BYTES_MIN = 65_536;
 
 export class StateStore {
   readonly #disk: Disk;
@@ -60,8 +78,10 @@ export class StateStore {
   readonly #flushes = new Mutex();
   readonly #prover: Prover;
   readonly #reader: ViewReader;
+  readonly #archive: Archive;
   #pointer: PointerRecord | undefined;
   #pruneBelow = 0;
+  #holdFrom: number | undefined;
   #failure: string | undefined;
   /** A flush is installed but not durable: reverse layers can't be read from disk yet. */
   #writing = false;
@@ -75,6 +95,7 @@ export class StateStore {
     this.#paths = paths;
     this.#disk = new Disk({ storage, compute, paths }, options);
     this.#tree = new VersionTree({ storage, compute, paths, disk: this.#disk });
+    this.#archive = new Archive({ storage, paths, disk: this.#disk, tree: this.#tree, logger: dependencies.logger }, options.archive);
     this.#prover = new Prover({ storage, paths, disk: this.#disk, tree: this.#tree });
     this.#metrics = new StateMetrics(metrics, this.#disk, this.#tree, this);
     this.#reader = {
@@ -93,7 +114,7 @@ export class StateStore {
   /**
    * Reads what the last flush left and checks it: pointer, markers, history, root page. Undefined for an empty database.
    *
-   * @throws STATE_DAMAGED, STATE_FORMAT_UNKNOWN
+   * @throws STATE_DAMAGED, STATE_FORMAT_UNKNOWN, STATE_LOAD_UNFINISHED
    */
   async open(): Promise<FlushedVersion | undefined> {
     assert(this.#pointer === undefined && this.#tree.base === this.#tree.empty, "a state is opened once, before it is used");
@@ -115,6 +136,7 @@ export class StateStore {
     this.#disk.move(pointer.root);
     this.#disk.root();
     this.#pointer = pointer;
+    await this.#archive.open(pointer.lowestHeight, pointer.height, this.#slicer());
     return this.flushed;
   }
 
@@ -123,6 +145,17 @@ export class StateStore {
     if (this.#pointer === undefined) return undefined;
     const { blockId, height, root, sequence } = this.#pointer;
     return { blockId, height, root, sequence };
+  }
+
+  /** Lowest height from which the state after every block of the disk's branch can be read; undefined before the first flush. */
+  get statesFrom(): number | undefined {
+    if (this.#pointer === undefined) return undefined;
+    return Math.min(this.#pointer.lowestHeight, this.#archive.from ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Lowest height of the undo horizon: what the disk can go back to. Undefined before the first flush. */
+  get undoFrom(): number | undefined {
+    return this.#pointer?.lowestHeight;
   }
 
   /** A writer over the state after `parent` (undefined: the empty state, for genesis). @throws STATE_UNKNOWN_BLOCK */
@@ -190,6 +223,36 @@ export class StateStore {
   }
 
   /**
+   * The state after a block below the undo horizon, from the archive; undefined where that does not reach. It answers for keys
+   * that were prefetched, and makes no proofs.
+   *
+   * @param header of a block that the flushed one descends from
+   */
+  archivedView(header: { readonly id: Hash; readonly height: number; readonly root: Hash }): StateView | undefined {
+    const { from } = this.#archive;
+    const undoFrom = this.undoFrom ?? 0;
+    if (from === undefined || header.height < from || header.height >= undoFrom) return undefined;
+    return new HistoricView({ ...header, undoFrom }, (texts) =>
+      this.#flushes.run(async () => {
+        // What could not be written stands in front of the storage, and its differences with it.
+        if (this.#failure !== undefined) throw new FlushFailedError({ reason: this.#failure });
+        if (this.#archive.from === undefined) throw new ViewGoneError({ blockId: Hash.key(header.id) });
+        return this.#archive.load(header.height, texts, this.#slicer());
+      }),
+    );
+  }
+
+  /** Whether archive mode is off, but has left something to be dropped. */
+  get isDroppingArchive(): boolean {
+    return this.#archive.isDropping;
+  }
+
+  /** Deletes about so many of the records that archive mode left, once it is off. Flushes wait that long. */
+  dropArchive(records: number): Promise<DroppedSlice> {
+    return this.#flushes.run(() => this.#archive.drop(records));
+  }
+
+  /**
    * The keys in which the states before and after a block differ; undefined where that is not in memory (a block below the
    * disk whose undo record was not read lately).
    */
@@ -223,16 +286,18 @@ export class StateStore {
     return this.#flushes.run(async () => {
       if (this.#failure !== undefined) throw new FlushFailedError({ reason: this.#failure });
       const slicer = this.#slicer();
-      const plan = await this.#pages.run(() => this.#prepare(blockId, slicer));
-      const operations = plan === undefined ? extra : [...plan.operations, ...extra];
+      const prepared = await this.#pages.run(() => this.#prepare(blockId, slicer));
+      const operations = prepared === undefined ? extra : [...prepared.operations, ...extra];
       if (operations.length === 0) return;
-      await this.#write(operations, plan === undefined);
-      if (plan !== undefined) await this.#settle(plan, slicer);
+      await this.#write(operations, prepared === undefined);
+      if (prepared === undefined) return;
+      this.#archive.settle(prepared.archived);
+      await this.#settle(prepared.plan, slicer);
     });
   }
 
   /** Undefined: the disk stands there already. */
-  async #prepare(blockId: Hash, slicer: Slicer): Promise<FlushPlan | undefined> {
+  async #prepare(blockId: Hash, slicer: Slicer): Promise<PreparedFlush | undefined> {
     const tree = this.#tree;
     const target = tree.require(blockId);
     if (target === tree.base) return undefined;
@@ -244,14 +309,16 @@ export class StateStore {
       slicer,
       pointer: this.#pointer,
       undoBlocks,
-      pruneBelow: this.#pruneBelow,
+      pruneBelow: Math.min(this.#pruneBelow, this.#holdFrom ?? Number.POSITIVE_INFINITY),
     };
     const plan = await planFlush(context, target);
+    const archived = await this.#archive.record(plan.steps, plan.inverses, slicer);
     // Planning pauses, and a discard does not wait.
     if (target.gone) throw new UnknownBlockError({ blockId: Hash.key(blockId) });
     installFlush(context, plan);
     this.#writing = true;
-    return plan;
+    const operations = archived === undefined ? plan.operations : [...plan.operations, ...archived.operations];
+    return { plan, operations, archived: archived?.record };
   }
 
   async #write(operations: readonly StorageOperation[], harmless: boolean): Promise<void> {
@@ -294,6 +361,11 @@ export class StateStore {
     this.#pruneBelow = Math.max(this.#pruneBelow, belowHeight);
   }
 
+  /** Keeps undo from this height on, whatever `pruneUndo` says, within `undoBlocks`: a state there is being copied. Undefined: no more. */
+  holdUndo(fromHeight: number | undefined): void {
+    this.#holdFrom = fromHeight;
+  }
+
   /** Memory of all overlays that are not on disk. */
   get unflushedBytes(): number {
     let bytes = 0;
@@ -311,11 +383,14 @@ export class StateStore {
   /** Proofs read pages, so they wait for their turn. Their pauses notice when the version goes. */
   #prove<Proof>(version: Version, work: (slicer: Slicer) => Promise<Proof>): Promise<Proof> {
     return this.#pages.run(async () => {
-      const slicer = this.#slicer();
-      await this.#tree.complete(version, slicer);
-      const proof = await work(whileReadable(version, slicer));
-      if (version.below) this.#evict();
-      return proof;
+      const slicer = whileReadable(version, this.#slicer());
+      try {
+        await this.#tree.requireNear(version, Math.max(this.options.valueCacheBytes, PROOF_BYTES_MIN), slicer);
+        await this.#tree.complete(version, slicer);
+        return await work(slicer);
+      } finally {
+        if (version.below) this.#evict();
+      }
     });
   }
 }

@@ -8,16 +8,15 @@
  * What keeps the shape canonical: a page that ends with a single leaf and no border is no page; its leaf moves up into
  * the slot above. A slot that would hold two leaves gets a page below it.
  */
-import { assert, present } from "../kernel/assert.js";
+import { present } from "../kernel/assert.js";
 import type { Slicer } from "../ports/runtime.js";
-import { type Bytes, Hash } from "../primitives/index.js";
+import type { Bytes } from "../primitives/index.js";
 import {
   Arena,
   childPage,
   copyWords,
   equalWords,
   HASH_WORDS,
-  hashBytes,
   LEAF_WORDS,
   leafOffset,
   nodeOffset,
@@ -34,34 +33,10 @@ import {
   slotOffset,
 } from "./page.js";
 import { type HashPlan, hashPages, type PairHasher, type UnhashedPage } from "./page-hash.js";
+import { walkPages } from "./page-walk.js";
+import { type LeafChanges, type PageSource, rootOf, type TrieUpdate } from "./trie.js";
 
-/** Pages of the version that is updated. */
-export interface PageSource {
-  root(): Page | undefined;
-  /** The page below a border whose hash stands at `words[at …]`. @throws STATE_DAMAGED if it does not have this hash */
-  page(id: PageId, words: Uint32Array, at: number): Page;
-}
-
-/** Changed leaves, columnar, in any order, no path twice. */
-export interface LeafChanges {
-  readonly count: number;
-  /** 32 bytes each. */
-  readonly paths: Uint32Array;
-  /** 32 bytes each; ignored for deletions. */
-  readonly valueHashes: Uint32Array;
-  /** 1: the leaf goes. */
-  readonly deleted: Uint8Array;
-}
-
-export interface TrieUpdate {
-  readonly root: Hash;
-  /** Pages that differ from the source; null: there is no such page any more. */
-  readonly pages: Map<PageId, Page | null>;
-  /** Memory that the pages take. */
-  readonly bytes: number;
-  /** Hashes computed. */
-  readonly hashes: number;
-}
+export type { LeafChanges, PageSource, TrieUpdate };
 
 /** Where a slot's content comes from. */
 const EMPTY = 0;
@@ -284,7 +259,7 @@ class TrieUpdater {
     const { base, changed } = frame;
     const nodes = presentNodes(leafMask, innerMask);
     const offset = this.arena.allocate(pageWords(leafMask, nodes));
-    const page = new Page(leafMask, innerMask, nodes, this.arena.words, offset);
+    const page = new Page(leafMask, innerMask, nodes, this.arena.slab, offset);
     const dirty = nodesAbove(changed) & nodes;
     if (base !== undefined && base.leafMask === leafMask && base.innerMask === innerMask) {
       page.words.set(base.words.subarray(base.offset, base.offset + pageWords(leafMask, nodes)), offset);
@@ -329,16 +304,16 @@ class TrieUpdater {
   }
 }
 
-/** The hash at the top of a root page; the empty trie's is zero. */
-export function rootOf(page: Page | undefined): Hash {
-  if (page === undefined) return Hash.zero;
-  const at = nodeOffset(page, 1);
-  assert(at >= 0, "a root page is not empty");
-  return Hash.from(hashBytes(page.words, at));
-}
-
 /** Applies `changes` to the trie that `source` shows. */
 export async function updateTrie(source: PageSource, changes: LeafChanges, compute: PairHasher, slicer: Slicer): Promise<TrieUpdate> {
+  const walk = compute.trieWalk?.();
+  if (walk !== undefined) {
+    try {
+      return await walkPages(walk, source, changes, slicer);
+    } finally {
+      walk.end();
+    }
+  }
   const updater = new TrieUpdater(source, changes);
   await updater.run(slicer);
   const hashes = await hashPages(updater.plan, compute, slicer);

@@ -9,16 +9,19 @@ import { assert, present } from "../kernel/assert.js";
 import type { Slicer } from "../ports/runtime.js";
 import type { Storage } from "../ports/storage.js";
 import { type Bytes, bytesEqual, Hash, toHex } from "../primitives/index.js";
-import { digestInto, type PathCache } from "./digest.js";
+import type { PathCache } from "./digest.js";
 import type { Disk } from "./disk.js";
-import { RootMismatchError, UnknownBlockError, ViewGoneError } from "./errors.js";
+import { ProofTooDeepError, RootMismatchError, UnknownBlockError, ViewGoneError } from "./errors.js";
 import type { KeyText } from "./key-text.js";
 import { LayerIndex } from "./layer-index.js";
+import { leafChanges } from "./leaf-changes.js";
 import { type Page, type PageId, ROOT_PAGE } from "./page.js";
 import type { PairHasher } from "./page-hash.js";
+import { type PageLayer, PageTable, samePage } from "./page-table.js";
 import { decodeUndo, numberedKey, UNDO_PREFIX } from "./records.js";
-import { type LeafChanges, type PageSource, type TrieUpdate, updateTrie } from "./trie-update.js";
-import { type PageLayer, type ValueLayer, Version } from "./version.js";
+import type { MissingPage } from "./trie.js";
+import { type PageSource, type TrieUpdate, updateTrie } from "./trie-update.js";
+import { type ValueLayer, Version } from "./version.js";
 
 export interface VersionTreeDependencies {
   readonly storage: Storage;
@@ -33,6 +36,8 @@ export interface DerivedPages extends TrieUpdate {
 }
 
 const LOOK_EVERY = 64;
+/** Fewer layers than this are looked through one by one. */
+const INDEXED_LAYERS = 3;
 
 /** Pages of a version: layers from the nearest on, then the disk's (none for the empty state). */
 class VersionPages implements PageSource {
@@ -53,6 +58,15 @@ class VersionPages implements PageSource {
     return present(page, "no border leads to a removed page");
   }
 
+  known(id: PageId): Page | undefined {
+    const page = this.#find(id);
+    return page === undefined ? this.disk?.known(id) : present(page, "no border leads to a removed page");
+  }
+
+  load(missing: readonly MissingPage[], slicer: Slicer): Promise<Page[]> {
+    return present(this.disk, "the empty state has no pages").load(missing, slicer);
+  }
+
   #find(id: PageId): Page | null | undefined {
     for (const layer of this.layers) {
       const page = layer.get(id);
@@ -62,16 +76,25 @@ class VersionPages implements PageSource {
   }
 }
 
+/** Whether so many layers lie between a version and the disk that an index of them is worth being kept up. */
+function isDeep(version: Version, nextOf: (at: Version) => Version | undefined): boolean {
+  let layers = 0;
+  for (let at = nextOf(version); at !== undefined && layers < INDEXED_LAYERS; at = nextOf(at)) layers++;
+  return layers >= INDEXED_LAYERS;
+}
+
 export class VersionTree {
   /** The state before genesis. It can always be built upon, and never lies below anything. */
   readonly empty = new Version(Hash.zero, -1, undefined);
   /** The version on disk (or being written there). */
   base = this.empty;
   readonly valueIndex = new LayerIndex<KeyText, Bytes>(
+    { entries: () => new Map<KeyText, Bytes | null>(), same: (a, b) => a === b },
     (version) => this.layerOf(version),
     (version) => version.toward,
   );
   readonly pageIndex = new LayerIndex<PageId, Page>(
+    { entries: () => new PageTable(), same: samePage },
     (version) => version.pages,
     (version) => version.pagesBase,
   );
@@ -156,7 +179,7 @@ export class VersionTree {
 
   /** Execution goes on from here: keep reads from it short. */
   follow(version: Version): void {
-    if (this.leadsToDisk(version)) this.valueIndex.moveTo(version);
+    if (this.leadsToDisk(version) && isDeep(version, (at) => at.toward)) this.valueIndex.moveTo(version);
   }
 
   leadsToDisk(version: Version): boolean {
@@ -207,7 +230,7 @@ export class VersionTree {
   /** Pages of a complete version. Valid until the disk moves. */
   pagesOf(version: Version): PageSource {
     assert(this.isComplete(version), "pages are derived before they are read");
-    if (this.leadsToDisk(version) && version !== this.base) this.pageIndex.moveTo(version);
+    if (this.leadsToDisk(version) && isDeep(version, (at) => at.pagesBase)) this.pageIndex.moveTo(version);
     const layers: PageLayer[] = [];
     let at = version;
     for (; at.toward !== undefined && at !== this.pageIndex.tip; at = present(at.pagesBase, "a layer of pages has a base")) {
@@ -215,6 +238,27 @@ export class VersionTree {
     }
     const index = at === this.pageIndex.tip ? this.pageIndex : undefined;
     return new VersionPages(layers, index, at === this.empty ? undefined : this.dependencies.disk);
+  }
+
+  /**
+   * Whether the pages of a version can be made within bounds: the values on the way to the nearest version that has its pages
+   * are merged in memory. @throws STATE_PROOF_TOO_DEEP, STATE_VIEW_GONE, STATE_DAMAGED
+   */
+  async requireNear(version: Version, limitBytes: number, slicer: Slicer): Promise<void> {
+    if (version.gone) throw new ViewGoneError({ blockId: version.key });
+    let bytes = 0;
+    let blocks = 0;
+    for (let at = version; at.toward !== undefined; ) {
+      if (at.pages !== undefined) {
+        at = present(at.pagesBase, "pages have a base");
+        continue;
+      }
+      this.layerOf(at);
+      bytes += at.valueBytes;
+      if (++blocks > 1 && bytes > limitBytes) throw new ProofTooDeepError({ limitBytes, blocks });
+      if (slicer.due()) await slicer.pause();
+      at = present(at.toward, "checked above");
+    }
   }
 
   /** Makes sure that the version's pages can be read. @throws STATE_ROOT_MISMATCH, STATE_DAMAGED */
@@ -247,29 +291,13 @@ export class VersionTree {
       }
       merged = all;
     }
-    const changes = await this.#leafChanges(merged, slicer);
+    const { compute, paths } = this.dependencies;
+    const changes = await leafChanges(merged, paths, compute, slicer);
     // Discarding does not wait for us: what was merged along a chain that is gone would be another state.
     if (version.gone) throw new ViewGoneError({ blockId: version.key });
-    const updated = await updateTrie(this.pagesOf(base), changes, this.dependencies.compute, slicer);
+    const updated = await updateTrie(this.pagesOf(base), changes, compute, slicer);
     this.updatedKeys += changes.count;
     this.hashes += updated.hashes;
     return { ...updated, base };
-  }
-
-  async #leafChanges(values: ValueLayer, slicer: Slicer): Promise<LeafChanges> {
-    const count = values.size;
-    const paths = new Uint8Array(count * 32);
-    const valueHashes = new Uint8Array(count * 32);
-    const deleted = new Uint8Array(count);
-    let i = 0;
-    for (const [text, value] of values) {
-      const valueKey = this.dependencies.paths.valueKeyOf(text);
-      for (let byte = 0; byte < 32; byte++) paths[i * 32 + byte] = valueKey[byte + 1] as number;
-      if (value === null) deleted[i] = 1;
-      else digestInto(value, valueHashes, i * 32);
-      i++;
-      if (i % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
-    }
-    return { count, paths: new Uint32Array(paths.buffer), valueHashes: new Uint32Array(valueHashes.buffer), deleted };
   }
 }

@@ -10,11 +10,10 @@
 import { assert } from "../kernel/assert.js";
 import { type Bytes, Hash } from "../primitives/index.js";
 import type { KeyText } from "./key-text.js";
-import type { Page, PageId } from "./page.js";
+import type { PageLayer } from "./page-table.js";
 
 /** Values of a version where they differ from the next one toward the disk; null: there is none. */
 export type ValueLayer = ReadonlyMap<KeyText, Bytes | null>;
-export type PageLayer = ReadonlyMap<PageId, Page | null>;
 
 /** Memory of an entry of a value layer, and of its twin in the index of the tip, beside key and value. */
 const ENTRY_BYTES = 160;

@@ -313,7 +313,13 @@ export class TestNode<Engine extends Consensus = ScriptedEngine> {
     const service: Compute = Object.assign(Object.create(compute) as Compute, bound(compute), setup.compute);
     const { spec, ledger, time } = this;
     const shared = { storage, compute: service, clock: time, scheduler: time, logger, metrics };
-    this.state = new StateStore(shared, { pageCacheBytes: 1 << 22, valueCacheBytes: 1 << 22, undoBlocks: setup.undoBlocks ?? 100 });
+    const pruning = setup.options?.pruning;
+    this.state = new StateStore(shared, {
+      pageCacheBytes: 1 << 22,
+      valueCacheBytes: 1 << 22,
+      undoBlocks: setup.undoBlocks ?? 100,
+      ...(pruning === undefined ? {} : { archive: pruning === "archive" }),
+    });
     const mempoolChain: MempoolChain = {
       head: () => ({
         height: this.chain.head.header.height,
@@ -424,6 +430,7 @@ function bound(service: ComputeService): Compute {
     hashPairsSync: (...args) => service.hashPairsSync(...args),
     merkleRoot: (...args) => service.merkleRoot(...args),
     run: (...args) => service.run(...args),
+    trieWalk: () => service.trieWalk(),
   };
 }
 
@@ -519,14 +526,26 @@ export function worded(verdict: ImportVerdict): string {
 
 /** Everything again in the plainest way: one map, one block after the other. Answers the state after the last. */
 export async function replay(blocks: readonly Block[], ledger = accountLedger(), spec = testSpec()): Promise<MemoryState> {
+  let last = new MemoryState();
+  for await (const state of replayEach(blocks, ledger, spec)) last = state;
+  return last;
+}
+
+/** The same, with the state after genesis and after each block: one map that goes on changing. */
+export async function* replayEach(
+  blocks: readonly Block[],
+  ledger = accountLedger(),
+  spec = testSpec(),
+): AsyncGenerator<MemoryState, void, void> {
   const state = new MemoryState();
   ledger.genesis(state, spec);
+  yield state;
   for (const { header, transactions, payload } of blocks) {
     const env: BlockEnvironment = { ...header, rules: spec.rulesAt(header.height), payload };
     const batch = ledger.decodeBlock(transactions, env.rules);
     await ledger.execute(batch, state, env, { mode: "import", slicer: NEVER_DUE });
+    yield state;
   }
-  return state;
 }
 
 /** The root that a replay comes to, by the rule of the trie word for word. */

@@ -1,0 +1,183 @@
+/**
+ * Blocks of random updates over a state on disk, in a process of their own, so that its memory and its hold of the main thread are
+ * those of the state: `flush.process.js FOLDER ACCOUNTS UPDATES BLOCKS`. Answers one message, `FlushFigures`.
+ *
+ * Each block is prefetched, executed (one write a key), rooted, adopted and flushed. Cold: a storage and a state store that were
+ * opened just now. Warm: after so many blocks that most accounts' pages were read. Between the blocks, the same values are
+ * written with classic-level alone, synced: what the port's promise costs at least.
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { ClassicLevel } from "classic-level";
+import type { Counter, Metrics } from "../../core/ports/runtime.js";
+import { type Bytes, concatBytes } from "../../core/primitives/bytes.js";
+import { Hash, sha256Of } from "../../core/primitives/hash.js";
+import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
+import { StateStore } from "../../core/state/index.js";
+import { createEngine } from "../../native/index.js";
+import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
+import { SILENT, UNMETERED } from "../quiet.js";
+import { accountKey, accountValue } from "./account-state.js";
+
+const MIB = 1024 * 1024;
+const FLUSH_MEMORY = {
+  pageCacheBytes: 512 * MIB,
+  valueCacheBytes: 64 * MIB,
+  cacheBytes: 32 * MIB,
+  writeBufferBytes: 8 * MIB,
+} as const;
+const COALESCED_BLOCKS = 8;
+
+/** Updates a second, wall time, one figure a flush; processor time of the whole process, microseconds an update. */
+interface Series {
+  readonly updatesPerSecond: number[];
+  cpuUs: number;
+  bytes: number;
+}
+
+export interface FlushFigures {
+  readonly cold: Series;
+  readonly warm: Series;
+  readonly coalesced: Series;
+  readonly plain: Series;
+  /** Milliseconds of each warm flush alone. */
+  readonly flushMs: number[];
+  /** 99th percentile of how late the main thread was, milliseconds. */
+  readonly heldMs: number;
+  readonly peakMemoryMiB: number;
+}
+
+const newSeries = (): Series => ({ updatesPerSecond: [], cpuUs: 0, bytes: 0 });
+const [folder = "", accountsText, updatesText, blocksText] = process.argv.slice(2);
+const [accounts, updates, blocks] = [Number(accountsText), Number(updatesText), Number(blocksText)];
+const clock = new SystemClock();
+const scheduler = new SystemScheduler(clock);
+const engine = createEngine({ engine: "auto", keyCacheEntries: 16 });
+const compute = {
+  hashPairsSync: (input: Bytes, output: Bytes, tag: "plain" | "leaf" | "inner") =>
+    engine.hashPairs(input, output, tag, 0, input.length / 64),
+  hashPairs: async (input: Bytes, output: Bytes, tag: "plain" | "leaf" | "inner") =>
+    engine.hashPairs(input, output, tag, 0, input.length / 64),
+  trieWalk: () => engine.trieWalk?.(),
+};
+
+let writtenBytes = 0;
+const counting: Metrics = {
+  ...UNMETERED,
+  counter: ({ name }): Counter => ({
+    increment: (by = 1) => {
+      if (name === "storage_written_bytes_total") writtenBytes += by;
+    },
+  }),
+};
+
+let state = 0x9e3779b9;
+function below(limit: number): number {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return (state >>> 0) % limit;
+}
+const randomKeys = () => Array.from({ length: updates }, () => accountKey(below(accounts)));
+
+class Bench {
+  storage: LevelStorage | undefined;
+  store: StateStore | undefined;
+  #head: Hash = Hash.zero;
+  #height = 0;
+
+  async reopen(): Promise<StateStore> {
+    await this.storage?.stop();
+    const { cacheBytes, writeBufferBytes, ...caches } = FLUSH_MEMORY;
+    const options = { cacheBytes, writeBufferBytes, maxOpenFiles: 512, compression: true };
+    const directory = { path: folder, resolve: (name: string) => `${folder}/${name}` };
+    const storage = new LevelStorage(directory, clock, counting, options, scheduler);
+    await storage.start();
+    const store = new StateStore({ storage, compute, scheduler, logger: SILENT, metrics: UNMETERED }, { ...caches, undoBlocks: 4 });
+    const flushed = await store.open();
+    if (flushed === undefined) throw new Error(`${folder} has no state`);
+    this.storage = storage;
+    this.store = store;
+    this.#head = flushed.blockId;
+    this.#height = flushed.height;
+    return store;
+  }
+
+  /** `count` blocks and one flush, into `series`. Answers the time of the flush. */
+  async run(count: number, series: Series): Promise<number> {
+    const store = this.store ?? (await this.reopen());
+    const keys = Array.from({ length: count }, randomKeys);
+    const bytesBefore = writtenBytes;
+    const cpuBefore = process.cpuUsage();
+    const startMs = performance.now();
+    for (const block of keys) {
+      await store.view(this.#head)?.prefetch(block);
+      const writer = store.writer(this.#head);
+      for (const key of block) writer.set(key, accountValue(below(0x7fffffff)));
+      const overlay = await store.finish(writer);
+      const id = Hash.from(sha256Of(new Uint8Array(new Float64Array([++this.#height]).buffer)));
+      store.adopt(id, this.#height, this.#head, overlay);
+      this.#head = id;
+    }
+    const flushFromMs = performance.now();
+    await store.flush(this.#head);
+    const endMs = performance.now();
+    note(series, count * updates, endMs - startMs, cpuBefore);
+    series.bytes += writtenBytes - bytesBefore;
+    return endMs - flushFromMs;
+  }
+}
+
+function note(series: Series, done: number, ms: number, cpuBefore: NodeJS.CpuUsage): void {
+  const used = process.cpuUsage(cpuBefore);
+  series.updatesPerSecond.push((done * 1000) / ms);
+  series.cpuUs += (used.user + used.system) / done;
+}
+
+function mean(series: Series, done: number): Series {
+  return { ...series, cpuUs: series.cpuUs / series.updatesPerSecond.length, bytes: series.bytes / done };
+}
+
+async function run(): Promise<FlushFigures> {
+  const bench = new Bench();
+  await bench.reopen();
+  // Once for the compiler.
+  await bench.run(1, newSeries());
+  const cold = newSeries();
+  const coldRuns = Math.max(1, blocks >> 1);
+  for (let i = 0; i < coldRuns; i++) {
+    await bench.reopen();
+    await bench.run(1, cold);
+  }
+  const warming = Math.ceil((2 * accounts) / updates);
+  for (let i = 0; i < warming; i++) await bench.store?.view((bench.store.flushed as { blockId: Hash }).blockId)?.prefetch(randomKeys());
+  const raw = new ClassicLevel<Uint8Array, Uint8Array>(`${folder}/plain`, { keyEncoding: "view", valueEncoding: "view" });
+  await raw.open();
+  const [warm, coalesced, plain] = [newSeries(), newSeries(), newSeries()];
+  const flushMs: number[] = [];
+  const held = monitorEventLoopDelay({ resolution: 1 });
+  for (let i = 0; i < blocks; i++) {
+    held.enable();
+    flushMs.push(await bench.run(1, warm));
+    held.disable();
+    const batch = randomKeys().map((key) => ({ type: "put" as const, key: sha256Of(key), value: concatBytes(key, accountValue(1)) }));
+    const cpuBefore = process.cpuUsage();
+    const startMs = performance.now();
+    await raw.batch(batch, { sync: true });
+    note(plain, updates, performance.now() - startMs, cpuBefore);
+  }
+  for (let i = 0; i < Math.max(1, blocks >> 3); i++) await bench.run(COALESCED_BLOCKS, coalesced);
+  await raw.close();
+  await bench.storage?.stop();
+  return {
+    cold: mean(cold, coldRuns * updates),
+    warm: mean(warm, blocks * updates),
+    coalesced: mean(coalesced, Math.max(1, blocks >> 3) * COALESCED_BLOCKS * updates),
+    plain: mean(plain, blocks * updates),
+    flushMs,
+    heldMs: held.percentile(99) / 1e6,
+    peakMemoryMiB: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+process.send?.(await run());
+process.disconnect?.();

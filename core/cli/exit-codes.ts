@@ -17,6 +17,8 @@ export const ExitCode = {
   denied: 6,
   /** Stored data is damaged. */
   damaged: 7,
+  /** Stopped by a signal at a point from which the same command goes on. */
+  interrupted: 8,
 } as const;
 
 const BY_KIND: Readonly<Record<ErrorKind, number>> = {

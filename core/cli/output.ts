@@ -25,6 +25,7 @@ export class Output {
   readonly #errors: Stream;
   readonly #colours: boolean;
   #status: string | undefined;
+  #errorStatus: string | undefined;
 
   /** @param environment NO_COLOR (any non-empty value) switches colours off, as does a stream that is no terminal */
   constructor(stream: Stream, errors: Stream, environment: Readonly<Record<string, string | undefined>>) {
@@ -74,6 +75,32 @@ export class Output {
           .join("  ")
           .trimEnd()}`,
       );
+  }
+
+  /** Whether people watch the error stream. */
+  get hasErrorTerminal(): boolean {
+    return this.#errors.isTTY === true;
+  }
+
+  /** As `status`, on the error stream: for commands whose output is a stream itself. */
+  errorStatus(text: string | undefined): void {
+    if (this.#errors.isTTY !== true || text === this.#errorStatus) return;
+    const width = (this.#errors.columns ?? 80) - 1;
+    this.#errors.write(`\r\u001b[2K${text?.slice(0, width) ?? ""}`);
+    this.#errorStatus = text;
+  }
+
+  /** A line on the error stream that is no warning: progress. */
+  note(text: string): void {
+    const status = this.#errorStatus;
+    this.errorStatus(undefined);
+    this.#errors.write(`${text}\n`);
+    this.errorStatus(status);
+  }
+
+  /** The same as one JSON value. */
+  noteJson(value: unknown): void {
+    this.#errors.write(`${JSON.stringify(value)}\n`);
   }
 
   warn(text: string): void {

@@ -5,6 +5,7 @@
 import { Command, Option } from "#bundled/commander";
 import { VERSION } from "../node/version.js";
 import type { Context } from "./context.js";
+import { addDatabaseCommands } from "./db-program.js";
 import { addDevnetCommands } from "./devnet-program.js";
 import { examples, type Run, refuseUnknownCommand } from "./help.js";
 import { StopSignal } from "./stop-signal.js";
@@ -14,6 +15,7 @@ const EXIT_CODES = `
 Exit codes:
   0 fine   1 failure   2 wrong arguments, config or input   3 not there   4 conflict
   5 node not reachable or not ready   6 denied   7 stored data is damaged
+  8 stopped by Ctrl-C; the same command goes on
 
 Colours are used on terminals only; NO_COLOR switches them off.`;
 
@@ -37,6 +39,7 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
   addDevnetCommands(program, context, run);
   addClientCommands(program, context, run);
   addPeerCommands(program, context, run);
+  addDatabaseCommands(program, context, run);
   addKeyCommands(program, context, run);
   addTlsCommands(program, context, run);
   addConfigCommands(program, context, run);

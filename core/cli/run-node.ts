@@ -58,9 +58,15 @@ export async function runNode(options: RunOptions, context: Context, stop: StopS
   }
   stopReporting();
   const deadline = setTimeout(() => process.exit(ExitCode.failure), STOP_TIMEOUT_MS);
-  await node.stop();
-  await started.catch(() => undefined);
-  clearTimeout(deadline);
+  try {
+    await node.stop();
+    await started.catch(() => undefined);
+  } catch (error) {
+    // What made it stop says more than what could not be stopped in order because of it; the kernel has logged that.
+    throw fatal ?? error;
+  } finally {
+    clearTimeout(deadline);
+  }
   if (fatal === undefined) return ExitCode.ok;
   throw fatal;
 }

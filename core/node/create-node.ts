@@ -45,12 +45,15 @@ import { NODE_PART, type NodePart, nodePart } from "./node-part.js";
 import { VERSION } from "./version.js";
 
 /** Capabilities that the composition root itself provides. */
-const HOST_CAPABILITIES = [CHAIN_SPEC, DATA_DIRECTORY, CLOCK, SCHEDULER, ENTROPY, METRICS_SOURCE, SIGNER, NODE_IDENTITY] as const;
+export const HOST_CAPABILITIES = [CHAIN_SPEC, DATA_DIRECTORY, CLOCK, SCHEDULER, ENTROPY, METRICS_SOURCE, SIGNER, NODE_IDENTITY] as const;
 
 export const CONFIG_SECTIONS: Readonly<Record<string, ConfigSection>> = {
   keys: { schema: KeysSchema, description: "Keys that engines of this node sign with" },
 };
 export const CORE_PARTS = [computePart, nodePart] as const;
+
+/** A start that may carry out any migration. */
+const MIGRATING_START_TIMEOUT_MS = 24 * 3_600_000;
 
 export interface NodeOptions {
   /** Node config: YAML, TOML or JSON by its ending. */
@@ -69,6 +72,14 @@ export type NodeState = "loaded" | "starting" | "running" | "stopping" | "stoppe
 
 /** Reads and checks config, plugins' manifests and chain spec. @throws CONFIG_INVALID with every problem, CHAIN_SPEC_* */
 export async function createNode(options: NodeOptions): Promise<Node> {
+  const { config, spec } = await loadNodeConfig(options);
+  return new Node(options, config, spec);
+}
+
+/** What `createNode` reads and checks. @throws as it does */
+export async function loadNodeConfig(
+  options: Pick<NodeOptions, "file" | "overrides" | "environment">,
+): Promise<{ readonly config: LoadedConfig; readonly spec: ChainSpec }> {
   const scheduler = new SystemScheduler(new SystemClock());
   const config = await loadConfig({
     file: options.file,
@@ -80,7 +91,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     host: HOST_CAPABILITIES,
     scheduler,
   });
-  return new Node(options, config, await loadChainSpec(config));
+  return { config, spec: await loadChainSpec(config) };
 }
 
 /** The chain spec that a config names, its plugins' parameters validated by the plugins' own schemas. */
@@ -192,7 +203,14 @@ export class Node {
     const scheduler = new SystemScheduler(clock);
     this.#scheduler = scheduler;
     const entropy = new SystemEntropy();
-    this.#directory = await openDataDirectory({ path: config.dataDir, chain: spec, createdBy: `chainwright ${VERSION}`, clock, scheduler });
+    this.#directory = await openDataDirectory({
+      path: config.dataDir,
+      chain: spec,
+      besides: [config.chain, ...(config.file === undefined ? [] : [resolve(config.file)])],
+      createdBy: `chainwright ${VERSION}`,
+      clock,
+      scheduler,
+    });
     this.#goOn();
     const metrics = createMetrics();
     this.#processMetrics = startProcessMetrics(metrics.metricsFor("process"), clock);
@@ -213,6 +231,8 @@ export class Node {
     this.#kernel = kernel;
     const part = kernel.get<NodePart>(NODE_PART);
     part.onFatal = (error) => this.#onFatal(error);
+    const directory = this.#directory;
+    part.raiseFormat = (format) => directory.raiseFormat(format);
     await kernel.start();
     await this.#directory.bindGenesis(part.chain.genesis.id);
     this.#goOn();
@@ -234,8 +254,10 @@ export class Node {
     readonly metrics: MetricsRegistry;
   }): Promise<Kernel> {
     const { config, spec } = this;
+    const { migrate } = config.pluginConfigs.get(nodePart.id) as { readonly migrate: string };
     return Kernel.create({
       config,
+      ...(migrate === "always" ? { startTimeoutMs: MIGRATING_START_TIMEOUT_MS } : {}),
       scheduler: host.scheduler,
       hostValues: {
         [CHAIN_SPEC]: spec,

@@ -38,3 +38,17 @@ export const DataDirectoryNotWritableError = defineError<{ path: string; reason:
   "denied",
   ({ path, reason }) => `the data directory ${path} can't be written: ${reason}; check its owner, permissions and free space`,
 );
+
+/** It is somebody else's folder. */
+export const DataDirectoryForeignError = defineError<{ path: string; found: string }>(
+  "DATA_DIRECTORY_FOREIGN",
+  "conflict",
+  ({ path, found }) => `${path} is no data directory of a node: ${found}; nothing was written there: choose an empty or a new directory`,
+);
+
+/** There is none. */
+export const DataDirectoryMissingError = defineError<{ path: string }>(
+  "DATA_DIRECTORY_MISSING",
+  "missing",
+  ({ path }) => `there is no data directory at ${path} (no format.json); check the path, or start the node once`,
+);

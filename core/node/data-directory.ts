@@ -4,10 +4,14 @@
  * `format.json` is the first thing written and the first thing read. It says which layout the rest has and which chain
  * it belongs to, so that a node never opens what it would misread.
  */
-import { chmod, type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import Type, { type Static } from "#bundled/typebox";
 import { Value } from "#bundled/typebox/value";
+import { writeFileAtomically } from "../database/durable-files.js";
+import { RestoreUnfinishedError } from "../database/errors.js";
+import { DATABASE_FORMAT } from "../database/format.js";
+import { isUnfinishedRestore } from "../database/restore.js";
 import { assert } from "../kernel/assert.js";
 import { messageOf } from "../kernel/errors.js";
 import type { DataDirectory } from "../ports/data-directory.js";
@@ -15,15 +19,34 @@ import type { Clock, Scheduler } from "../ports/runtime.js";
 import { Hash } from "../primitives/hash.js";
 import {
   DataDirectoryDamagedError,
+  DataDirectoryForeignError,
   DataDirectoryLockedError,
+  DataDirectoryMissingError,
   DataDirectoryNewerFormatError,
   DataDirectoryNotWritableError,
   DataDirectoryOtherChainError,
 } from "./data-directory-errors.js";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.js";
 
-/** The layout that this program writes, and the newest that it reads. */
-export const DATA_DIRECTORY_FORMAT = 1;
+export { writeFileAtomically } from "../database/durable-files.js";
+
+/** The layout that this program writes, and the newest that it reads. Raised with each format of the database (core/database/format.ts). */
+export const DATA_DIRECTORY_FORMAT = DATABASE_FORMAT;
+/** Of directories from before their format was written down. */
+const FIRST_FORMAT = 1;
+
+/** What may be in a directory before a node ran in it, put there by other commands or by who set the machine up. */
+const BEFORE_FIRST_START: ReadonlySet<string> = new Set([
+  "lock",
+  "keys",
+  "tls",
+  "node.key",
+  "admin.token",
+  "lost+found",
+  "format.json.new",
+]);
+/** A database that no format.json goes with: of a directory from before there was one, or brought by hand. */
+const DATABASE = "chain.level";
 
 const HEX_HASH = "^[0-9a-f]{64}$";
 
@@ -49,7 +72,10 @@ export interface DataDirectoryChain {
 export interface DataDirectoryOptions {
   /** Made if it does not exist. Relative to the working directory. */
   readonly path: string;
-  readonly chain: DataDirectoryChain;
+  /** Which chain it must belong to. Undefined, for tools: whichever it does; it must be there then. */
+  readonly chain: DataDirectoryChain | undefined;
+  /** Absolute paths of files that may lie in it before it is one: config and chain spec. */
+  readonly besides?: readonly string[];
   /** Name and version of the program, noted when the directory is made. */
   readonly createdBy: string;
   readonly clock: Clock;
@@ -64,38 +90,10 @@ export interface OpenDataDirectory extends DataDirectory {
    * @throws DATA_DIRECTORY_OTHER_CHAIN, DATA_DIRECTORY_NOT_WRITABLE
    */
   bindGenesis(genesisId: Hash): Promise<void>;
+  /** Notes that the database has another format from now on. Never lowers it. @throws DATA_DIRECTORY_NOT_WRITABLE */
+  raiseFormat(format: number): Promise<void>;
   /** Unlocks. Everything in the directory is closed by then. */
   close(): Promise<void>;
-}
-
-/** Sets the content of a file so that after any crash it is the old or the new one: temporary file, sync, rename, sync of the folder. */
-export async function writeFileAtomically(path: string, content: string): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, "w", 0o600);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  let folder: FileHandle;
-  try {
-    folder = await open(path, "r");
-  } catch (thrown) {
-    // Windows opens no folders, and its renames are durable with the journal.
-    if (process.platform === "win32") return;
-    throw thrown;
-  }
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 /** Makes a folder and those above it. Not by `recursive`: that never ends where a file system refuses with ENOENT (/proc). */
@@ -206,38 +204,75 @@ class LockedDataDirectory implements OpenDataDirectory {
     this.#format = format;
   }
 
+  async raiseFormat(number: number): Promise<void> {
+    if (this.#format.format >= number) return;
+    const format = { ...this.#format, format: number };
+    await writeFormat(this.path, format);
+    this.#format = format;
+  }
+
   async close(): Promise<void> {
     this.#lock.release();
   }
+}
+
+/** Nothing is written into a folder that is somebody else's. */
+async function refuseForeign(path: string, besides: readonly string[]): Promise<void> {
+  let names: readonly string[];
+  try {
+    names = await readdir(path);
+  } catch {
+    // It is not there yet, or is no folder: making it will tell.
+    return;
+  }
+  if (names.includes("format.json") || names.includes(DATABASE)) return;
+  const isStranger = (name: string) => !BEFORE_FIRST_START.has(name) && !name.startsWith(".") && !besides.includes(join(path, name));
+  const stranger = names.find(isStranger);
+  if (stranger !== undefined) throw new DataDirectoryForeignError({ path, found: `it holds ${stranger}, and no format.json` });
 }
 
 /**
  * Opens the node's data directory, which is made if it is not there.
  *
  * @throws DATA_DIRECTORY_LOCKED, DATA_DIRECTORY_NEWER_FORMAT, DATA_DIRECTORY_OTHER_CHAIN, DATA_DIRECTORY_DAMAGED,
- *   DATA_DIRECTORY_NOT_WRITABLE; the directory is not locked then
+ *   DATA_DIRECTORY_NOT_WRITABLE, DATA_DIRECTORY_FOREIGN, DATA_DIRECTORY_MISSING, RESTORE_UNFINISHED; the directory is not locked then
  */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<OpenDataDirectory> {
   const path = resolve(options.path);
+  await refuseForeign(path, options.besides ?? []);
+  if (options.chain === undefined && (await readFormat(path)) === undefined) throw new DataDirectoryMissingError({ path });
   const lock = await lockFolder(path, options.scheduler);
   try {
-    // A crash between writing and renaming leaves this behind.
+    if (await isUnfinishedRestore(path)) throw new RestoreUnfinishedError({ path });
+    // Crashes between writing and renaming, or at the end of a restore, leave these behind.
     await rm(join(path, "format.json.new"), { force: true });
-    let format = await readFormat(path);
-    if (format === undefined) {
-      format = {
-        format: DATA_DIRECTORY_FORMAT,
-        chainId: options.chain.chainId,
-        parametersHash: Hash.key(options.chain.parametersHash),
-        createdBy: options.createdBy,
-        createdAtMs: options.clock.nowMs(),
-      };
-      await writeFormat(path, format);
-    }
-    checkChain(path, format, options.chain);
+    await rm(join(path, "replaced.tmp"), { recursive: true, force: true });
+    const format = (await readFormat(path)) ?? (await makeFormat(path, options));
+    if (options.chain !== undefined) checkChain(path, format, options.chain);
     return new LockedDataDirectory(path, lock, format);
   } catch (thrown) {
     lock.release();
     throw thrown;
   }
+}
+
+async function makeFormat(path: string, { chain, createdBy, clock }: DataDirectoryOptions): Promise<DataDirectoryFormat> {
+  if (chain === undefined) throw new DataDirectoryMissingError({ path });
+  const hasDatabase = (await readdir(path)).includes(DATABASE);
+  const format = {
+    format: hasDatabase ? FIRST_FORMAT : DATA_DIRECTORY_FORMAT,
+    chainId: chain.chainId,
+    parametersHash: Hash.key(chain.parametersHash),
+    createdBy,
+    createdAtMs: clock.nowMs(),
+  };
+  await writeFormat(path, format);
+  return format;
+}
+
+/** What a data directory says of itself, without locking it: for backups of a running node. @throws DATA_DIRECTORY_MISSING, DATA_DIRECTORY_DAMAGED, … */
+export async function readDataDirectory(path: string): Promise<DataDirectoryFormat> {
+  const format = await readFormat(resolve(path));
+  if (format === undefined) throw new DataDirectoryMissingError({ path: resolve(path) });
+  return format;
 }

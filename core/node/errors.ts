@@ -21,6 +21,19 @@ export const NodeStateError = defineError<{ state: string; wanted: string }>(
   ({ state, wanted }) => `the node is ${state}; it can't ${wanted} now`,
 );
 
+export const CheckpointMissingError = defineError(
+  "SYNC_CHECKPOINT_MISSING",
+  "input",
+  () =>
+    "node.sync.mode is state, but there is no node.sync.checkpoint: set the height and id of a recent block that you trust (of a node of your own: `chainwright status` there), or use mode full",
+);
+
+export const NoTransportForSyncError = defineError(
+  "SYNC_NO_TRANSPORT",
+  "input",
+  () => "node.sync.mode is state, but this node has no transport to load a state over: put transport-tcp under plugins, or use mode full",
+);
+
 export const CannotProduceError = defineError<{ reason: string }>(
   "NODE_CANNOT_PRODUCE",
   "unavailable",

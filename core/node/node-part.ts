@@ -3,8 +3,8 @@
  *
  * It is described by a manifest like a plugin's, so that `explain`, config validation and the order of start treat it alike.
  */
-import Type, { type Static } from "#bundled/typebox";
-import { Chain, ChainReader, DEFAULT_CHAIN_OPTIONS } from "../chain/index.js";
+import { Chain, ChainReader } from "../chain/index.js";
+import { prepareDatabase } from "../database/format.js";
 import { present } from "../kernel/assert.js";
 import { inject, injectable } from "../kernel/di.js";
 import { messageOf } from "../kernel/errors.js";
@@ -21,6 +21,8 @@ import {
   CONSENSUS,
   type Compute,
   type Consensus,
+  DATA_DIRECTORY,
+  type DataDirectory,
   definePlugin,
   ENTROPY,
   type Entropy,
@@ -53,71 +55,19 @@ import {
 } from "../ports/index.js";
 import type { Bytes } from "../primitives/bytes.js";
 import type { Hash } from "../primitives/hash.js";
+import { SNAPSHOTS_FOLDER } from "../snapshots/index.js";
 import { StateStore } from "../state/index.js";
-import { BlockCountError, CannotProduceError } from "./errors.js";
+import { BlockCountError, CannotProduceError, NodeStateError } from "./errors.js";
 import { NODE_IDENTITY, type NodeIdentity } from "./identity.js";
-import { NetworkSchema, networkOptions } from "./network-config.js";
+import { networkOptions } from "./network-config.js";
+import { type NodePartConfig, NodePartSchema } from "./node-part-config.js";
+import { NodeSnapshots } from "./node-snapshots.js";
 import { Production } from "./production.js";
+import { syncPlan } from "./sync-config.js";
 import { VERSION } from "./version.js";
 
-const MEBIBYTE = 1024 * 1024;
 /** Undo records below finality are dropped when finality moves; this bounds them where it does not. */
 const UNDO_BLOCKS_MAX = 4_096;
-
-const bound = (description: string, value: number, minimum: number, maximum: number) =>
-  Type.Integer({ description, default: value, minimum, maximum });
-
-export const NodePartSchema = Type.Object(
-  {
-    produce: Type.Boolean({
-      description: "Let the engine make blocks, if it is configured to (a node without it only follows)",
-      default: true,
-    }),
-    chain: Type.Object(
-      {
-        waitingBlocks: bound(
-          "Blocks kept while their parent, time or certificate is missing",
-          DEFAULT_CHAIN_OPTIONS.waitingBlocks,
-          0,
-          100_000,
-        ),
-        waitingBytes: bound("Bytes of such blocks", DEFAULT_CHAIN_OPTIONS.waitingBytes, 0, 4096 * MEBIBYTE),
-        passingBlocks: bound("Blocks judged at the same time", DEFAULT_CHAIN_OPTIONS.passingBlocks, 1, 100_000),
-        treeBlocks: bound("Blocks above finality, all branches", DEFAULT_CHAIN_OPTIONS.treeBlocks, 1_000, 10_000_000),
-        flushAfterBlocks: bound("Flush state once so many blocks are only in memory", DEFAULT_CHAIN_OPTIONS.flushAfterBlocks, 1, 10_000),
-        flushAfterMs: bound("Flush state once executing again would take this long, ms", DEFAULT_CHAIN_OPTIONS.flushAfterMs, 1, 600_000),
-        flushAfterBytes: bound(
-          "Flush state once overlays hold so many bytes",
-          DEFAULT_CHAIN_OPTIONS.flushAfterBytes,
-          65_536,
-          65_536 * MEBIBYTE,
-        ),
-        keptEvents: bound("Chain events kept for cursors", DEFAULT_CHAIN_OPTIONS.keptEvents, 100, 100_000_000),
-      },
-      { description: "Blocks and forks", additionalProperties: false, default: {} },
-    ),
-    state: Type.Object(
-      {
-        pageCacheBytes: bound("Trie pages in memory, bytes", 32 * MEBIBYTE, MEBIBYTE, 65_536 * MEBIBYTE),
-        valueCacheBytes: bound("State values in memory, bytes", 32 * MEBIBYTE, MEBIBYTE, 65_536 * MEBIBYTE),
-      },
-      { description: "Authenticated state", additionalProperties: false, default: {} },
-    ),
-    mempool: Type.Object(
-      {
-        maxCount: bound("Transactions in the mempool", 50_000, 1, 10_000_000),
-        maxBytes: bound("Bytes of transactions in the mempool", 64 * MEBIBYTE, 65_536, 65_536 * MEBIBYTE),
-        maxPerSender: bound("Transactions of one sender", 256, 1, 1_000_000),
-        replaceFeePercent: bound("How much more fee a replacement needs, percent", 10, 0, 1_000),
-      },
-      { description: "Transactions that wait for a block", additionalProperties: false, default: {} },
-    ),
-    network: NetworkSchema,
-  },
-  { additionalProperties: false },
-);
-
-type NodePartConfig = Static<typeof NodePartSchema>;
 
 @injectable()
 export class NodePart implements Plugin, NodeControl, NodeHealth {
@@ -129,7 +79,9 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #produce: boolean;
+  readonly #prepare: () => Promise<void>;
   readonly #production: Production | undefined;
+  readonly #snapshots: NodeSnapshots;
   /** Settles once the mempool has taken back what its journal holds. */
   #restoring: Promise<void> | undefined;
   #isRestored = false;
@@ -137,6 +89,8 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   startedAtMs = 0;
   /** Set by the node: what to do when nothing can be promised any more. */
   onFatal: (error: unknown) => void = () => undefined;
+  /** Set by the node: notes in the data directory that the database has another format from now on. */
+  raiseFormat: (format: number) => Promise<void> = async () => undefined;
 
   constructor(
     @inject(PLUGIN_CONFIG) config: NodePartConfig,
@@ -153,16 +107,54 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     @inject(ENTROPY) entropy: Entropy,
     @inject(SIGNER) signer: Signer,
     @inject(TRANSPORT) transports: readonly Transport[],
+    @inject(DATA_DIRECTORY) directory: DataDirectory,
   ) {
     this.#consensus = consensus;
     this.#clock = clock;
     this.#logger = logger;
     this.#produce = config.produce;
+    this.#prepare = () =>
+      prepareDatabase(
+        {
+          storage,
+          compute,
+          scheduler,
+          logger,
+          path: "the data directory",
+          isOnDisk: storage.durability !== "none",
+          raise: (format) => this.raiseFormat(format),
+        },
+        config.migrate,
+      );
     const named = (component: string) => logger.child({ component });
     const state = new StateStore(
       { storage, compute, scheduler, logger: named("state"), metrics },
-      { ...config.state, undoBlocks: UNDO_BLOCKS_MAX },
+      { ...config.state, undoBlocks: UNDO_BLOCKS_MAX, archive: config.chain.pruning === "archive" },
     );
+    const onFatal = (error: unknown): void => {
+      logger.fatal({ reason: messageOf(error) }, "the chain can't go on");
+      this.onFatal(error);
+    };
+    const snapshots = new NodeSnapshots({
+      spec,
+      storage,
+      compute,
+      clock,
+      scheduler,
+      logger: named("node"),
+      metrics,
+      state,
+      plan: syncPlan(config.sync, transports.length),
+      config: config.snapshots,
+      root: directory.resolve(SNAPSHOTS_FOLDER),
+      ancestryDepth: consensus.traits.ancestryDepth,
+      judgesHeaders: consensus.traits.headers === "ancestry",
+      chain: () => this.#chain,
+      isSynced: () => this.#network.sync.state === "synced",
+      onLoaded: () => this.#onLoaded(),
+      onFatal,
+    });
+    this.#snapshots = snapshots;
     const mempoolChain: MempoolChain = {
       head: () => ({
         height: this.#chain.head.header.height,
@@ -179,7 +171,9 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     const dependencies = {
       spec,
       storage,
-      state,
+      get state() {
+        return snapshots.state;
+      },
       ledger,
       consensus,
       compute,
@@ -191,10 +185,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
       metrics,
       transactions: this.#mempool,
       publish: (channel: string, message: Bytes) => this.#network.publishEngine(channel, message),
-      onFatal: (error: unknown) => {
-        logger.fatal({ reason: messageOf(error) }, "the chain can't go on");
-        this.onFatal(error);
-      },
+      onFatal,
     };
     this.#chain = new Chain(dependencies, config.chain);
     this.#reader = new ChainReader(this.#chain, dependencies);
@@ -212,6 +203,8 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
         logger: named("network"),
         metrics,
         agent: `chainwright/${VERSION}`,
+        snapshots: snapshots.shelf,
+        ...(snapshots.checkpointStart === undefined ? {} : { checkpointStart: snapshots.checkpointStart }),
       },
       networkOptions(config.network),
     );
@@ -242,7 +235,8 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   }
 
   async start(): Promise<void> {
-    await this.#chain.start();
+    await this.#prepare();
+    await this.#snapshots.start();
     // A proposer that makes blocks on demand hears of what arrives.
     this.#mempool.onAccepted((entries) => {
       if (entries.some(({ standing }) => standing === "ready")) this.#consensus.producer?.transactionsWaiting?.();
@@ -256,11 +250,13 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     await this.stopProducing();
     await this.#restoring?.catch(() => undefined);
     await this.#network.stop();
+    await this.#snapshots.stop();
     await this.#mempool.stop();
     await this.#chain.stop();
   }
 
   notReady(): readonly string[] {
+    if (this.#snapshots.isLoading) return [`the state is being loaded from peers (${this.#network.sync.snapshot?.percent ?? 0} %)`];
     if (!this.#chain.running) return ["the chain is starting or stopping"];
     if (!this.#isRestored) return ["the mempool is being restored from its journal"];
     return this.#network.sync.state === "synced" ? [] : [`the node is ${this.#network.sync.state}`];
@@ -277,10 +273,27 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     await this.#restoring;
     this.#isRestored = true;
     await this.#network.start();
+    if (!this.#snapshots.isLoading) await this.#produceIfWanted();
+  }
+
+  /** The chain stands on a loaded state now, far from where it seemed to be. */
+  async #onLoaded(): Promise<void> {
+    await this.#mempool.onHeadChanged({ undone: [], applied: [] });
+    await this.#produceIfWanted();
+  }
+
+  async #produceIfWanted(): Promise<void> {
     if (this.#produce && this.#consensus.producer?.automatic === true) await this.#production?.start();
   }
 
+  /** Makes a snapshot of the state. @param height of a canonical block whose state is kept; default: the finalized one's. @throws SNAPSHOT_* */
+  async makeSnapshot(height?: number): Promise<{ readonly height: number; readonly id: Hash; readonly folder: string }> {
+    if (this.#snapshots.isLoading) throw new NodeStateError({ state: "loading its state", wanted: "make a snapshot" });
+    return this.#snapshots.make(height);
+  }
+
   async startProducing(): Promise<void> {
+    if (this.#snapshots.isLoading) throw new CannotProduceError({ reason: "its state is still being loaded from peers" });
     if (this.#production === undefined) throw new CannotProduceError({ reason: "its engine has no producer" });
     await this.#production.start();
   }
@@ -317,7 +330,7 @@ export const nodePart: PluginManifest = definePlugin({
     NODE_PART,
   ],
   optional: [TRANSPORT],
-  requires: [NODE_IDENTITY, CHAIN_SPEC, STORAGE, LEDGER, CONSENSUS, COMPUTE, CLOCK, SCHEDULER, ENTROPY, SIGNER],
+  requires: [NODE_IDENTITY, CHAIN_SPEC, DATA_DIRECTORY, STORAGE, LEDGER, CONSENSUS, COMPUTE, CLOCK, SCHEDULER, ENTROPY, SIGNER],
   declares: [
     { name: NODE_PART, cardinality: "single", members: ["begin", "chain"] },
     { name: NODE_IDENTITY, cardinality: "single", members: ["nodeId"] },

@@ -1,6 +1,7 @@
 /** Commands on transactions and accounts of a running node: tx transfer, tx show, account, status. */
 import { setTimeout as delay } from "node:timers/promises";
 import { parseDevReference } from "../../devnet/dev-accounts.js";
+import type { SnapshotSyncStatus } from "../../ports/index.js";
 import { buildTransfer, leastTransferFee } from "../../primitives/account-transaction.js";
 import { Address } from "../../primitives/address.js";
 import { Amount } from "../../primitives/amount.js";
@@ -9,6 +10,7 @@ import { publicKeyOf } from "../../primitives/signing.js";
 import type { ApiClient, JsonObject } from "../api-client.js";
 import { type ApiOptions, apiClient, type Context, type KeyOptions, keystore, passphrase } from "../context.js";
 import { NotANodeError, UsageError, WaitTimeoutError } from "../errors.js";
+import { snapshotLine } from "../sync-progress.js";
 
 const POLL_MS = 250;
 
@@ -139,7 +141,11 @@ export async function showStatus(options: ShowOptions, context: Context): Promis
       ["height", String(status.height)],
       ["head", String(status.headHash)],
       ["finalized", String(status.finalizedHeight)],
+      ["keeps", keptOf(status)],
       ["sync", `${status.syncState}, ${status.peers} peers`],
+      ...(status.syncSnapshot === undefined
+        ? []
+        : [["snapshot", snapshotLine(status.syncSnapshot as unknown as SnapshotSyncStatus, Number(status.peers))] as [string, string]]),
       ["mempool", `${mempool.count} transactions, ${mempool.bytes} bytes`],
       ["engine", String(engine.plugin)],
       ...rowsOf(engine.status).map(([name, value]) => [`  ${name}`, value ?? ""]),
@@ -148,6 +154,14 @@ export async function showStatus(options: ShowOptions, context: Context): Promis
     "",
   );
   return 0;
+}
+
+/** What of the past a node keeps, in words. A node of an older version does not tell. */
+function keptOf({ pruning, bodiesFrom, statesFrom }: JsonObject): string {
+  if (pruning === undefined) return "";
+  const blocks = Number(bodiesFrom) > 1 ? `blocks from ${bodiesFrom}` : "all blocks";
+  const states = Number(statesFrom) === 0 ? "all states" : `states from ${statesFrom}`;
+  return `${pruning}: ${blocks}, ${states}`;
 }
 
 function succeeded(included: JsonObject | undefined): boolean {

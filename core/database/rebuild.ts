@@ -1,0 +1,181 @@
+/**
+ * Makes anew what follows from something else: pages of the state from its values, places of transactions from blocks, everything
+ * from blocks alone.
+ */
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { BlockStore } from "../chain/block-store.js";
+import type { Chain } from "../chain/index.js";
+import { keys, locationsIn } from "../chain/records.js";
+import type { Compute } from "../ports/compute.js";
+import type { Scheduler } from "../ports/runtime.js";
+import type { Storage, StorageOperation } from "../ports/storage.js";
+import { decodeBlock } from "../primitives/block-codec.js";
+import { Hash } from "../primitives/hash.js";
+import { chainHashOf, decodeTransaction } from "../primitives/transaction-codec.js";
+import { BulkLoader, storedEntries } from "../state/index.js";
+import { decodePointer, POINTER_KEY } from "../state/records.js";
+import { FORMAT_FILE } from "./backup.js";
+import { exists } from "./durable-files.js";
+import { NothingStoredError } from "./errors.js";
+import { replaceData, STAGING } from "./restore.js";
+import { canonicalBlock, importOne } from "./transfer.js";
+import { mayStop, type Work } from "./work.js";
+
+const READ_LIMITS = { blockBytes: 1 << 30, transactionBytes: 1 << 30 };
+const TRANSACTION_LIMITS = { transactionBytes: 1 << 30, authorizations: 1 << 16 };
+const OPERATIONS_PER_WRITE = 4_096;
+
+export interface StatePages {
+  readonly storage: Storage;
+  readonly compute: Pick<Compute, "hashPairs" | "hashPairsSync">;
+  readonly scheduler: Scheduler;
+}
+
+/**
+ * Makes all pages of the state anew from its values. Killed, it goes on where it was; no node starts meanwhile (STATE_LOAD_UNFINISHED).
+ *
+ * @param extra operations of the last write
+ * @returns how many entries the state has
+ * @throws STATE_ROOT_MISMATCH where the values are not those of the header's root: then pages are not what is damaged
+ */
+export async function rebuildPages(
+  { storage, compute, scheduler }: StatePages,
+  work: Work,
+  extra: readonly StorageOperation[] = [],
+): Promise<number> {
+  const stored = storage.get(POINTER_KEY);
+  if (stored === undefined) throw new NothingStoredError({ path: "the storage", reason: "it has no state" });
+  const { root } = decodePointer(stored);
+  work.progress.stage({ title: "pages of the state", unit: "entries", total: undefined });
+  const loader = await BulkLoader.open({ storage, compute, scheduler }, { values: "present" });
+  work.progress.done(loader.entries);
+  await loader.add(counted(storedEntries(storage, loader.lastPath), work));
+  await loader.finishPages(root, extra);
+  return loader.entries;
+}
+
+async function* counted<Entry>(entries: AsyncIterable<Entry>, work: Work): AsyncGenerator<Entry> {
+  let count = 0;
+  for await (const entry of entries) {
+    if (++count % 1_024 === 0) {
+      work.progress.done(1_024);
+      mayStop(work, "making pages anew");
+    }
+    yield entry;
+  }
+}
+
+/** Makes all places of transactions anew from the canonical blocks that are kept. @returns how many there are */
+export async function rebuildTransactions(storage: Storage, chainId: string, headHeight: number, work: Work): Promise<number> {
+  const store = new BlockStore(storage);
+  const { bodiesFrom } = store.openHistory();
+  const chainHash = chainHashOf(chainId);
+  let operations: StorageOperation[] = [];
+  const flush = async (durable: boolean) => {
+    await storage.write(operations, { durable });
+    operations = [];
+  };
+  work.progress.stage({ title: "old places of transactions", unit: "records", total: undefined });
+  for await (const [key] of storage.range({ gte: Uint8Array.of(0x05), lt: Uint8Array.of(0x06) })) {
+    mayStop(work, "making the places of transactions anew");
+    operations.push({ type: "del", key });
+    work.progress.done(1);
+    if (operations.length >= OPERATIONS_PER_WRITE) await flush(false);
+  }
+  let count = 0;
+  work.progress.stage({ title: "places of transactions", unit: "blocks", total: headHeight - Math.max(1, bodiesFrom) + 1 });
+  for (let height = Math.max(1, bodiesFrom); height <= headHeight; height++) {
+    mayStop(work, "making the places of transactions anew");
+    const { id, block } = canonicalBlock(store, height);
+    const placeOf = locationsIn(id, height);
+    for (const [index, raw] of decodeBlock(block, READ_LIMITS).block.transactions.entries()) {
+      const transaction = decodeTransaction(raw, chainHash, TRANSACTION_LIMITS);
+      operations.push({ type: "put", key: keys.transaction(transaction.id), value: placeOf(index) });
+      count++;
+    }
+    work.progress.done(1);
+    if (operations.length >= OPERATIONS_PER_WRITE) await flush(false);
+  }
+  await flush(true);
+  return count;
+}
+
+/**
+ * Executes the canonical blocks of one database into the chain of another, from where that one stands.
+ * @throws STREAM_BLOCK_REFUSED with the block that comes to something else than it did
+ */
+export async function executeBlocks(from: Storage, into: Chain, to: number, work: Work): Promise<void> {
+  const store = new BlockStore(from);
+  store.openHistory();
+  const begin = Math.min(into.head.header.height, to);
+  work.progress.stage({ title: "executing", unit: "blocks", total: to });
+  work.progress.done(begin);
+  for (let height = begin + 1; height <= to; height++) {
+    mayStop(work, "executing blocks again");
+    const { block, certificate } = canonicalBlock(store, height);
+    await importOne(into, block, certificate, height, height);
+    work.progress.done(1);
+  }
+}
+
+/**
+ * Executes blocks of a running chain over the states that it keeps, from the one above `from`, and compares their roots.
+ * @returns how many. @throws CHAIN_BLOCK_INVALID with the block whose execution comes to something else
+ */
+export async function executeAgain(chain: Chain, from: number, to: number, work: Work): Promise<number> {
+  work.progress.stage({ title: "executing", unit: "blocks", total: to - from });
+  for (let height = from + 1; height <= to; height++) {
+    mayStop(work, "executing blocks again");
+    const { block } = canonicalBlock(chain.store, height);
+    await chain.execute(decodeBlock(block, READ_LIMITS).block);
+    work.progress.done(1);
+  }
+  return to - from;
+}
+
+/** Records that a rebuilt database takes over from the old one as they are: the engine's journal, the mempool's, the network's. */
+const CARRIED = [
+  { gte: Uint8Array.of(0x09), lt: Uint8Array.of(0x0a) },
+  { gte: Uint8Array.of(0x40), lt: Uint8Array.of(0xff) },
+];
+
+/**
+ * Takes over what does not follow from canonical blocks.
+ * @param above blocks higher than this stay known, on all branches; undefined: they don't
+ */
+export async function carryOver(from: Storage, into: Storage, above: number | undefined, work: Work): Promise<void> {
+  let operations: StorageOperation[] = [];
+  const put = async (key: Uint8Array, value: Uint8Array | undefined) => {
+    if (value !== undefined) operations.push({ type: "put", key, value });
+    if (operations.length < OPERATIONS_PER_WRITE) return;
+    await into.write(operations, { durable: false });
+    operations = [];
+  };
+  work.progress.stage({ title: "taking over", unit: "records", total: undefined });
+  for (const range of CARRIED)
+    for await (const [key, value] of from.range(range)) {
+      await put(key, value);
+      work.progress.done(1);
+    }
+  if (above !== undefined)
+    for await (const [key, value] of from.range({ gte: Uint8Array.of(0x07), lt: Uint8Array.of(0x08) })) {
+      const id = Hash.from(key.slice(9));
+      if (Number(new DataView(key.buffer, key.byteOffset).getBigUint64(1)) <= above || from.get(keys.block(id)) === undefined) continue;
+      for (const each of [keys.block(id), keys.index(id), keys.certificate(id)]) await put(each, from.get(each));
+      await put(key, value);
+      work.progress.done(1);
+    }
+  await into.write(operations, { durable: true });
+}
+
+/** Where a database is made anew, within the data directory. */
+export const REBUILD_FOLDER = "rebuild.tmp";
+
+/** The rebuilt database takes the place of the old one. Nobody has either open. */
+export async function takeOver(dataDirectory: string, storageFolder: string): Promise<void> {
+  const rebuilt = join(dataDirectory, REBUILD_FOLDER);
+  await rm(join(dataDirectory, STAGING), { recursive: true, force: true });
+  if (await exists(rebuilt)) await rename(rebuilt, join(dataDirectory, STAGING));
+  await replaceData(dataDirectory, [storageFolder, FORMAT_FILE]);
+}

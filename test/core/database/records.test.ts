@@ -1,0 +1,278 @@
+import t from "tap";
+import { keys } from "../../../core/chain/records.js";
+import { Mend } from "../../../core/database/findings.js";
+import {
+  DATABASE_FORMAT,
+  formatOperation,
+  migrate,
+  planMigration,
+  prepareDatabase,
+  readDatabaseFormat,
+} from "../../../core/database/format.js";
+import { MIGRATIONS, type Migration } from "../../../core/database/migrations.js";
+import { rebuildPages, rebuildTransactions } from "../../../core/database/rebuild.js";
+import { rewind, rewindHorizon } from "../../../core/database/rewind.js";
+import { recordStats } from "../../../core/database/stats.js";
+import { SILENT_WORK } from "../../../core/database/work.js";
+import { Hash } from "../../../core/primitives/hash.js";
+import { CHAIN_ID, NO_METRICS, SILENT } from "../../plugins/ledger-account/fixtures.js";
+import { CutStorage, replay, rootOf, TestNode } from "../chain/harness.js";
+import { testCompute, testScheduler } from "../state/fixtures.js";
+import { factsOf, fixture, put, verified } from "./fixtures.js";
+
+const { node, blocks } = await fixture();
+const parts = { compute: testCompute as never, scheduler: testScheduler };
+
+/** What a check of a damaged copy says. */
+async function afterDamage(damage: (copy: CutStorage) => Promise<void>) {
+  const copy = await node.storage.copied();
+  await damage(copy);
+  try {
+    return await verified(copy);
+  } catch (error) {
+    // Without a head there is no chain to check.
+    return { count: 1, mend: undefined, faults: [], refused: (error as { readonly code?: string }).code };
+  }
+}
+
+t.test("verify finds a whole database whole, and counts it", async (t) => {
+  const { count, faults, counts, facts } = await verified(node.storage);
+  t.equal(count, 0, JSON.stringify(faults));
+  t.match(counts, { blocks: 14, transactions: 24, undoBlocks: 5 });
+  t.ok(counts.entries > 8 && counts.pages > 1);
+  t.equal(facts?.head.height, 12);
+});
+
+t.test("a flipped bit in any kind of record is found and named, wherever in it", async (t) => {
+  const kinds = [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x08, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25];
+  const mends: Record<number, readonly string[]> = {
+    1: [Mend.copy],
+    2: [Mend.copy],
+    3: [Mend.copy],
+    4: [Mend.state],
+    5: [Mend.transactions],
+    32: [Mend.state],
+    33: [Mend.pages, Mend.state],
+    34: [Mend.state],
+  };
+  for (const kind of kinds) {
+    const records = await node.storage.keys(kind);
+    t.ok(records.length > 0, `there are records of kind ${kind}`);
+    for (const at of [records[0], records[records.length >> 1]]) {
+      if (at === undefined) continue;
+      const length = node.storage.get(at)?.length ?? 0;
+      for (const byte of new Set([0, length >> 1, length - 1])) {
+        const { count, mend } = await afterDamage((copy) => copy.flip(at, byte));
+        t.ok(count > 0, `kind ${kind}, byte ${byte}`);
+        if (mends[kind] !== undefined) t.ok(mends[kind]?.includes(mend ?? ""), `kind ${kind}: ${mend}`);
+      }
+    }
+  }
+});
+
+t.test("a record that is gone is found", async (t) => {
+  for (const kind of [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25]) {
+    const records = await node.storage.keys(kind);
+    for (const at of [records[0], records.at(-1)]) {
+      if (at === undefined) continue;
+      // The side block's body and the engine's snapshot are linked to nothing.
+      const isSide = kind === 1 && !blocks.some(({ id }) => Hash.key(id) === Buffer.from(at.subarray(1)).toString("hex"));
+      const isSnapshot = kind === 8 && Buffer.from(at.subarray(1)).toString() === "snapshot";
+      // The oldest event is the one that is forgotten next.
+      const isOldestEvent = kind === 6 && at === records[0];
+      if (isSide || isSnapshot || isOldestEvent) continue;
+      const { count } = await afterDamage((copy) => put(copy, [{ type: "del", key: at }]));
+      t.ok(count > 0, `kind ${kind}: ${Buffer.from(at).toString("hex")}`);
+    }
+  }
+});
+
+t.test("values and places that belong to nothing are found", async (t) => {
+  const stray = new Uint8Array(33).fill(0x77);
+  stray[0] = 0x20;
+  t.match((await afterDamage((copy) => put(copy, [{ type: "put", key: stray, value: Uint8Array.of(1, 2, 3) }]))).faults, [
+    { reason: "no page knows of it" },
+  ]);
+  const page = Uint8Array.of(0x21, 2, 0xfe);
+  t.match((await afterDamage((copy) => put(copy, [{ type: "put", key: page, value: new Uint8Array(4) }]))).mend, Mend.pages);
+});
+
+t.test("rebuilding pages and places of transactions, cut at each write", async (t) => {
+  for (let cutAt = 0; ; cutAt++) {
+    const copy = await node.storage.copied();
+    for (const at of await copy.keys(0x21)) await put(copy, [{ type: "put", key: at, value: new Uint8Array(3) }]);
+    for (const at of (await copy.keys(0x05)).slice(3)) await put(copy, [{ type: "del", key: at }]);
+    t.equal((await verified(copy)).count > 0, true);
+    const dying = copy.reopened(cutAt);
+    const both = async (storage: CutStorage) => {
+      await rebuildPages({ storage, ...parts }, SILENT_WORK);
+      return rebuildTransactions(storage, CHAIN_ID, 12, SILENT_WORK);
+    };
+    const ended = await Promise.race([both(dying), dying.cut]);
+    const again = dying.reopened();
+    if (ended === "cut") {
+      t.ok((await verified(again)).count > 0, "half of it is seen as what it is");
+      await both(again);
+    }
+    const after = await verified(again);
+    t.equal(after.count, 0, `cut at ${cutAt}: ${JSON.stringify(after.faults[0])}`);
+    if (ended !== "cut") break;
+  }
+});
+
+t.test("pages of values that are damaged themselves are refused", async (t) => {
+  const copy = await node.storage.copied();
+  const [value] = await copy.keys(0x20);
+  await copy.flip(value ?? new Uint8Array(1), (copy.get(value ?? new Uint8Array(1))?.length ?? 1) - 1);
+  await t.rejects(rebuildPages({ storage: copy, ...parts }, SILENT_WORK), { code: "STATE_ROOT_MISMATCH" });
+});
+
+t.test("rewind", async (t) => {
+  const lowest = rewindHorizon(await factsOf(node.storage));
+  const go = async (storage: CutStorage, to: number, drop: boolean) =>
+    rewind(
+      { storage, ...parts, logger: SILENT, metrics: NO_METRICS, facts: await factsOf(storage), chainId: CHAIN_ID, to, drop },
+      SILENT_WORK,
+    );
+
+  await t.test("to each height within the horizon; the node comes up there, or goes forward again", async (t) => {
+    for (let to = lowest; to <= 12; to++)
+      for (const drop of [true, false]) {
+        const copy = await node.storage.copied();
+        await go(copy, to, drop);
+        const after = await verified(copy);
+        t.equal(after.count, 0, `to ${to}: ${JSON.stringify(after.faults[0])}`);
+        t.equal(after.facts?.head.height, to);
+        t.ok((after.facts?.finalizedHeight ?? 99) <= to);
+        const started = await new TestNode(node.setup, copy).start();
+        if (drop) t.equal(started.height, to, "nothing above is known any more");
+        else t.equal(started.height, 12, "the engine chose what was kept");
+        const expected = rootOf(await replay(blocks.slice(0, started.height).map(({ block }) => block)));
+        t.equal(Hash.key(started.view().root), expected);
+        if (drop) for (const { block } of blocks.slice(to)) await started.chain.import(block);
+        t.equal(started.height, 12);
+        t.equal((await started.events()).at(-1)?.sequence, started.chain.events.latest);
+        await started.stop();
+        t.equal((await verified(copy)).count, 0, "and is whole after that");
+      }
+  });
+
+  await t.test("cut at each write, it stands at some height between, and goes on", async (t) => {
+    for (let cutAt = 0; ; cutAt++) {
+      const dying = (await node.storage.copied()).reopened(cutAt);
+      const ended = await Promise.race([go(dying, lowest, true), dying.cut]);
+      const again = dying.reopened();
+      const between = await verified(again);
+      t.equal(between.count, 0, `cut at ${cutAt}: ${JSON.stringify(between.faults[0])}`);
+      await go(again, lowest, true);
+      t.equal((await factsOf(again)).head.height, lowest);
+      if (ended !== "cut") break;
+    }
+  });
+
+  await t.test("beyond what undo reaches, or above the head, is refused", async (t) => {
+    await t.rejects(go(await node.storage.copied(), lowest - 1, false), { code: "REWIND_IMPOSSIBLE", message: /undo records reach down/ });
+    await t.rejects(go(await node.storage.copied(), 13, false), { code: "REWIND_IMPOSSIBLE" });
+  });
+});
+
+t.test("stats counts every record once", async (t) => {
+  const kinds = await recordStats(node.storage, SILENT_WORK);
+  t.equal(kinds.find(({ kind }) => kind === "blocks")?.records, 14);
+  let all = 0;
+  for await (const _ of node.storage.range({})) all++;
+  t.equal(
+    kinds.reduce((sum, { records }) => sum + records, 0),
+    all,
+  );
+});
+
+t.test("formats", async (t) => {
+  /** A database as the first version of the program left it. */
+  const formatOne = async () => {
+    const copy = await node.storage.copied();
+    for (const name of ["history", "format"] as const) await put(copy, [{ type: "del", key: keys.pointer(name) }]);
+    return copy;
+  };
+  const raised: number[] = [];
+  const context = (storage: CutStorage) => ({ storage, ...parts, path: "here", raise: async (format: number) => void raised.push(format) });
+  const start = (storage: CutStorage, policy: "quick" | "always" | "never") =>
+    prepareDatabase({ ...context(storage), logger: SILENT, isOnDisk: true }, policy);
+
+  await t.test("what is there is told, and a dry run changes nothing", async (t) => {
+    const old = await formatOne();
+    t.same(await readDatabaseFormat(old, "here"), { format: 1 });
+    t.same(await readDatabaseFormat(await CutStorage.empty(), "here"), undefined);
+    t.match(await planMigration(old, "here"), [{ from: 1, to: 2, records: 1, quick: true, begun: false }]);
+    t.equal(old.writes, 0);
+    t.same(raised, []);
+  });
+
+  await t.test("the real migrations, cut at each write: nothing is lost, the directory is raised first, and it goes on", async (t) => {
+    for (let cutAt = 0; ; cutAt++) {
+      raised.length = 0;
+      const dying = (await formatOne()).reopened(cutAt);
+      const ended = await Promise.race([migrate(context(dying)), dying.cut]);
+      t.same(raised, [DATABASE_FORMAT], "an older program is kept out before anything is written");
+      const again = dying.reopened();
+      if (ended === "cut") {
+        t.equal((await verified(again)).count, 0, "half-way, everything is there");
+        if (cutAt > 0) t.match(await planMigration(again, "here"), [{ from: 1, begun: true }]);
+        await migrate(context(again));
+      }
+      t.same(await readDatabaseFormat(again, "here"), { format: DATABASE_FORMAT });
+      t.ok(again.get(keys.pointer("history")));
+      t.equal((await verified(again)).count, 0);
+      t.same(await migrate(context(again)), [], "and there is nothing more to do");
+      if (ended !== "cut") break;
+    }
+  });
+
+  await t.test("a long migration in many batches, cut at each write, resumes and does each record once", async (t) => {
+    const long: Migration = {
+      title: "reseal events",
+      estimate: async () => ({ records: 17, seconds: 200, extraBytes: 1, quick: false }),
+      run: async ({ storage, finish }) => {
+        const done = storage.get(Uint8Array.of(0xf0))?.[0] ?? 0;
+        for (let each = done; each < 5; each++)
+          await storage.write(
+            [
+              { type: "put", key: Uint8Array.of(0xf1, each), value: Uint8Array.of((storage.get(Uint8Array.of(0xf1, each))?.[0] ?? 0) + 1) },
+              { type: "put", key: Uint8Array.of(0xf0), value: Uint8Array.of(each + 1) },
+            ],
+            { durable: false },
+          );
+        await finish([{ type: "del", key: Uint8Array.of(0xf0) }]);
+      },
+    };
+    const both = [...MIGRATIONS, long];
+    for (let cutAt = 0; ; cutAt++) {
+      const dying = (await formatOne()).reopened(cutAt);
+      const ended = await Promise.race([migrate(context(dying), SILENT_WORK, both), dying.cut]);
+      const again = dying.reopened();
+      if (ended === "cut") await migrate(context(again), SILENT_WORK, both);
+      for (let each = 0; each < 5; each++) t.same(again.get(Uint8Array.of(0xf1, each)), Uint8Array.of(1), `cut at ${cutAt}`);
+      t.equal(again.get(Uint8Array.of(0xf0)), undefined);
+      if (ended !== "cut") break;
+    }
+  });
+
+  await t.test("the start of a node goes by its policy", async (t) => {
+    const fresh = await CutStorage.empty();
+    await start(fresh, "never");
+    t.same(await readDatabaseFormat(fresh, "here"), { format: DATABASE_FORMAT }, "a new database says so from the beginning");
+    const old = await formatOne();
+    await t.rejects(start(old, "never"), { code: "DATA_FORMAT_OLDER", message: /chainwright db migrate/ });
+    t.equal(old.writes, 0);
+    await start(old, "quick");
+    t.same(await readDatabaseFormat(old, "here"), { format: DATABASE_FORMAT });
+  });
+
+  await t.test("a newer one, and one that is damaged, are refused", async (t) => {
+    const copy = await node.storage.copied();
+    await put(copy, [formatOperation({ format: DATABASE_FORMAT + 1 })]);
+    await t.rejects(readDatabaseFormat(copy, "here"), { code: "DATA_FORMAT_NEWER" });
+    await copy.flip(keys.pointer("format"), 6);
+    await t.rejects(readDatabaseFormat(copy, "here"), { code: "DATA_FORMAT_DAMAGED" });
+  });
+});

@@ -97,10 +97,20 @@ export const ApiBlockNotFoundError = defineError<{ block: string }>(
   ({ block }) => `this node has no block ${block}; /v1/status says how high its chain is`,
 );
 
-export const ApiTransactionNotFoundError = defineError<{ id: string }>(
+export const ApiBlockPrunedError = defineError<{ block: string; height: number; bodiesFrom: number }>(
+  "API_BLOCK_PRUNED",
+  "missing",
+  ({ block, height, bodiesFrom }) =>
+    `this node keeps the transactions and receipts of blocks from height ${bodiesFrom} on, and block ${block} is at ${height}; ask for its header alone (transactions=none), or ask a node that keeps all`,
+);
+
+export const ApiTransactionNotFoundError = defineError<{ id: string; bodiesFrom: number }>(
   "API_TRANSACTION_NOT_FOUND",
   "missing",
-  ({ id }) => `this node knows no transaction ${id}: neither in a block of its chain nor in its mempool; check the id, or submit it again`,
+  ({ id, bodiesFrom }) =>
+    bodiesFrom > 1
+      ? `this node knows no transaction ${id}: neither in its mempool nor in a block from height ${bodiesFrom} on, and it keeps no older ones; check the id, or ask a node that keeps all`
+      : `this node knows no transaction ${id}: neither in a block of its chain nor in its mempool; check the id, or submit it again`,
 );
 
 export const ApiBanNotFoundError = defineError<{ subject: string }>(
@@ -109,10 +119,11 @@ export const ApiBanNotFoundError = defineError<{ subject: string }>(
   ({ subject }) => `there is no ban of ${subject}; GET /v1/admin/peers lists those there are`,
 );
 
-export const ApiStateNotFoundError = defineError<{ block: string }>(
+export const ApiStateNotFoundError = defineError<{ block: string; statesFrom: number }>(
   "API_STATE_NOT_FOUND",
   "missing",
-  ({ block }) => `the state after block ${block} is no longer kept; ask for a newer block, or leave \`block\` out for the head`,
+  ({ block, statesFrom }) =>
+    `the state after block ${block} is not kept here; it is of canonical blocks from height ${statesFrom} on: ask for a newer block, leave \`block\` out for the head, or ask a node in archive mode`,
 );
 
 export const ApiTokenMissingError = defineError(
@@ -193,6 +204,10 @@ export const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   [ApiMediaTypeError.code]: 415,
   [ApiTokenMissingError.code]: 401,
   [ApiTokenWrongError.code]: 401,
+  // Pruned: what was there is gone.
+  [ApiBlockPrunedError.code]: 410,
+  CHAIN_BODY_PRUNED: 410,
+  STATE_PROOF_HORIZON: 410,
   // The event log's own error (ports/views.ts): what was there is gone, and asking again won't bring it back.
   EVENTS_PRUNED: 410,
 };

@@ -3,7 +3,8 @@
  *
  * What the caller caused, or can do something about, is told in full: the stable code, the message that says what to do,
  * and the error's data. What is our fault (kinds `damaged` and `internal`, errors of storage and kernel, and anything that
- * is not a ChainwrightError) is told as its code alone: such messages hold paths, queries and stacks.
+ * is not a ChainwrightError) is told as its code alone: such messages hold paths, queries and stacks. Damage to a stored
+ * record is told by the record's name, so that a client knows which block or account this node can't answer for.
  */
 import { STATUS_CODES } from "node:http";
 import { ChainwrightError, type ErrorKind, type Json, toHex } from "../../core/sdk.js";
@@ -43,6 +44,9 @@ const MALFORMED = /^(?:API|VALUE|ENCODING)_/;
 /** Areas whose errors speak to the operator (of files, options and plugins), and are no client's doing or business. */
 const OPERATORS_AREA = /^(?:STORAGE|DATA|KERNEL|PLUGIN|CONFIG|METRIC)_/;
 
+/** Faults whose messages name a record by its hash or height, and nothing of the machine. */
+const NAMED_DAMAGE: ReadonlySet<string> = new Set(["CHAIN_DAMAGED", "STATE_DAMAGED"]);
+
 const RETRY_AFTER_DEFAULT_SECONDS = 1;
 const INSTANCE_MAX_CHARACTERS = 256;
 const DATA_MAX_DEPTH = 4;
@@ -78,7 +82,7 @@ export function isFault(error: ChainwrightError): boolean {
  */
 export function problemOf(error: ChainwrightError, url: string, requestId: string): Problem {
   const status = statusOf(error);
-  const fault = isFault(error);
+  const fault = isFault(error) && !NAMED_DAMAGE.has(error.code);
   const data = fault ? undefined : plain(error.data, 0);
   const hasData = data !== null && typeof data === "object" && !Array.isArray(data) && Object.keys(data).length > 0;
   return {

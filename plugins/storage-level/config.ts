@@ -2,6 +2,9 @@
 import { type Static, Type } from "../../core/sdk.js";
 
 const MIB = 1024 * 1024;
+export const CHECK_AT_START_BYTES = 256 * MIB;
+/** About 1 % of a core. */
+export const PATROL_BYTES_PER_SECOND = 8 * MIB;
 
 export const StorageLevelConfig = Type.Object(
   {
@@ -33,6 +36,24 @@ export const StorageLevelConfig = Type.Object(
         description:
           "When writes that promise something are synced to the device. always: before they are answered, so neither the end of the process nor a power loss takes anything back. background: right after; the end of the process takes nothing back, a power loss may take the last of them, as long as two syncs take.",
         default: "always",
+      }),
+    ),
+    checkAtStartBytes: Type.Optional(
+      Type.Integer({
+        description:
+          "Table files whose checksums are looked at before the database is opened, newest first, bytes in all. LevelDB reads tables without checking them. A gigabyte takes about a second.",
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        default: CHECK_AT_START_BYTES,
+      }),
+    ),
+    patrolBytesPerSecond: Type.Optional(
+      Type.Integer({
+        description:
+          "Pace at which the checksums of all table files are looked at while the node runs, bytes a second; once through, it rests for an hour. 0: not at all.",
+        minimum: 0,
+        maximum: 1024 * MIB,
+        default: PATROL_BYTES_PER_SECOND,
       }),
     ),
   },

@@ -14,15 +14,14 @@ import { join } from "node:path";
 import { StorageDamagedError } from "../../core/sdk.js";
 import { type Acknowledged, readAcknowledged } from "./acknowledgement.js";
 import { readLog } from "./log-format.js";
-import { type Manifest, readManifest } from "./manifest.js";
+import { BATCH_HEADER_BYTES, LogOperations } from "./log-operations.js";
+import { type Manifest, readManifest, tableNames } from "./manifest.js";
 
 const DATA_FILE = /^\d+\.(?:ldb|sst|log)$/;
 const LOG_FILE = /^(\d+)\.log$/;
 const CORRUPTION = /^.*(?:dropping \d+ bytes; Corruption|Ignoring error Corruption).*$/m;
 const MARK = "DAMAGED";
 const MARK_CHARACTERS_MAX = 1_000;
-/** A batch begins with the number of its first operation (8 bytes) and how many it has (4), little-endian. */
-const BATCH_HEADER_BYTES = 12;
 
 /**
  * Before an open.
@@ -59,15 +58,15 @@ async function exists(path: string): Promise<boolean> {
 
 async function tableFault(directory: string, { tables }: Manifest): Promise<string | undefined> {
   for (const [number, bytes] of tables) {
-    const name = String(number).padStart(6, "0");
-    const sizeOf = (ending: string) =>
-      stat(join(directory, `${name}.${ending}`)).then(
+    const [name, olderName] = tableNames(number);
+    const sizeOf = (table: string) =>
+      stat(join(directory, table)).then(
         ({ size }) => size,
         () => undefined,
       );
-    const found = (await sizeOf("ldb")) ?? (await sizeOf("sst"));
-    if (found === undefined) return `its table ${name}.ldb is missing`;
-    if (found !== bytes) return `its table ${name}.ldb has ${found} bytes instead of ${bytes}`;
+    const found = (await sizeOf(name)) ?? (await sizeOf(olderName));
+    if (found === undefined) return `its table ${name} is missing`;
+    if (found !== bytes) return `its table ${name} has ${found} bytes instead of ${bytes}`;
   }
   return undefined;
 }
@@ -84,25 +83,13 @@ async function logFault(
   if (manifest.logNumber > 0 && Number(logs[0]?.slice(0, -4)) !== manifest.logNumber)
     return `its write log ${String(manifest.logNumber).padStart(6, "0")}.log is missing`;
   const acknowledged = await readAcknowledged(directory);
-  // A log may begin before what the manifest knows, since writes go on while a table is made of the one before.
-  let next: number | undefined;
-  const follow = (record: Uint8Array): string | undefined => {
-    if (record.length < BATCH_HEADER_BYTES) return "a batch is too short";
-    const view = new DataView(record.buffer, record.byteOffset, record.length);
-    const first = Number(view.getBigUint64(0, true));
-    const expected = next ?? manifest.lastSequence + 1;
-    if (next === undefined ? first > expected : first !== expected) return `operation ${first} follows where ${expected} should`;
-    next = first + view.getUint32(8, true);
-    return undefined;
-  };
-  // Where logs hold anything, they hold all that is not in tables; the manifest may already count operations that are in logs alone.
-  const lastFound = () => (next === undefined ? manifest.lastSequence : next - 1);
+  const operations = new LogOperations(manifest.lastSequence);
   for (const [index, log] of logs.entries()) {
     const path = join(directory, log);
-    const ending = await readLog(path, BATCH_HEADER_BYTES, follow);
+    const ending = await readLog(path, BATCH_HEADER_BYTES, operations.follow);
     if (ending.kind === "whole") continue;
     const later = logs.slice(index + 1);
-    const last = lastFound();
+    const last = operations.last;
     const what = `its write log ${log} is damaged from byte ${ending.soundBytes} on: ${ending.reason}`;
     if (acknowledged !== undefined && acknowledged.sequence > last)
       return `${what}; operations ${last + 1} to ${acknowledged.sequence} were acknowledged and are lost`;
@@ -114,7 +101,7 @@ async function logFault(
     for (const each of later) await rm(join(directory, each), { force: true });
     return undefined;
   }
-  const last = lastFound();
+  const last = operations.last;
   if (acknowledged === undefined || acknowledged.sequence <= last) return undefined;
   return `its write log ends too early: operations ${last + 1} to ${acknowledged.sequence} were acknowledged and are lost`;
 }
@@ -155,6 +142,12 @@ export async function checkRecoveryLog(directory: string): Promise<void> {
   const line = CORRUPTION.exec(log)?.[0];
   if (line === undefined) return;
   const reason = `its write log is corrupt, and LevelDB dropped a part of it (${line.trim().slice(0, MARK_CHARACTERS_MAX)})`;
+  await markDamaged(directory, reason);
+  throw new StorageDamagedError({ path: directory, reason });
+}
+
+/** What is known to be damaged refuses every later open, since what LevelDB makes of it looks sound. */
+export async function markDamaged(directory: string, reason: string): Promise<void> {
   const mark = await open(join(directory, MARK), "w", 0o600);
   try {
     await mark.writeFile(`${reason}\n`);
@@ -162,5 +155,4 @@ export async function checkRecoveryLog(directory: string): Promise<void> {
   } finally {
     await mark.close();
   }
-  throw new StorageDamagedError({ path: directory, reason });
 }

@@ -19,7 +19,8 @@
  * await storage.stop();
  * ```
  */
-import { CLOCK, DATA_DIRECTORY, definePlugin, STORAGE } from "../../core/sdk.js";
+import { CLOCK, DATA_DIRECTORY, definePlugin, SCHEDULER, STORAGE } from "../../core/sdk.js";
+import { storageFiles } from "./backup-plan.js";
 import { StorageLevelConfig } from "./config.js";
 import { LevelStorage } from "./level-storage.js";
 
@@ -33,7 +34,8 @@ export default definePlugin({
   ports: "^0.1.0",
   description: "Database on disk: LevelDB",
   provides: [STORAGE],
-  requires: [DATA_DIRECTORY, CLOCK],
+  requires: [DATA_DIRECTORY, CLOCK, SCHEDULER],
   config: StorageLevelConfig,
+  storageFiles,
   plugin: LevelStorage,
 });

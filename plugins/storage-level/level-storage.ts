@@ -19,19 +19,24 @@ import {
   PLUGIN_CONFIG,
   PLUGIN_METRICS,
   type Plugin,
+  SCHEDULER,
+  type Scheduler,
   type Storage,
   StorageClosedError,
+  StorageDamagedError,
   StorageKeyError,
   type StorageOperation,
   type StorageRange,
   type StorageSnapshot,
 } from "../../core/sdk.js";
 import { AcknowledgedFile } from "./acknowledgement.js";
-import type { StorageLevelOptions } from "./config.js";
-import { checkDatabaseFiles, checkRecoveryLog, openedSequence } from "./database-files.js";
+import { DATABASE_FOLDER } from "./backup-plan.js";
+import { CHECK_AT_START_BYTES, PATROL_BYTES_PER_SECOND, type StorageLevelOptions } from "./config.js";
+import { checkDatabaseFiles, checkRecoveryLog, markDamaged, openedSequence } from "./database-files.js";
 import { openError, StorageLockedError, storageError } from "./errors.js";
 import { isMissing, logBytes, syncLogs } from "./log-files.js";
 import { type StorageMetrics, storageMetrics } from "./metrics.js";
+import { checkTables, TablePatrol } from "./table-patrol.js";
 import { type LevelDatabase, WriteQueue } from "./write-queue.js";
 
 const KEY_BYTES_MAX = 255;
@@ -82,16 +87,24 @@ export class LevelStorage implements Plugin, Storage {
   readonly #options: StorageLevelOptions;
   readonly #clock: Clock;
   readonly #metrics: StorageMetrics;
+  readonly #scheduler: Scheduler | undefined;
+  #patrol: TablePatrol | undefined;
+  #starting: Promise<void> | undefined;
+  /** What the patrol found: nothing is served any more. */
+  #damage: Error | undefined;
   #open: { readonly database: LevelDatabase; readonly writes: WriteQueue; readonly acknowledged: AcknowledgedFile } | undefined;
   #openSnapshots = 0;
 
+  /** @param scheduler without one (in tools that don't run for long), tables are checked at the start only */
   constructor(
     @inject(DATA_DIRECTORY) directory: DataDirectory,
     @inject(CLOCK) clock: Clock,
     @inject(PLUGIN_METRICS) metrics: Metrics,
     @inject(PLUGIN_CONFIG) options: StorageLevelOptions,
+    @inject(SCHEDULER) scheduler?: Scheduler,
   ) {
-    this.#path = directory.resolve("chain.level");
+    this.#scheduler = scheduler;
+    this.#path = directory.resolve(DATABASE_FOLDER);
     this.#options = options;
     this.durability = options.syncPolicy === "background" ? "process" : "device";
     this.#clock = clock;
@@ -99,8 +112,13 @@ export class LevelStorage implements Plugin, Storage {
   }
 
   /** @throws STORAGE_LOCKED, STORAGE_DAMAGED, STORAGE_IO */
-  async start(): Promise<void> {
-    assert(this.#open === undefined, "a storage is started once");
+  start(): Promise<void> {
+    assert(this.#starting === undefined, "a storage is started once");
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
     const { cacheBytes, writeBufferBytes, maxOpenFiles, compression } = this.#options;
     await this.#check();
     const database: LevelDatabase = new ClassicLevel(this.#path, {
@@ -123,12 +141,37 @@ export class LevelStorage implements Plugin, Storage {
       await database.close();
       throw storageError(thrown, this.#path);
     }
+    this.#patrol = this.#beginPatrol();
+  }
+
+  #beginPatrol(): TablePatrol | undefined {
+    const { patrolBytesPerSecond: bytesPerSecond = PATROL_BYTES_PER_SECOND } = this.#options;
+    if (this.#scheduler === undefined || bytesPerSecond === 0) return undefined;
+    const patrol = new TablePatrol(this.#path, this.#scheduler, {
+      bytesPerSecond,
+      onTable: (bytes) => this.#metrics.patrolledBytes.increment(bytes),
+      onDamage: (thrown) => {
+        const error = storageError(thrown, this.#path);
+        // Whatever else can't be read now may be readable again later.
+        if (StorageDamagedError.matches(error)) void this.#giveUp(error);
+      },
+    });
+    patrol.start();
+    return patrol;
+  }
+
+  /** Serves nothing from what is damaged, now and after a restart: LevelDB would merge it into tables that look sound. */
+  async #giveUp(error: Error & { readonly data: { readonly reason: string } }): Promise<void> {
+    this.#damage = error;
+    this.#open?.writes.refuse(error);
+    await markDamaged(this.#path, error.data.reason).catch(() => undefined);
   }
 
   /** Before the database is constructed, which begins to open it at once. */
   async #check(): Promise<void> {
     try {
       await checkDatabaseFiles(this.#path, () => this.#requireFree());
+      await checkTables(this.#path, this.#options.checkAtStartBytes ?? CHECK_AT_START_BYTES);
     } catch (thrown) {
       // A file went while it was looked for: another process has the database open, and opening tells.
       if (!isMissing(thrown)) throw storageError(thrown, this.#path);
@@ -151,15 +194,26 @@ export class LevelStorage implements Plugin, Storage {
     const policy = this.#options.syncPolicy ?? "always";
     const sequence = await openedSequence(this.#path);
     const acknowledged = await AcknowledgedFile.open(this.#path, policy, sequence);
-    const writes = new WriteQueue({ database, metrics: this.#metrics, clock: this.#clock, policy, acknowledged, sequence });
+    const writes = new WriteQueue({
+      database,
+      metrics: this.#metrics,
+      clock: this.#clock,
+      scheduler: this.#scheduler,
+      policy,
+      acknowledged,
+      sequence,
+    });
     return { database, writes, acknowledged };
   }
 
   /** Finishes all writes and makes them durable, too. */
   async stop(): Promise<void> {
+    // A start that was given up goes on: what it opens, and the patrol that it begins, has to end, too.
+    await this.#starting?.catch(() => undefined);
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
+    await this.#patrol?.stop();
     await open.writes.drained();
     try {
       await open.database.close();
@@ -224,13 +278,13 @@ export class LevelStorage implements Plugin, Storage {
     };
   }
 
-  async compact(): Promise<void> {
+  async compact(range?: { readonly gte: Bytes; readonly lt: Bytes }): Promise<void> {
     const { database } = this.#opened();
     try {
       // LevelDB decides how deep to go before it moves what is in memory into a table: without the first call, deletions
       // that are still in memory would be written above the entries that they delete, and reclaim nothing.
       await database.compactRange(FIRST_KEY, FIRST_KEY);
-      await database.compactRange(FIRST_KEY, AFTER_LAST_KEY);
+      await database.compactRange(range?.gte ?? FIRST_KEY, range?.lt ?? AFTER_LAST_KEY);
     } catch (thrown) {
       throw storageError(thrown, this.#path);
     }
@@ -248,6 +302,7 @@ export class LevelStorage implements Plugin, Storage {
 
   #opened() {
     if (this.#open === undefined) throw new StorageClosedError({ what: "the storage" });
+    if (this.#damage !== undefined) throw this.#damage;
     return this.#open;
   }
 

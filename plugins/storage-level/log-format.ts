@@ -38,6 +38,12 @@ interface Part {
   readonly to: number;
 }
 
+/** LevelDB stores checksums rotated and moved, so that a checksum over bytes that hold checksums is none of a special kind. */
+export function unmaskedCrc(stored: number): number {
+  const masked = (stored - MASK_DELTA) >>> 0;
+  return ((masked >>> 17) | (masked << 15)) >>> 0;
+}
+
 /** The record part at `at` of a block; a reason where there is none. `over`: it reaches beyond the block's bytes. */
 function partAt(block: Bytes, at: number): Part | "over" | "zero" | string {
   const view = new DataView(block.buffer, block.byteOffset, block.length);
@@ -46,9 +52,7 @@ function partAt(block: Bytes, at: number): Part | "over" | "zero" | string {
   const from = at + HEADER_BYTES;
   if (type === 0 && length === 0) return "zero";
   if (from + length > block.length) return "over";
-  const masked = (view.getUint32(at, true) - MASK_DELTA) >>> 0;
-  const expected = ((masked >>> 17) | (masked << 15)) >>> 0;
-  if (crc32c(block.subarray(at + 6, from + length)) !== expected) return "a checksum does not match";
+  if (crc32c(block.subarray(at + 6, from + length)) !== unmaskedCrc(view.getUint32(at, true))) return "a checksum does not match";
   if (type < FULL || type > LAST) return `there is no record type ${type}`;
   return { type, from, to: from + length };
 }

@@ -9,6 +9,10 @@ import type { Bytes } from "../../core/sdk.js";
 import { readLog } from "./log-format.js";
 
 export interface Manifest {
+  /** Of the file. */
+  readonly name: string;
+  /** Up to here, the file is what was read. */
+  readonly soundBytes: number;
   /** Write logs from this number on are not in tables yet. 0: none was ever begun. */
   readonly logNumber: number;
   /** At least so many operations are in tables; exactly, right after an open. */
@@ -58,7 +62,7 @@ class EditReader {
   }
 }
 
-class ManifestReader implements Manifest {
+class ManifestReader implements Omit<Manifest, "name" | "soundBytes"> {
   logNumber = 0;
   lastSequence = 0;
   readonly tables = new Map<number, number>();
@@ -129,5 +133,13 @@ export async function readManifest(directory: string): Promise<Manifest | { read
     return manifest.apply(record);
   });
   if (ending.kind === "damaged") return { damage: `its file ${name} is damaged from byte ${ending.soundBytes} on: ${ending.reason}` };
-  return records === 0 ? { damage: `its file ${name} is empty` } : manifest;
+  if (records === 0) return { damage: `its file ${name} is empty` };
+  const { logNumber, lastSequence, tables } = manifest;
+  return { name, soundBytes: ending.soundBytes, logNumber, lastSequence, tables };
+}
+
+/** How the file of a table may be called: today, and by LevelDB before 1.14. */
+export function tableNames(number: number): readonly [string, string] {
+  const digits = String(number).padStart(6, "0");
+  return [`${digits}.ldb`, `${digits}.sst`];
 }

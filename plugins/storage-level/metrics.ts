@@ -6,6 +6,7 @@ export interface StorageMetrics {
   readonly groups: Counter;
   readonly writtenBytes: Counter;
   readonly durableSeconds: Histogram;
+  readonly patrolledBytes: Counter;
 }
 
 /** @param openSnapshots read at each scrape */
@@ -22,6 +23,10 @@ export function storageMetrics(metrics: Metrics, openSnapshots: () => number): S
       help: "Batches handed to LevelDB; writes that waited together share one",
     }),
     writtenBytes: metrics.counter({ name: "storage_written_bytes_total", help: "Bytes of keys and values written" }),
+    patrolledBytes: metrics.counter({
+      name: "storage_patrolled_bytes_total",
+      help: "Bytes of table files whose checksums were looked at while the node ran, and matched",
+    }),
     durableSeconds: metrics.histogram({
       name: "storage_durable_write_seconds",
       help: "Time of a synced batch, from handing it to LevelDB to the device's confirmation",

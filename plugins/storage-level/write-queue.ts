@@ -10,7 +10,7 @@
  * does not have). Only a restart, which replays the log up to there, is safe.
  */
 import type { ClassicLevel } from "classic-level";
-import { assert, type Clock, type StorageOperation } from "../../core/sdk.js";
+import { assert, type Clock, type Scheduler, type StorageOperation } from "../../core/sdk.js";
 import type { AcknowledgedFile, SyncPolicy } from "./acknowledgement.js";
 import { storageError } from "./errors.js";
 import { syncLogs } from "./log-files.js";
@@ -26,6 +26,8 @@ const GROUP_BYTES_MAX = 8 * 1024 * 1024;
  * (measured: 1,000 writes of 1 MB hold 365 MB, as arrays 90 MB).
  */
 const CHAINED_OPERATION_BYTES_MAX = 4096;
+/** Operations between two looks at the clock while a batch is put together. */
+const LOOK_EVERY = 64;
 
 class Group {
   readonly operations: StorageOperation[] = [];
@@ -54,6 +56,7 @@ export class WriteQueue {
   readonly #database: LevelDatabase;
   readonly #metrics: StorageMetrics;
   readonly #clock: Clock;
+  readonly #scheduler: Scheduler | undefined;
   readonly #policy: SyncPolicy;
   readonly #acknowledged: AcknowledgedFile;
   readonly #waiting: Group[] = [];
@@ -70,6 +73,8 @@ export class WriteQueue {
     readonly database: LevelDatabase;
     readonly metrics: StorageMetrics;
     readonly clock: Clock;
+    /** Without one, a batch is put together in one piece. */
+    readonly scheduler?: Scheduler | undefined;
     readonly policy: SyncPolicy;
     readonly acknowledged: AcknowledgedFile;
     /** LevelDB's number of the last operation that the database holds. */
@@ -78,6 +83,7 @@ export class WriteQueue {
     this.#database = parts.database;
     this.#metrics = parts.metrics;
     this.#clock = parts.clock;
+    this.#scheduler = parts.scheduler;
     this.#policy = parts.policy;
     this.#acknowledged = parts.acknowledged;
     this.#sequence = parts.sequence;
@@ -97,6 +103,11 @@ export class WriteQueue {
     this.#metrics.writtenBytes.increment(bytes);
     this.#running ??= this.#run();
     return group.done;
+  }
+
+  /** Writes nothing more. */
+  refuse(error: Error): void {
+    this.#failure ??= error;
   }
 
   /** Resolves when nothing waits any more and no sync is under way. */
@@ -141,6 +152,7 @@ export class WriteQueue {
     }
     if (!empty && this.#policy === "background") {
       this.#unsynced = true;
+      await this.#acknowledged.written(this.#sequence);
       this.#syncing ??= this.#syncBehind();
       return;
     }
@@ -178,9 +190,13 @@ export class WriteQueue {
       return;
     }
     const batch = this.#database.batch();
+    const slicer = this.#scheduler?.slicer();
+    let count = 0;
     for (const operation of group.operations) {
       if (operation.type === "put") batch.put(operation.key, operation.value);
       else batch.del(operation.key);
+      // A flush of state has tens of thousands of operations, a microsecond or two each.
+      if (++count % LOOK_EVERY === 0 && slicer?.due() === true) await slicer.pause();
     }
     await batch.write(options);
   }

@@ -18,18 +18,36 @@ import {
   MEMPOOL_VIEW,
   type MempoolView,
 } from "../../core/ports/index.js";
+import type { Block } from "../../core/primitives/block.js";
 import { bytesEqual } from "../../core/primitives/bytes.js";
 import { Hash } from "../../core/primitives/hash.js";
 import { modelRoot } from "../core/state/fixtures.js";
 import { MemoryState, NEVER_DUE } from "../plugins/ledger-account/fixtures.js";
-import { type Balances, type CrashChain, type Promises, sender } from "./world.js";
+import { type Balances, type CrashChain, type Promises, SENDERS, sender } from "./world.js";
 
-/** The state as far as it was executed again, so that the next audit goes on from there. */
-export interface Verified {
-  height: number;
-  id: string;
-  state: MemoryState;
+/**
+ * What earlier audits have found to be right, so that the next one goes on from there. Blocks are kept: a node that prunes does not
+ * have them any more when the chain is executed from genesis.
+ */
+export class Verified {
+  /** -1: nothing. */
+  height = -1;
+  id = "";
+  state = new MemoryState();
+  readonly blocks: Block[] = [];
+  /** For each sender: transfers below this nonce are in blocks that were final; and the heights of those. */
+  readonly settled: number[] = Array.from({ length: SENDERS }, () => 0);
+  readonly heights: number[][] = Array.from({ length: SENDERS }, () => []);
 }
+
+/**
+ * How much is looked at.
+ *
+ * - `new`: what has come since the last audit; ids and balances of all
+ * - `all`: every record that is there: for copies that were damaged
+ * - `genesis`: every record, and every block executed again from the first one
+ */
+export type AuditDepth = "new" | "all" | "genesis";
 
 export interface Finding {
   /** What is missing or wrong, though the node did not say so. */
@@ -38,6 +56,8 @@ export interface Finding {
   readonly refused: { readonly code: string; readonly message: string; readonly when: "start" | "later" } | undefined;
   /** What the node said of damage in its log and went on without. */
   readonly warned: readonly string[];
+  /** Bodies of blocks below this height had been pruned. */
+  readonly bodiesFrom: number;
 }
 
 export async function copyData(from: string, to: string): Promise<void> {
@@ -55,16 +75,20 @@ interface Views {
   readonly events: ChainEvents;
 }
 
+export interface Expected {
+  readonly promises: Promises;
+  readonly balances: Balances;
+  readonly verified: Verified;
+}
+
+/** Where in the past an archive is asked. */
+const PAST_SHARES = [0, 0.13, 0.5, 0.77, 0.99];
 const RECENT_EVENTS = 1_000;
+/** Settled transfers that are looked up all the same, however much is looked at. */
+const SETTLED_SAMPLES = 100;
 
 /** @param copy a data directory that may be changed; removed by the caller */
-export async function audit(
-  chain: CrashChain,
-  copy: string,
-  promises: Promises,
-  balances: Balances,
-  verified: Verified | undefined,
-): Promise<Finding> {
+export async function audit(chain: CrashChain, copy: string, expected: Expected, depth: AuditDepth): Promise<Finding> {
   const losses: string[] = [];
   const warned: string[] = [];
   let isUp = false;
@@ -85,25 +109,26 @@ export async function audit(
       ledger: node.get(LEDGER),
       events: node.get(CHAIN_EVENTS),
     };
-    await checkBlocks(views, promises, losses);
-    await checkTransactions(views, promises, losses);
-    checkBalances(views, balances, losses);
-    await checkState(views, verified, losses);
-    await readOn(views, node.get<NodePart>(NODE_PART));
+    await checkBlocks(views, expected, losses);
+    await checkTransactions(views, expected, depth, losses);
+    checkBalances(views, expected, losses);
+    if (chain.pruning() === "archive") await checkPast(views, expected, losses);
+    if (depth !== "new") await readAll(views, node.get<NodePart>(NODE_PART));
+    await checkState(views, expected.verified, depth, losses);
     if (fatal !== undefined) throw fatal;
-    return { losses, refused: undefined, warned };
+    return { losses, refused: undefined, warned, bodiesFrom: views.view.status().bodiesFrom };
   } catch (error) {
     if (!ChainwrightError.is(error)) throw error;
     // What failed to start a plugin counts, not that a plugin failed to start.
     const cause = ChainwrightError.is(error.cause) ? error.cause : error;
-    return { losses: [], refused: { code: cause.code, message: cause.message, when: isUp ? "later" : "start" }, warned };
+    return { losses: [], refused: { code: cause.code, message: cause.message, when: isUp ? "later" : "start" }, warned, bodiesFrom: 0 };
   } finally {
     await node.stop().catch(() => undefined);
   }
 }
 
-async function checkBlocks({ view, events }: Views, { blocks }: Promises, losses: string[]): Promise<void> {
-  const replaced = [...blocks].filter(([height, hash]) => {
+async function checkBlocks({ view, events }: Views, { promises }: Expected, losses: string[]): Promise<void> {
+  const replaced = [...promises.blocks].filter(([height, hash]) => {
     const id = view.idAt(height);
     return id === undefined || Hash.key(id) !== hash;
   });
@@ -117,25 +142,42 @@ async function checkBlocks({ view, events }: Views, { blocks }: Promises, losses
   }
 }
 
-async function checkTransactions({ view, pool }: Views, { accepted }: Promises, losses: string[]): Promise<void> {
-  for (const [from, ids] of accepted.entries())
+async function checkTransactions({ view, pool }: Views, expected: Expected, depth: AuditDepth, losses: string[]): Promise<void> {
+  const { promises, verified } = expected;
+  const { finalized, bodiesFrom: keptFrom } = view.status();
+  const finalHeight = finalized.header.height;
+  for (const [from, ids] of promises.accepted.entries()) {
+    const settled = verified.settled[from] ?? 0;
+    const sampleEvery = depth === "genesis" ? 1 : Math.ceil((SENDERS * settled) / SETTLED_SAMPLES);
+    let isSettledSoFar = true;
     for (const [nonce, text] of ids) {
+      if (nonce < settled && nonce % sampleEvery !== 0) continue;
+      // A node that prunes forgets where it was.
+      if (nonce < settled && (verified.heights[from]?.[nonce] ?? 0) < keptFrom) continue;
       const id = Hash.parse(text);
-      if (pool.get(id) !== undefined) continue;
+      if (pool.get(id) !== undefined) {
+        isSettledSoFar = false;
+        continue;
+      }
       const info = await view.transaction(id);
       if (info === undefined) losses.push(`transfer ${nonce} of sender ${from} was accepted and is gone`);
       else if (!info.receipt.ok) losses.push(`transfer ${nonce} of sender ${from} failed`);
+      isSettledSoFar &&= info !== undefined && info.height <= finalHeight;
+      if (!isSettledSoFar || depth === "all" || info === undefined) continue;
+      verified.settled[from] = Math.max(settled, nonce + 1);
+      (verified.heights[from] ?? [])[nonce] = info.height;
     }
+  }
 }
 
-function checkBalances({ view }: Views, balances: Balances, losses: string[]): void {
+function checkBalances({ view }: Views, { balances }: Expected, losses: string[]): void {
   const state = view.state();
   if (state === undefined) {
     losses.push("the head has no state");
     return;
   }
   const accounts = Array.from(
-    { length: 8 },
+    { length: SENDERS },
     (_, index) => view.describeAccount(sender(index).address, state) as { readonly nonce: number; readonly balance: string },
   );
   for (const [index, expected] of balances.of(accounts.map(({ nonce }) => nonce)).entries())
@@ -143,32 +185,51 @@ function checkBalances({ view }: Views, balances: Balances, losses: string[]): v
       losses.push(`sender ${index} has ${accounts[index]?.balance}, its transfers come to ${expected}`);
 }
 
-/** Executes what is new since the last audit again, and compares the whole state with the node's. */
-async function checkState({ view, ledger }: Views, verified: Verified | undefined, losses: string[]): Promise<void> {
-  const { head } = view.status();
-  const known = verified === undefined || verified.height < 0 ? undefined : view.idAt(verified.height);
-  const goesOn = verified !== undefined && known !== undefined && Hash.key(known) === verified.id;
-  const state = goesOn ? verified.state : new MemoryState();
-  if (!goesOn) ledger.genesis(state, view.spec);
-  for (let height = goesOn ? verified.height + 1 : 1; height <= head.header.height; height++) {
+/** Of old states, some at random heights: at each, the balances are what the transfers up to there come to. */
+async function checkPast({ view }: Views, { balances }: Expected, losses: string[]): Promise<void> {
+  const { statesFrom, head } = view.status();
+  const heights = head.header.height - statesFrom;
+  for (const share of PAST_SHARES) {
+    const height = statesFrom + Math.floor(heights * share);
     const id = view.idAt(height);
-    const block = id === undefined ? undefined : await view.block(id);
+    const state = id === undefined ? undefined : view.state(id);
+    if (state === undefined) {
+      losses.push(`the archive has no state at height ${height}, though it says that it has them from ${statesFrom} on`);
+      continue;
+    }
+    const addresses = Array.from({ length: SENDERS }, (_, index) => sender(index).address);
+    await state.prefetch(addresses.flatMap((address) => view.accountKeys(address)));
+    const accounts = addresses.map(
+      (address) => view.describeAccount(address, state) as { readonly nonce: number; readonly balance: string },
+    );
+    const expected = balances.of(accounts.map(({ nonce }) => nonce));
+    if (accounts.some(({ balance }, index) => balance !== String(expected[index])))
+      losses.push(`the archive's balances at height ${height} are not what the transfers up to there come to`);
+  }
+}
+
+/** Executes what is new since the last audit (or everything) again, and compares the whole state with the node's. */
+async function checkState({ view, ledger }: Views, verified: Verified, depth: AuditDepth, losses: string[]): Promise<void> {
+  const { head } = view.status();
+  const known = verified.height < 0 ? undefined : view.idAt(verified.height);
+  const goesOn = depth !== "genesis" && known !== undefined && Hash.key(known) === verified.id;
+  // A copy, which keeps no way back.
+  const state = goesOn ? verified.state.copy() : new MemoryState();
+  const from = goesOn ? verified.height + 1 : 1;
+  if (!goesOn) ledger.genesis(state, view.spec);
+  const blocks: Block[] = [];
+  for (let height = from; height <= head.header.height; height++) {
+    const id = view.idAt(height);
+    const block = id === undefined ? undefined : await storedBlock(view, id, height, verified);
     if (id === undefined || block === undefined) {
       losses.push(`there is no canonical block at ${height}`);
       return;
     }
-    const { header, transactions, payload } = block;
-    const rules = view.spec.rulesAt(height);
-    await ledger.execute(
-      ledger.decodeBlock(transactions, rules),
-      state,
-      { ...header, rules, payload },
-      { mode: "import", slicer: NEVER_DUE },
-    );
+    blocks[height] = block;
+    await execute(ledger, view, block, state);
   }
   const root = Hash.key(modelRoot(state.entries));
-  if (root !== Hash.key(head.header.stateRoot))
-    losses.push(`executing again from block ${goesOn ? verified.height : 0} comes to root ${root}`);
+  if (root !== Hash.key(head.header.stateRoot)) losses.push(`executing again from block ${from - 1} comes to root ${root}`);
   const stored = view.state();
   if (stored !== undefined && Hash.key(stored.root) !== root)
     losses.push(`the state at the head has root ${Hash.key(stored.root)}, not ${root}`);
@@ -177,19 +238,36 @@ async function checkState({ view, ledger }: Views, verified: Verified | undefine
     if (found === undefined || !bytesEqual(found, value))
       losses.push(`the state's value of ${Buffer.from(name, "latin1").toString("hex")} is wrong`);
   }
-  if (verified === undefined || losses.length > 0) return;
+  if (depth === "all" || losses.length > 0) return;
+  for (const [height, block] of blocks.entries()) if (block !== undefined) verified.blocks[height] = block;
+  verified.blocks.length = head.header.height + 1;
   verified.height = head.header.height;
   verified.id = Hash.key(head.id);
   verified.state = state;
 }
 
-/** Reads every block and its receipts: what is damaged there must be noticed, too. */
-async function readOn({ view }: Views, part: NodePart): Promise<void> {
-  for (let height = 0; height <= view.status().head.header.height; height++) {
+/** From the node; where that has pruned it, as it was read before. */
+async function storedBlock(view: ChainView, id: Hash, height: number, verified: Verified): Promise<Block | undefined> {
+  const stored = await view.block(id);
+  if (stored !== undefined || height >= view.status().bodiesFrom) return stored;
+  return verified.blocks[height];
+}
+
+async function execute(ledger: Ledger, view: ChainView, { header, transactions, payload }: Block, state: MemoryState): Promise<void> {
+  const rules = view.spec.rulesAt(header.height);
+  const batch = ledger.decodeBlock(transactions, rules);
+  await ledger.execute(batch, state, { ...header, rules, payload }, { mode: "import", slicer: NEVER_DUE });
+}
+
+/** Reads every block, its receipts and the events: what is damaged there must be noticed, too. */
+async function readAll({ view }: Views, part: NodePart): Promise<void> {
+  const { bodiesFrom, head } = view.status();
+  for (let height = bodiesFrom; height <= head.header.height; height++) {
     const id = view.idAt(height);
     if (id === undefined) continue;
     await view.block(id);
     await view.receipts(id);
   }
-  await part.chain.events.read(Math.max(0, part.chain.events.latest - 1_000), 1_000);
+  const { events } = part.chain;
+  await events.read(Math.max(0, events.latest - RECENT_EVENTS), RECENT_EVENTS);
 }

@@ -3,38 +3,18 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { NodeProcess } from "../functional/node-process.js";
-import { MemoryState } from "../plugins/ledger-account/fixtures.js";
-import { audit, copyData, type Finding, type Verified } from "./audit.js";
+import { type AuditDepth, audit, copyData, type Finding, Verified } from "./audit.js";
 import { damage, kindOf } from "./damage.js";
+import type { SmallDisk } from "./full-disk.js";
 import type { KillPlan } from "./plan.js";
-import { runOnce } from "./victim.js";
-import { Balances, type CrashChain, Promises, type Tuning } from "./world.js";
+import type { Tally } from "./tally.js";
+import { Backups, runTool, type ToolEnd } from "./tools.js";
+import { runOnce, runUntilFull } from "./victim.js";
+import { Balances, type CrashChain, Promises, type Pruning, type Tuning } from "./world.js";
 
-/** Everything that was counted, for the table at the end. */
-export class Tally {
-  readonly #counts = new Map<string, Map<string, number>>();
-  readonly recoveriesMs: number[] = [];
-
-  count(group: string, outcome: string): void {
-    const counts = this.#counts.get(group) ?? new Map<string, number>();
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-    this.#counts.set(group, counts);
-  }
-
-  /** The table. */
-  lines(): readonly string[] {
-    const lines: string[] = [];
-    for (const [group, counts] of [...this.#counts].sort(([a], [b]) => a.localeCompare(b))) {
-      const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-      const parts = [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([outcome, count]) => `${outcome} ${count}`);
-      lines.push(`  ${group.padEnd(22)} ${String(total).padStart(5)}   ${parts.join(", ")}`);
-    }
-    const sorted = this.recoveriesMs.sort((a, b) => a - b);
-    const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
-    lines.push(`  ready after a kill     ${at(0.5)} ms median, ${at(0.99)} ms p99, ${at(1)} ms at most`);
-    return lines;
-  }
-}
+/** What the operating system says of a full disk, and what the tools make of it. */
+const NO_SPACE = /no space left|ENOSPC|disk .* is full/i;
+const FULL_START_MS = 4_000;
 
 /** One chain, from genesis through its kills. */
 export class Life {
@@ -43,11 +23,14 @@ export class Life {
   readonly #tally: Tally;
   readonly promises = new Promises();
   readonly #balances = new Balances();
+  readonly #verified = new Verified();
+  readonly #backups: Backups;
   #rival: NodeProcess | undefined;
-  readonly #verified: Verified = { height: -1, id: "", state: new MemoryState() };
+  #bodiesFrom = 0;
 
   constructor(chain: CrashChain, tuning: Tuning, tally: Tally) {
     this.chain = chain;
+    this.#backups = new Backups(chain);
     this.#tuning = tuning;
     this.#tally = tally;
   }
@@ -57,40 +40,136 @@ export class Life {
     if (this.chain.rivalFile !== undefined) this.#rival = new NodeProcess(["start", "--config", this.chain.rivalFile]);
   }
 
-  async end(): Promise<void> {
-    await this.#rival?.kill("SIGTERM");
-    if (this.#rival !== undefined) this.#tally.count("blocks undone by forks", String(this.promises.undone));
+  /** Answers what was wrong with the second miner. */
+  async end(): Promise<readonly string[]> {
+    const faults: string[] = [];
+    if (this.#rival !== undefined) {
+      const height = Math.max(0, ...this.#rival.lines.map((line) => line.height ?? 0));
+      const code = await this.#rival.kill("SIGTERM");
+      if (code !== 0) faults.push(`the second miner ended with ${code}: ${this.#rival.stderr.slice(-2_000)}`);
+      this.#tally.count("forks", "height of the second miner", height);
+      this.#tally.count("forks", "reorgs told", this.promises.reorgs);
+      this.#tally.count("forks", "blocks undone", this.promises.undone);
+    }
     this.#rival = undefined;
+    if (this.#bodiesFrom > 0) this.#tally.count("pruned", "blocks", this.#bodiesFrom);
+    return faults;
   }
 
-  async kill(plan: KillPlan): Promise<readonly string[]> {
-    const run = await runOnce(plan, this.chain, this.#tuning.flushAfterBlocks, this.promises);
+  /** @param onLoad called when the node is up and gets its load */
+  async kill(plan: KillPlan, onLoad?: () => void): Promise<readonly string[]> {
+    const tally = this.#tally;
+    const run = await tally.timed("a run", () => runOnce(plan, this.chain, this.#tuning.flushAfterBlocks, this.promises, onLoad));
     const faults = [...run.faults];
-    if (run.recoveredMs !== undefined) this.#tally.recoveriesMs.push(run.recoveredMs);
+    if (run.recoveredMs !== undefined) tally.time("ready after a kill", run.recoveredMs);
     if (run.ended !== "killed" && run.ended !== 0) faults.push(`the node ended by itself with ${run.ended}: ${run.stderr.slice(-2_000)}`);
-    this.#tally.count(`kill at ${plan.point}`, run.ended === "killed" ? "killed" : `had ended with ${run.ended}`);
-    const finding = await this.#audit(this.#verified, this.chain.data);
-    if (finding.refused !== undefined) faults.push(`refused: ${finding.refused.code}: ${finding.refused.message}`);
-    faults.push(...finding.losses);
-    if (plan.damages && faults.length === 0) faults.push(...(await this.#damage(plan)));
+    tally.count(`kill at ${plan.point}`, run.ended === "killed" ? "killed" : `had ended with ${run.ended}`);
+    faults.push(...(await tally.timed("an audit", () => this.#audit("new"))));
+    if (plan.damages && faults.length === 0) faults.push(...(await tally.timed("a damage", () => this.#damage(plan))));
+    return faults;
+  }
+
+  /** Fills the disk under the node. It must say so, and have everything that it had promised once there is room again. */
+  async fillDisk(plan: KillPlan, disk: SmallDisk): Promise<readonly string[]> {
+    const { random } = plan;
+    const run = await runUntilFull(plan, this.chain, this.promises, () => disk.fill(Math.floor(random() ** 2 * 300_000)));
+    const faults = [...run.faults];
+    const said = NO_SPACE.test(run.stderr);
+    this.#tally.count("disk full", run.ended === "killed" ? "served on" : said ? "said so and ended" : `ended with ${run.ended}`);
+    if (run.ended !== "killed" && (run.ended === 0 || !said))
+      faults.push(`its disk was full, and it ended with ${run.ended} and without a word of that: ${run.stderr.slice(-2_000)}`);
+    if (run.ended === "killed" && said) faults.push(`it said that its disk is full, and did not end: ${run.stderr.slice(-2_000)}`);
+    // With no room at all, not even a start may make it worse.
+    if (random() < 0.5) {
+      await disk.fill(0);
+      const start = await runTool(["start", "--config", this.chain.configFile, "--json"], FULL_START_MS);
+      this.#tally.count(
+        "start on a full disk",
+        start.code === undefined ? "came up" : NO_SPACE.test(start.output) ? "refused" : "refused otherwise",
+      );
+      if (start.code === 0) faults.push(`it ended well on a full disk: ${start.output.slice(-2_000)}`);
+    }
+    await disk.free();
+    faults.push(...(await this.#tally.timed("an audit", () => this.#audit("new"))));
     return faults;
   }
 
   /** Everything once more, executed from genesis. */
   async check(): Promise<readonly string[]> {
-    const finding = await this.#audit(undefined, this.chain.data);
-    this.#tally.count("checked from genesis", finding.losses.length === 0 && finding.refused === undefined ? "ok" : "LOSS");
-    return finding.refused === undefined ? finding.losses : [`refused: ${finding.refused.message}`];
+    const faults = await this.#tally.timed("from genesis", () => this.#audit("genesis"));
+    this.#tally.count("executed from genesis", faults.length === 0 ? "ok" : "LOSS");
+    return faults;
   }
 
-  async #audit(verified: Verified | undefined, from: string): Promise<Finding> {
+  async #audit(depth: AuditDepth): Promise<readonly string[]> {
     const copy = join(this.chain.directory, "copy");
-    await copyData(from, copy);
+    await copyData(this.chain.data, copy);
     try {
-      return await audit(this.chain, copy, this.promises, this.#balances, verified);
+      const { losses, refused, bodiesFrom } = await this.#compare(copy, depth);
+      this.#bodiesFrom = Math.max(this.#bodiesFrom, bodiesFrom);
+      return refused === undefined ? losses : [`refused: ${refused.code}: ${refused.message}`];
     } finally {
       await rm(copy, { recursive: true, force: true });
     }
+  }
+
+  #compare(copy: string, depth: AuditDepth, promises = this.promises): Promise<Finding> {
+    return audit(this.chain, copy, { promises, balances: this.#balances, verified: this.#verified }, depth);
+  }
+
+  /** From its next start on, the node keeps another part of the past. */
+  async changeMode(random: () => number): Promise<void> {
+    const modes: readonly Pruning[] = ["archive", "full", "pruned"];
+    const from = this.chain.pruning();
+    const to = modes[Math.floor(random() * modes.length)] ?? "full";
+    await this.chain.keep(to);
+    this.#tally.count("mode", `${from} to ${to}`);
+  }
+
+  /** As `kill`, and a backup is begun while the node runs; afterwards backup and restore, killed and whole. */
+  async killWithTools(plan: KillPlan): Promise<readonly string[]> {
+    const { random } = plan;
+    const backups = this.#backups;
+    const killsFirst = random() < 0.5;
+    const firstMs = random() * 1_500;
+    let promised = this.promises;
+    let first: Promise<ToolEnd> | undefined;
+    const faults = [
+      ...(await this.kill({ ...plan, damages: false }, () => {
+        promised = this.promises.copy();
+        if (backups.isPossible) first = backups.backup(killsFirst ? firstMs : undefined);
+      })),
+    ];
+    const online = await first;
+    if (online !== undefined) faults.push(...this.#toolFaults("backup of a running node", online));
+    if (!backups.isPossible || faults.length > 0) return faults;
+    // What the running node's backup holds is looked at every other time; otherwise a newer one is made.
+    if (online?.code !== 0 || random() < 0.5) {
+      if (random() < 0.5) faults.push(...this.#toolFaults("backup", await backups.backup(random() * 1_200)));
+      faults.push(...this.#toolFaults("backup", await this.#tally.timed("a backup", () => backups.backup())));
+      promised = this.promises;
+    }
+    if (random() < 0.5) faults.push(...this.#toolFaults("restore", await backups.restore(random() * 1_200)));
+    faults.push(...this.#toolFaults("restore", await this.#tally.timed("a restore", () => backups.restore())));
+    if (random() < 0.3) faults.push(...this.#toolFaults("verify of what was restored", await backups.verify()));
+    if (faults.length > 0) return faults;
+    const { losses, refused } = await this.#compare(backups.restored, "all", promised);
+    faults.push(...losses.map((loss) => `restored from a backup: ${loss}`));
+    if (refused !== undefined) faults.push(`what was restored refuses: ${refused.code}: ${refused.message}`);
+    this.#tally.count("restored and compared", faults.length === 0 ? "ok" : "LOSS");
+    if (random() < 0.5) await backups.clear();
+    if (random() < 0.4) {
+      faults.push(...this.#toolFaults("compact", await backups.compact(random() * 1_500)));
+      faults.push(...(await this.#audit("new")));
+    }
+    return faults;
+  }
+
+  #toolFaults(what: string, { code, output }: ToolEnd): readonly string[] {
+    const outcome =
+      code === undefined ? "killed" : code === 0 ? "ok" : (/\b(DATABASE_FILES_UNSTEADY)\b/.exec(output)?.[1] ?? `exit code ${code}`);
+    this.#tally.count(what, outcome);
+    return outcome.startsWith("exit") ? [`${what} ended with ${outcome}: ${output.slice(-2_000)}`] : [];
   }
 
   async #damage(plan: KillPlan): Promise<readonly string[]> {
@@ -101,7 +180,7 @@ export class Life {
     try {
       const done = await damage(join(copy, "chain.level"), plan.random);
       if (done === undefined) return [];
-      const { losses, refused, warned } = await audit(this.chain, copy, this.promises, this.#balances, undefined);
+      const { losses, refused, warned } = await this.#compare(copy, "all");
       // A damaged record of the mempool's journal does not stop a node: it says so and asks for the transfer again.
       const silent = losses.filter((loss) => warned.length === 0 || !/^transfer \d+ of sender \d+ was accepted and is gone$/.test(loss));
       const found = losses.length === 0 ? "harmless" : "said so in the log";

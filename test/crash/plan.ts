@@ -38,21 +38,57 @@ export function planOf(seed: string, number: number): KillPlan {
     pick -= WEIGHTS[each];
     if (pick < 0) break;
   }
-  const loadMs = point === "start" ? 0 : 100 + Math.floor(random() * 700);
+  const loadMs = point === "start" ? 0 : 100 + Math.floor(random() * 500);
   // A start takes a few hundred milliseconds; what follows a point in the code follows within a few.
   const widthMs = { random: 500, block: 20, flush: 40, accepted: 10, files: 15, start: 900, stop: 150 }[point];
   return { number, point, loadMs, delayMs: Math.floor(random() ** 2 * widthMs), damages: random() < 0.4, random };
 }
 
+/**
+ * What is special about a chain; chains take turns.
+ *
+ * - `forks`: a second miner, so that heads move between branches and the node syncs after each kill
+ * - `tools`: backups are made while it runs and when it was killed, and restored; these commands are killed, too
+ * - `pruned`, `archive`: what it keeps of the past. `modes`: that changes at each start
+ * - `full-disk`: the node is not killed, its disk is filled up; it ends by itself. Needs the right to mount a file system
+ * - `background`: writes are synced after they were acknowledged
+ */
+export const KINDS = ["plain", "forks", "tools", "pruned", "background", "archive", "full-disk", "modes"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Kills of one chain; afterwards it is executed again from genesis, and the next chain begins. */
+export const KILLS_PER_LIFE = 50;
+
+export type { Tuning };
+
+export interface LifePlan {
+  readonly life: number;
+  readonly kind: Kind;
+  readonly tuning: Tuning;
+}
+
+/** What a kind needs. */
+const TUNED: Readonly<Partial<Record<Kind, Partial<Tuning>>>> = {
+  // Tables of their own are what a full disk refuses, too.
+  "full-disk": { writeBufferBytes: 65_536 },
+  // Two miners that lose sight of each other come back together only above what is final.
+  forks: { finalDepth: 1_000 },
+  // Enough blocks that some are old enough to go.
+  pruned: { finalDepth: 3, blockIntervalMs: 30 },
+  modes: { finalDepth: 3, blockIntervalMs: 30 },
+};
+
 /** How the node of one life is set up. */
-export function tuningOf(seed: string, life: number): Tuning {
+export function lifePlan(seed: string, life: number, forced?: Kind): LifePlan {
   const random = seeded(`${seed}/life ${life}`);
   const oneOf = <Value>(values: readonly [Value, ...Value[]]): Value => values[Math.floor(random() * values.length)] ?? values[0];
-  return {
+  const tuning: Tuning = {
     flushAfterBlocks: oneOf([1, 2, 3, 5, 8, 32]),
     // The least makes LevelDB rotate, sort and compact all the time.
     writeBufferBytes: oneOf([65_536, 65_536, 131_072, 1_048_576]),
     finalDepth: oneOf([1, 3, 10, 100]),
     blockIntervalMs: oneOf([30, 60, 120]),
   };
+  const kind = forced ?? KINDS[life % KINDS.length] ?? "plain";
+  return { life, kind, tuning: { ...tuning, ...TUNED[kind] } };
 }

@@ -17,8 +17,10 @@ export interface Run {
 }
 
 /** A node that says nothing for so long has hung. */
+const CONNECT_TIMEOUT_MS = 5_000;
 const READY_TIMEOUT_MS = 60_000;
-const POINT_TIMEOUT_MS = 8_000;
+/** A point that does not come (no file is made, no flush is due) is a kill at random. */
+const POINT_TIMEOUT_MS = 2_500;
 
 async function post(api: string, raw: Uint8Array): Promise<{ readonly status: number; readonly id?: string }> {
   const response = await fetch(`${api}/v1/transactions`, {
@@ -61,6 +63,15 @@ async function checkNonces(api: string, promises: Promises, faults: string[]): P
     }
     if (known < next) faults.push(`sender ${from}: ${next} transfers were accepted, the node knows of ${known}`);
     promises.nextNonce[from] = Math.max(next, known);
+  }
+}
+
+/** Resolves when the node has a peer: with the second miner, heads move between branches. */
+async function connected(api: string): Promise<void> {
+  for (const untilMs = performance.now() + CONNECT_TIMEOUT_MS; performance.now() < untilMs; ) {
+    const { peers } = (await getJson(`${api}/v1/peers`)) as { readonly peers: readonly unknown[] };
+    if (peers.length > 0) return;
+    await delay(50);
   }
 }
 
@@ -116,8 +127,48 @@ async function reach(
   }
 }
 
+/** A node whose disk is full ends by itself; one that does not serves on without writing. */
+const END_TIMEOUT_MS = 10_000;
+
+/** Runs the node under load while its disk fills up, until it ends by itself. */
+export async function runUntilFull(plan: KillPlan, chain: CrashChain, promises: Promises, fill: () => Promise<void>): Promise<Run> {
+  const faults: string[] = [];
+  const node = new NodeProcess(["start", "--config", chain.configFile]);
+  let isOver = false;
+  const told = promises.height;
+  const api = await within(READY_TIMEOUT_MS, "coming up", node.api());
+  const ready = node.lines.find((line) => line.type === "ready");
+  if (ready !== undefined && ready.height < told) faults.push(`it came up at height ${ready.height}, block ${told} had been told`);
+  await checkNonces(api, promises, faults);
+  const loads = Array.from({ length: SENDERS }, (_, from) =>
+    load(
+      api,
+      from,
+      promises,
+      () => undefined,
+      () => isOver,
+    ),
+  );
+  await delay(plan.loadMs);
+  await fill();
+  const over = new AbortController();
+  const ended = await Promise.race([node.exited, delay(END_TIMEOUT_MS, "no" as const, { signal: over.signal }).catch(() => "no" as const)]);
+  over.abort();
+  isOver = true;
+  if (ended === "no") await node.kill("SIGKILL");
+  await Promise.all(loads);
+  for (const line of node.lines) promises.note(line as never);
+  return { ended: ended === "no" ? "killed" : ended, recoveredMs: undefined, stderr: node.stderr, faults };
+}
+
 /** Runs the node once, to its kill. */
-export async function runOnce(plan: KillPlan, chain: CrashChain, flushAfterBlocks: number, promises: Promises): Promise<Run> {
+export async function runOnce(
+  plan: KillPlan,
+  chain: CrashChain,
+  flushAfterBlocks: number,
+  promises: Promises,
+  onLoad: () => void = () => undefined,
+): Promise<Run> {
   const faults: string[] = [];
   const beganMs = performance.now();
   const node = new NodeProcess(["start", "--config", chain.configFile]);
@@ -151,6 +202,8 @@ export async function runOnce(plan: KillPlan, chain: CrashChain, flushAfterBlock
       };
     });
     loads = Array.from({ length: SENDERS }, (_, from) => load(api, from, promises, onAccepted, () => isOver));
+    if (chain.rivalFile !== undefined) await connected(api);
+    onLoad();
     await Promise.race([delay(plan.loadMs), node.exited]);
     isArmed = true;
     await Promise.race([reach(plan, node, chain, flushAfterBlocks, accepted), delay(POINT_TIMEOUT_MS), node.exited]);

@@ -9,6 +9,8 @@ import { type Key, key, PREFIX } from "../plugins/ledger-account/fixtures.js";
 
 export const CHAIN_ID = "crash-test";
 export const SENDERS = 8;
+/** Of a node that prunes: the least that may be set. More than a node makes between two kills. */
+const KEPT_BLOCKS = 128;
 const FUNDS = 1_000_000_000_000n;
 const MINER = key(100);
 const RIVAL = key(101);
@@ -64,11 +66,21 @@ export class Promises {
   readonly accepted: Map<number, string>[] = Array.from({ length: SENDERS }, () => new Map());
   /** First nonce of each sender that was never accepted, as far as is known. */
   readonly nextNonce: number[] = Array.from({ length: SENDERS }, () => 0);
-  /** Reorgs that were told. */
+  /** Blocks that were told to be undone, and how many times a row of them was. */
   undone = 0;
+  reorgs = 0;
+  #wasUndone = false;
 
   get acceptedCount(): number {
     return this.accepted.reduce((sum, each) => sum + each.size, 0);
+  }
+
+  /** What was promised up to now. */
+  copy(): Promises {
+    const copy = new Promises();
+    for (const [height, hash] of this.blocks) copy.blocks.set(height, hash);
+    for (const [from, ids] of this.accepted.entries()) for (const [nonce, id] of ids) copy.accepted[from]?.set(nonce, id);
+    return copy;
   }
 
   get height(): number {
@@ -77,9 +89,11 @@ export class Promises {
 
   note(line: { readonly type: string; readonly height: number; readonly hash?: string }): void {
     if (line.type === "block" && line.hash !== undefined) this.blocks.set(line.height, line.hash);
-    if (line.type !== "undone") return;
-    this.blocks.delete(line.height);
-    this.undone++;
+    const isUndone = line.type === "undone";
+    if (isUndone) this.blocks.delete(line.height);
+    if (isUndone) this.undone++;
+    if (isUndone && !this.#wasUndone) this.reorgs++;
+    this.#wasUndone = isUndone;
   }
 }
 
@@ -99,7 +113,13 @@ export interface CrashChain {
   readonly rivalFile: string | undefined;
   /** The same chain for whoever only looks: no API, no mining, no peers. */
   readonly auditFile: (data: string) => Promise<string>;
+  /** Writes the config of the node anew: what it keeps of the past from its next start on. */
+  readonly keep: (pruning: Pruning) => Promise<void>;
+  /** As the node's next start will have it. */
+  readonly pruning: () => Pruning;
 }
+
+export type Pruning = "archive" | "full" | "pruned";
 
 type Role = "victim" | "rival" | "audit";
 
@@ -114,8 +134,9 @@ async function freePort(): Promise<number> {
 export async function makeChain(
   directory: string,
   tuning: Tuning,
-  options: { readonly storage?: Readonly<Record<string, unknown>>; readonly hasRival?: boolean } = {},
+  options: { readonly storage?: Readonly<Record<string, unknown>>; readonly hasRival?: boolean; readonly pruning?: Pruning } = {},
 ): Promise<CrashChain> {
+  let pruning: Pruning = options.pruning ?? "full";
   const rivalPort = options.hasRival === true ? await freePort() : undefined;
   await mkdir(directory, { recursive: true });
   const spec = {
@@ -155,7 +176,13 @@ export async function makeChain(
     log: { level: "warn" },
     compute: { threads: 0 },
     node: {
-      chain: { flushAfterBlocks: tuning.flushAfterBlocks, flushAfterMs: 600_000 },
+      chain: {
+        flushAfterBlocks: tuning.flushAfterBlocks,
+        flushAfterMs: 600_000,
+        // Whoever looks deletes nothing meanwhile.
+        pruning: role === "audit" && pruning === "pruned" ? "full" : pruning,
+        keepBlocks: KEPT_BLOCKS,
+      },
       ...(rivalPort !== undefined && role === "victim" ? { network: { persistent: [`tcp://127.0.0.1:${rivalPort}`] } } : {}),
     },
     plugins: {
@@ -170,7 +197,11 @@ export async function makeChain(
   });
   const data = join(directory, "data");
   const configFile = join(directory, "node.json");
-  await writeFile(configFile, JSON.stringify(node(data, "victim"), undefined, 2));
+  const keep = async (next: Pruning) => {
+    pruning = next;
+    await writeFile(configFile, JSON.stringify(node(data, "victim"), undefined, 2));
+  };
+  await keep(pruning);
   const rivalFile = rivalPort === undefined ? undefined : join(directory, "rival.json");
   if (rivalFile !== undefined) await writeFile(rivalFile, JSON.stringify(node(join(directory, "rival"), "rival")));
   const auditFile = async (copy: string) => {
@@ -178,5 +209,5 @@ export async function makeChain(
     await writeFile(file, JSON.stringify(node(copy, "audit")));
     return file;
   };
-  return { directory, data, configFile, rivalFile, auditFile };
+  return { directory, data, configFile, rivalFile, auditFile, keep, pruning: () => pruning };
 }

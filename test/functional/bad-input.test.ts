@@ -110,7 +110,7 @@ t.test("the data directory: locked, of another chain, of a newer format, damaged
   await writeFile(join(directory, "chain.yaml"), spec);
 
   const content = await readFile(format, "utf8");
-  await writeFile(format, content.replace('"format": 1', '"format": 99').replace('"format":1', '"format":99'));
+  await writeFile(format, content.replace(/"format": *\d+/, '"format": 99'));
   const newer = await run(["start", "--config", config]);
   t.match(newer.stderr, /DATA_DIRECTORY_NEWER_FORMAT/);
   await writeFile(format, "{");

@@ -10,8 +10,9 @@ import t from "tap";
 import { devAccount } from "../../core/devnet/dev-accounts.js";
 import { buildTransfer, leastTransferFee } from "../../core/primitives/account-transaction.js";
 import { toHex } from "../../core/primitives/bytes.js";
-import { Life, Tally } from "../crash/life.js";
+import { Life } from "../crash/life.js";
 import { planOf } from "../crash/plan.js";
+import { Tally } from "../crash/tally.js";
 import { makeChain } from "../crash/world.js";
 import { getJson, NodeProcess } from "./node-process.js";
 
@@ -35,7 +36,10 @@ async function submit(api: string, nonce: number): Promise<string | undefined> {
   }
 }
 
-t.test(`${KILLS} kills under traffic lose nothing`, { timeout: 15_000 * KILLS + 60_000 }, async (t) => {
+// Each waits for a process most of the time.
+t.jobs = 2;
+
+t.test(`${KILLS} kills under traffic lose nothing`, { timeout: 15_000 * KILLS + 60_000, buffered: true }, async (t) => {
   const directory = t.testdir();
   const args = ["dev", "--data-dir", directory, "--port", "0"];
   const acknowledged = new Map<number, string>();
@@ -90,13 +94,21 @@ t.test(`${KILLS} kills under traffic lose nothing`, { timeout: 15_000 * KILLS + 
 
 const CHOSEN_KILLS = 16;
 
-t.test(`${CHOSEN_KILLS} kills at chosen points lose nothing, in the database either`, { timeout: 15_000 * CHOSEN_KILLS }, async (t) => {
-  const tuning = { flushAfterBlocks: 2, writeBufferBytes: 65_536, finalDepth: 5, blockIntervalMs: 40 };
-  const life = new Life(await makeChain(join(t.testdir(), "life"), tuning), tuning, new Tally());
-  for (let number = 0; number < CHOSEN_KILLS; number++) {
-    const plan = planOf("npm test", number);
-    t.strictSame(await life.kill({ ...plan, loadMs: plan.loadMs / 5 }), [], `kill ${number}, at ${plan.point}`);
-  }
-  t.strictSame(await life.check(), [], "executed again from genesis");
-  t.ok(life.promises.height > 0 && life.promises.acceptedCount > 0, "there was something to lose");
-});
+t.test(
+  `${CHOSEN_KILLS} kills at chosen points lose nothing, in the database either`,
+  { timeout: 15_000 * CHOSEN_KILLS, buffered: true },
+  async (t) => {
+    const tuning = { flushAfterBlocks: 2, writeBufferBytes: 65_536, finalDepth: 5, blockIntervalMs: 40 };
+    const life = new Life(await makeChain(join(t.testdir(), "life"), tuning), tuning, new Tally());
+    for (let number = 0; number < CHOSEN_KILLS; number++) {
+      const plan = planOf("npm test", number);
+      t.strictSame(
+        await life.kill({ ...plan, loadMs: plan.loadMs / 5, damages: number % 4 === 0 }),
+        [],
+        `kill ${number}, at ${plan.point}`,
+      );
+    }
+    t.strictSame(await life.check(), [], "executed again from genesis");
+    t.ok(life.promises.height > 0 && life.promises.acceptedCount > 0, "there was something to lose");
+  },
+);

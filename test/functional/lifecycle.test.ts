@@ -9,11 +9,12 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import t, { type Test } from "tap";
+import { patient } from "../fixtures/pace.js";
 import { getJson, NodeProcess } from "./node-process.js";
 
 const STOP_MAX_MS = 1_000;
 /** A node that does not stop must not outlive its test. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 interface Stop {
   readonly code: number | null;
@@ -30,7 +31,7 @@ async function stop(node: NodeProcess, signal: NodeJS.Signals): Promise<Stop> {
 
 function cleanly(t: Test, { code, ms }: Stop, node: NodeProcess): void {
   t.equal(code, 0, "exit code 0");
-  t.ok(ms < STOP_MAX_MS, `within a second: ${ms.toFixed(0)} ms`);
+  t.ok(ms < patient(STOP_MAX_MS), `within a second: ${ms.toFixed(0)} ms`);
   t.equal(node.complaints, "", "and nothing to complain of");
 }
 

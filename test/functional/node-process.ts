@@ -49,6 +49,13 @@ export type NodeLine =
   | { readonly type: "ready"; readonly api: string; readonly height: number }
   | { readonly type: "block" | "undone"; readonly height: number; readonly hash: string; readonly transactions: number };
 
+const running = new Set<ChildProcess>();
+
+/** For the end of a process that can't wait: none of its nodes stays behind. */
+export function endAllNodes(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 export class NodeProcess {
   readonly lines: NodeLine[] = [];
   readonly #child: ChildProcess;
@@ -63,6 +70,7 @@ export class NodeProcess {
       env: { ...ENVIRONMENT, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    running.add(this.#child);
     const { stdout, stderr } = this.#child;
     if (stdout === null || stderr === null) throw new Error("pipes were asked for");
     createInterface({ input: stdout }).on("line", (line) => {
@@ -74,6 +82,7 @@ export class NodeProcess {
     });
     this.exited = once(this.#child, "close").then(([code]) => {
       this.#ended = true;
+      running.delete(this.#child);
       this.#wake();
       return code as number | null;
     });

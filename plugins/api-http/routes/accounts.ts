@@ -4,7 +4,18 @@
  * What an account is belongs to the ledger; only `pendingNonce` is worked out here, and only where the ledger's accounts
  * and transactions have a field `nonce`: the next nonce to sign with, after what is in the mempool.
  */
-import { Address, type ChainView, type Json, type MempoolView, type Static, Type, toHex } from "../../../core/sdk.js";
+import {
+  Address,
+  type ChainView,
+  ChainwrightError,
+  fromHex,
+  type Json,
+  type MempoolView,
+  type StateView,
+  type Static,
+  Type,
+  toHex,
+} from "../../../core/sdk.js";
 import { BlockReference, blockInfoAt, blockKey } from "../block-reference.js";
 import { ApiStateNotFoundError } from "../errors.js";
 import { AddressText, answers, Freeform, HashText, HeightNumber, HexText } from "../schemas.js";
@@ -26,6 +37,8 @@ const AccountSchema = Type.Object({
   proof: Type.Optional(AccountProofSchema),
 });
 
+/** Keys that modules may read of one account beside those that the ledger names. */
+const MAX_READS = 256;
 /** Of one sender's transactions, how many are looked at. Above the bound that mempools have. */
 const MAX_POOLED = 1_024;
 
@@ -39,8 +52,14 @@ export function addAccountRoutes(app: ApiApplication, { chain, mempool }: ApiVie
         params: Type.Object({ address: AddressText }),
         querystring: Type.Object(
           {
-            block: Type.Union([BlockReference], { default: "head", description: "State after this block; back to the undo horizon" }),
-            proof: Type.Boolean({ default: false, description: "With proofs against the block's stateRoot" }),
+            block: Type.Union([BlockReference], {
+              default: "head",
+              description: "State after this block, from statesFrom of /v1/status on",
+            }),
+            proof: Type.Boolean({
+              default: false,
+              description: "With proofs against the block's stateRoot; there are none below the undo horizon, archive mode or not",
+            }),
           },
           { additionalProperties: false },
         ),
@@ -51,10 +70,10 @@ export function addAccountRoutes(app: ApiApplication, { chain, mempool }: ApiVie
       const address = Address.parse(params.address, chain.spec.addressPrefix);
       const info = blockInfoAt(chain, query.block, { in: "query", pointer: "/block" });
       const view = chain.state(info.record.id);
-      if (view === undefined) throw new ApiStateNotFoundError({ block: query.block });
+      if (view === undefined) throw new ApiStateNotFoundError({ block: query.block, statesFrom: chain.status().statesFrom });
       const keys = chain.accountKeys(address);
       await view.prefetch(keys);
-      const account = chain.describeAccount(address, view);
+      const account = await described(chain, address, view);
       const pendingNonce = query.block === "head" ? pendingNonceOf(chain, mempool, address, account) : undefined;
       return {
         address: Address.format(address, chain.spec.addressPrefix),
@@ -65,6 +84,24 @@ export function addAccountRoutes(app: ApiApplication, { chain, mempool }: ApiVie
       };
     },
   );
+}
+
+/**
+ * An old state (archive mode) answers only for keys that were prefetched. A module of the ledger may read others than the
+ * account's own: each that it asks for is fetched, and it is asked again.
+ */
+async function described(chain: ChainView, address: Address, view: StateView): Promise<Json> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return chain.describeAccount(address, view);
+    } catch (error) {
+      const wanted =
+        ChainwrightError.is(error) && error.code === "STATE_NOT_PREFETCHED" ? (error.data as { readonly key?: string }).key : undefined;
+      const key = wanted === undefined ? undefined : fromHex(wanted);
+      if (key === undefined || tries >= MAX_READS) throw error;
+      await view.prefetch([key]);
+    }
+  }
 }
 
 function pendingNonceOf(chain: ChainView, mempool: MempoolView, address: Address, account: Json): number | undefined {

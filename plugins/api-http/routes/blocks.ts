@@ -13,7 +13,7 @@ import {
   toHex,
 } from "../../../core/sdk.js";
 import { BlockReference, blockInfoAt } from "../block-reference.js";
-import { ApiBlockNotFoundError } from "../errors.js";
+import { ApiBlockNotFoundError, ApiBlockPrunedError } from "../errors.js";
 import { AddressText, answers, Choice, Freeform, HashText, HeightNumber, HexText, Limit, PAGE_MAX } from "../schemas.js";
 import type { ApiApplication, ApiViews } from "../views.js";
 import { ReceiptSchema, receiptJson } from "./receipt.js";
@@ -181,7 +181,11 @@ async function transactionsOf(chain: ChainView, chainHash: Hash, info: BlockInfo
   const { id, header } = info.record;
   if (info.transactionCount === 0) return [];
   const block = await chain.block(id);
-  if (block === undefined) throw new ApiBlockNotFoundError({ block: toHex(id) });
+  if (block === undefined) {
+    const { bodiesFrom } = chain.status();
+    if (header.height < bodiesFrom) throw new ApiBlockPrunedError({ block: toHex(id), height: header.height, bodiesFrom });
+    throw new ApiBlockNotFoundError({ block: toHex(id) });
+  }
   const receipts = page.transactions === "full" ? await chain.receipts(id) : undefined;
   const limits = { transactionBytes: chain.spec.rulesAt(header.height).limits.transactionBytes, authorizations: MAX_AUTHORIZATIONS };
   return block.transactions.slice(page.offset, page.offset + page.limit).map((raw, at) => {

@@ -10,16 +10,35 @@ const AddressOfPeer = Type.String({ description: "As the transport writes it: tc
 const BAN_MS_MAX = 10 * 365 * 24 * 3_600_000;
 const BAN_MS_DEFAULT = 24 * 3_600_000;
 
+/** How far a checkpoint start is. */
+export const SnapshotSyncSchema = Type.Object(
+  {
+    phase: Choice(["headers", "search", "ranges", "build"]),
+    height: HeightNumber,
+    id: HashText,
+    percent: Type.Integer({ minimum: 0, maximum: 100, description: "Of ranges and build" }),
+    headers: Type.Integer({ minimum: 0 }),
+    headersDone: Type.Integer({ minimum: 0 }),
+    ranges: Type.Integer({ minimum: 0, description: "Ranges of the state that the snapshot has" }),
+    rangesDone: Type.Integer({ minimum: 0 }),
+    bytes: Type.Integer({ minimum: 0 }),
+    bytesDone: Type.Integer({ minimum: 0 }),
+    problem: Type.Optional(Type.String({ description: "Why it does not go on, and what to do" })),
+  },
+  { description: "While the node begins from a checkpoint (node.sync.checkpoint)" },
+);
+
 const PeersSchema = Type.Object({
   nodeId: Type.String({ description: "This node's own id" }),
   listening: Type.Array(AddressOfPeer, { description: "Where this node takes connections" }),
   sync: Type.Object({
-    state: Choice(["starting", "synced", "syncing", "isolated"]),
+    state: Choice(["starting", "synced", "syncing", "isolated", "snapshot"]),
     currentHeight: HeightNumber,
     headerHeight: HeightNumber,
     targetHeight: HeightNumber,
     blocksPerSecond: Type.Number(),
-    activePeers: Type.Integer({ minimum: 0, description: "Peers that blocks are being fetched from" }),
+    activePeers: Type.Integer({ minimum: 0, description: "Peers that blocks, or ranges of a snapshot, are being fetched from" }),
+    snapshot: Type.Optional(SnapshotSyncSchema),
   }),
   peers: Type.Array(
     Type.Object({

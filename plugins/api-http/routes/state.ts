@@ -14,7 +14,10 @@ const MAX_ENTRIES = 1_000;
 const MAX_RANGE_BYTES = 1_048_576;
 
 const KeyText = Type.String({ description: "A state key: 1 to 128 bytes as lower-case hex digits", pattern: "^([0-9a-f]{2}){1,128}$" });
-const StateBlock = Type.Union([BlockReference], { default: "head", description: "State after this block; back to the undo horizon" });
+const StateBlock = Type.Union([BlockReference], {
+  default: "head",
+  description: "State after this block; back to the undo horizon, also in archive mode",
+});
 const Block = Type.Object({ hash: HashText, height: HeightNumber }, { description: "The state after this block is what is proved" });
 const Root = Type.String({ ...HashText, description: "The block's stateRoot. Take it from a header that you trust, not from here" });
 
@@ -104,6 +107,6 @@ function stateAt(
 ): { view: StateView; block: { hash: string; height: number } } {
   const info = blockInfoAt(chain, reference, place);
   const view = chain.state(info.record.id);
-  if (view === undefined) throw new ApiStateNotFoundError({ block: reference });
+  if (view === undefined) throw new ApiStateNotFoundError({ block: reference, statesFrom: chain.status().statesFrom });
   return { view, block: { ...blockKey(info) } };
 }

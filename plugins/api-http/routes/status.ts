@@ -2,6 +2,7 @@
 import { type Static, Type, toHex } from "../../../core/sdk.js";
 import { answers, Choice, Freeform, HashText, HeightNumber } from "../schemas.js";
 import type { ApiApplication, ApiViews } from "../views.js";
+import { SnapshotSyncSchema } from "./peers.js";
 
 const StatusSchema = Type.Object({
   chainId: Type.String(),
@@ -15,9 +16,15 @@ const StatusSchema = Type.Object({
   finalizedHeight: HeightNumber,
   finalizedHash: HashText,
   flushedHeight: Type.Integer({ description: "State up to here is on disk; above, it is executed again after a crash" }),
+  pruning: Choice(["archive", "full", "pruned"], { description: "What of the past this node keeps (node.chain.pruning)" }),
+  bodiesFrom: Type.Integer({
+    description: "Lowest height from which the transactions and receipts of blocks are kept; below, headers only. 0: all",
+  }),
+  statesFrom: Type.Integer({ description: "Lowest height whose state can be asked for" }),
   latestEvent: Type.Integer({ description: "Sequence of the newest chain event: where to begin with /v1/events?after=" }),
-  syncState: Choice(["starting", "synced", "syncing", "isolated"]),
+  syncState: Choice(["starting", "synced", "syncing", "isolated", "snapshot"]),
   syncTargetHeight: HeightNumber,
+  syncSnapshot: Type.Optional(SnapshotSyncSchema),
   nodeId: Type.String(),
   peers: Type.Integer({ description: "Connected peers" }),
   mempool: Type.Object({ count: Type.Integer(), bytes: Type.Integer() }),
@@ -61,7 +68,7 @@ export function addStatusRoutes(app: ApiApplication, views: ApiViews): void {
 }
 
 function statusJson({ chain, events, mempool, network, health, compute, clock }: ApiViews): Static<typeof StatusSchema> {
-  const { head, justified, finalized, genesisId, flushedHeight } = chain.status();
+  const { head, justified, finalized, genesisId, flushedHeight, pruning, bodiesFrom, statesFrom } = chain.status();
   const { limits } = chain.spec.rulesAt(head.header.height + 1);
   return {
     chainId: chain.spec.chainId,
@@ -75,9 +82,13 @@ function statusJson({ chain, events, mempool, network, health, compute, clock }:
     finalizedHeight: finalized.header.height,
     finalizedHash: toHex(finalized.id),
     flushedHeight,
+    pruning,
+    bodiesFrom,
+    statesFrom,
     latestEvent: events.latest,
     syncState: network.sync.state,
     syncTargetHeight: network.sync.targetHeight,
+    ...(network.sync.snapshot === undefined ? {} : { syncSnapshot: network.sync.snapshot }),
     nodeId: network.nodeId,
     peers: network.peers.length,
     mempool: { count: mempool.count, bytes: mempool.bytes },

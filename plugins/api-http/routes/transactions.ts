@@ -136,7 +136,7 @@ async function transactionJson(
   // While the mempool is being restored, an accepted one may not be back yet: "not found" would be a lie.
   const reasons = health.notReady();
   if (reasons.length > 0) throw new ApiNotReadyError({ reasons });
-  throw new ApiTransactionNotFoundError({ id: toHex(id) });
+  throw new ApiTransactionNotFoundError({ id: toHex(id), bodiesFrom: chain.status().bodiesFrom });
 }
 
 function unconfirmed(id: Hash) {

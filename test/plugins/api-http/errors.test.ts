@@ -6,6 +6,7 @@ import t, { type Test } from "tap";
 import { ChainwrightError, defineError, type ErrorKind, toHex } from "../../../core/sdk.js";
 import { AdminToken } from "../../../plugins/api-http/admin-token.js";
 import { RouteTable } from "../../../plugins/api-http/route-table.js";
+import { patient } from "../../fixtures/pace.js";
 import { type Answer, Running } from "./client.js";
 import { FakeNode, transfer } from "./fake-node.js";
 
@@ -230,7 +231,9 @@ t.test("errors of the node, by kind", async (t) => {
     ["limit", "MEMPOOL_FULL", 429, true],
     ["unavailable", "MEMPOOL_STOPPED", 503, true],
     ["missing", "EVENTS_PRUNED", 410, true],
-    ["damaged", "CHAIN_DAMAGED", 500, false],
+    ["damaged", "CHAIN_DAMAGED", 500, true],
+    ["damaged", "STATE_DAMAGED", 500, true],
+    ["damaged", "STORAGE_DAMAGED", 500, false],
     ["internal", "CHAIN_INTERNAL", 500, false],
     ["unavailable", "STORAGE_IO", 503, false],
     ["input", "STORAGE_KEY_INVALID", 500, false],
@@ -295,7 +298,8 @@ t.test("waiting requests and connections are bounded", async (t) => {
   for (const { socket } of idle) socket.destroy();
   const began = performance.now();
   await small.stop();
-  t.ok(performance.now() - began < 1_000);
+  const tookMs = performance.now() - began;
+  t.ok(tookMs < patient(1_000));
   for (const each of waiting) t.equal((await each).status, 200, "stopping ends all waiting with an answer");
 });
 
@@ -320,7 +324,7 @@ t.test("stop: within a second, with idle, hanging and half-sent requests", async
   await t.rejects(fetch(`${busy.url}/health/live`), "nobody new gets in");
   await stopped;
   const took = performance.now() - began;
-  t.ok(took < 1_000, `stopped in ${Math.round(took)} ms`);
+  t.ok(took < patient(1_000), `stopped in ${Math.round(took)} ms`);
   await Promise.all(closed);
   t.equal(await hanging, "cut");
 });

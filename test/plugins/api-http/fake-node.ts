@@ -115,6 +115,10 @@ export class FakeNode {
     id: this.included.id,
     standing: "ready",
   });
+  /** Bodies below this height are pruned. */
+  bodiesFrom = 0;
+  /** The state at this height is an archive's: it answers for what was prefetched, and makes no proofs. */
+  archivedHeight: number | undefined;
   /** When set, `chain.status()` throws it. */
   fault: unknown;
   /** When true, submissions never settle. */
@@ -181,6 +185,9 @@ export class FakeNode {
           finalized: genesis.record,
           genesisId: genesis.record.id,
           flushedHeight: 1,
+          pruning: this.bodiesFrom > 0 ? "pruned" : "full",
+          bodiesFrom: this.bodiesFrom,
+          statesFrom: 0,
         };
       },
       blockInfo: (id) => {
@@ -194,7 +201,10 @@ export class FakeNode {
               transactionCount: stored.block.transactions.length,
             };
       },
-      block: async (id) => this.find(id)?.block,
+      block: async (id) => {
+        const stored = this.find(id);
+        return stored === undefined || stored.record.header.height < this.bodiesFrom ? undefined : stored.block;
+      },
       outcomes: () => undefined,
       receipts: async (id) => (sdk.bytesEqual(id, this.stale.record.id) ? undefined : this.find(id)?.receipts),
       idAt: (height) => this.blocks[height]?.record.id,
@@ -218,6 +228,7 @@ export class FakeNode {
       state: (id = this.head.record.id) => {
         const stored = this.find(id);
         if (stored === undefined || stored.record.header.height === 0) return undefined;
+        if (stored.record.header.height === this.archivedHeight) return archivedView(id, stored.record.header.stateRoot);
         return {
           blockId: id,
           root: stored.record.header.stateRoot,
@@ -234,7 +245,11 @@ export class FakeNode {
         };
       },
       describeTransaction: describe,
-      describeAccount: (address) => ({ balance: "1000", nonce: sdk.Address.equal(address, this.alice.address) ? 132 : 1 }),
+      describeAccount: (address, view) => {
+        // One key that `accountKeys` names, and those of modules, which it does not.
+        for (const at of [accountKey(address), Uint8Array.of(8), Uint8Array.of(9)]) view.get(at);
+        return { balance: "1000", nonce: sdk.Address.equal(address, this.alice.address) ? 132 : 1 };
+      },
       accountKeys: (address) => [accountKey(address)],
       consensus: {
         plugin: "consensus-fake",
@@ -405,3 +420,25 @@ const scheduler: sdk.Scheduler = {
   yield: () => new Promise((resolve) => setImmediate(resolve)),
   slicer: () => ({ due: () => false, pause: async () => undefined }),
 };
+
+function archivedView(blockId: sdk.Hash, root: sdk.Hash): sdk.StateView {
+  const loaded = new Set<string>();
+  const refuse = async (): Promise<never> => {
+    throw new sdk.ChainwrightError("STATE_PROOF_HORIZON", "missing", "there are no proofs of it", {});
+  };
+  return {
+    blockId,
+    root,
+    get: (wanted) => {
+      const at = sdk.toHex(wanted);
+      if (!loaded.has(at)) throw new sdk.ChainwrightError("STATE_NOT_PREFETCHED", "internal", `${at} was not`, { key: at });
+      return STATE.get(wanted);
+    },
+    prefetch: async (keys) => {
+      for (const at of keys) loaded.add(sdk.toHex(at));
+    },
+    prove: refuse,
+    proveMany: refuse,
+    proveRange: refuse,
+  };
+}

@@ -70,6 +70,43 @@ t.test("status tells the chain, the network and the node", async (t) => {
   t.equal((await api.get("/v1/status")).headers.get("cache-control"), "no-store");
 });
 
+t.test("what is pruned is gone, and the answer says what is kept", async (t) => {
+  t.match((await api.get("/v1/status")).json, { pruning: "full", bodiesFrom: 0, statesFrom: 0 });
+  node.bodiesFrom = 3;
+  t.teardown(() => {
+    node.bodiesFrom = 0;
+  });
+  t.match((await api.get("/v1/status")).json, { pruning: "pruned", bodiesFrom: 3 });
+  for (const path of ["/v1/blocks/1", "/v1/blocks/1?transactions=full"]) {
+    const gone = await api.get(path);
+    t.equal(gone.status, 410);
+    t.match(gone.json, { code: "API_BLOCK_PRUNED", data: { height: 1, bodiesFrom: 3 }, detail: /from height 3 on.*transactions=none/ });
+  }
+  t.match(await conforming(t, "/v1/blocks/1?transactions=none", "/v1/blocks/{block}"), {
+    height: 1,
+    transactionCount: 3,
+    transactions: [],
+  });
+  t.equal((await conforming(t, "/v1/blocks?limit=4", "/v1/blocks")).blocks.length, 4, "headers are all there");
+  const unknown = await api.get(`/v1/transactions/${"ab".repeat(32)}`);
+  t.equal(unknown.status, 404);
+  t.match(unknown.json.detail, /from height 3 on, and it keeps no older ones/);
+});
+
+t.test("an account in an archived state, whatever keys its ledger reads, but without proofs", async (t) => {
+  node.archivedHeight = 1;
+  t.teardown(() => {
+    node.archivedHeight = undefined;
+  });
+  const path = `/v1/accounts/${node.alice.text}?block=1`;
+  t.match(await conforming(t, path, "/v1/accounts/{address}"), { block: { height: 1 }, account: { nonce: 132 } });
+  for (const proved of [`${path}&proof=true`, "/v1/state/range?block=1"]) {
+    const refused = await api.get(proved);
+    t.equal(refused.status, 410, proved);
+    t.equal(refused.json.code, "STATE_PROOF_HORIZON");
+  }
+});
+
 t.test("blocks are paged, newest first or from a height", async (t) => {
   const first = await conforming(t, "/v1/blocks?limit=3", "/v1/blocks");
   t.same(

@@ -5,6 +5,7 @@ import { Value } from "typebox/value";
 import { API_ROUTES, type ApiRoutes, type Logger, type Metrics } from "../../../core/sdk.js";
 import { MetricsPrometheusConfig } from "../../../plugins/metrics-prometheus/config.js";
 import { MetricsPrometheusPlugin } from "../../../plugins/metrics-prometheus/metrics-prometheus-plugin.js";
+import { patient } from "../../fixtures/pace.js";
 import { Running } from "../api-http/client.js";
 
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -116,7 +117,8 @@ t.test("on a listener of its own", async (t) => {
   idle.resume();
   const began = performance.now();
   await plugin.stop();
-  t.ok(performance.now() - began < 1_000);
+  const tookMs = performance.now() - began;
+  t.ok(tookMs < patient(1_000));
   t.equal(await hanging, "cut");
   await closed;
 });

@@ -7,7 +7,7 @@ import t, { type Test } from "tap";
 import { Value } from "typebox/value";
 import type { Clock } from "../../../core/ports/runtime.js";
 import { asciiBytes } from "../../../core/primitives/bytes.js";
-import { AcknowledgedFile, readAcknowledged } from "../../../plugins/storage-level/acknowledgement.js";
+import { AcknowledgedFile, parseAcknowledged, readAcknowledged } from "../../../plugins/storage-level/acknowledgement.js";
 import { LevelStorage, StorageLevelConfig, type StorageLevelOptions } from "../../../plugins/storage-level/index.js";
 import { readLog } from "../../../plugins/storage-level/log-format.js";
 import { readManifest } from "../../../plugins/storage-level/manifest.js";
@@ -116,7 +116,7 @@ t.test("a write log that was changed anywhere is noticed, and nothing of it is l
 });
 
 /** Files as a kill leaves them once a table was made of the log before, after which the last two writes were. */
-async function justRotated(t: Test): Promise<Files> {
+async function justRotated(t: Test, tries = 20): Promise<Files> {
   const path = await place(t);
   const storage = storageIn(path, { writeBufferBytes: 64 * 1024 });
   await storage.start();
@@ -129,8 +129,12 @@ async function justRotated(t: Test): Promise<Files> {
   while ((await readdir(level)).filter((name) => name.endsWith(".log")).length > 1) await delay(5);
   const files = new Map<string, Buffer>();
   for (const name of await readdir(level)) if (name !== "LOCK") files.set(name, await readFile(join(level, name)));
-  t.match(await readManifest(level), { lastSequence: 3 });
+  const manifest = await readManifest(level);
+  const lastSequence = "lastSequence" in manifest ? manifest.lastSequence : undefined;
   await storage.stop();
+  // LevelDB's own thread may have been done before the third write: on a busy machine once in a while.
+  if (lastSequence !== 3 && tries > 1) return justRotated(t, tries - 1);
+  t.equal(lastSequence, 3);
   return files;
 }
 
@@ -174,12 +178,38 @@ t.test("sound records behind a hole: with `always` damage, with `background` the
     // After a power loss: the note tells of the last sync.
     const note = await place(t);
     await (await AcknowledgedFile.open(note, policy, 12)).close();
-    holed.set("ACKNOWLEDGED", await readFile(join(note, "ACKNOWLEDGED")));
+    const noted = await readFile(join(note, "ACKNOWLEDGED"));
+    // What the operating system had is told for its own boot only; before a power loss it was another one.
+    const other = noted.toString("latin1").replace(/written [0-9a-f]{8}/, "written 00000000");
+    holed.set("ACKNOWLEDGED", Buffer.from(other, "latin1"));
     const path = await laidOut(t, holed);
     if (policy === "always")
       await t.rejects(storageIn(path).start(), { code: "STORAGE_DAMAGED", message: /what was written later is there/ });
     else t.equal(await readsAll(path, 30, { syncPolicy: policy }), 20, "nothing from between others");
   }
+});
+
+t.test("background: after the end of a process alone, what was not synced yet must be there, too", async (t) => {
+  const WRITES = 30;
+  const files = await killedAfter(t, WRITES, 500, { syncPolicy: "background" });
+  const log = logOf(files);
+  const place20 = files.get(log)?.indexOf(keyOf(20)) ?? 0;
+  // As if nothing had been synced: only the second line tells.
+  const note = files.get("ACKNOWLEDGED")?.toString("latin1") ?? "";
+  const first = await place(t);
+  await (await AcknowledgedFile.open(first, "always", 0)).close();
+  const unsynced = (await readFile(join(first, "ACKNOWLEDGED"), "latin1")) + note.slice(48);
+  const noted = new Map([...files, ["ACKNOWLEDGED", Buffer.from(unsynced, "latin1")]]);
+  t.equal(await readsAll(await laidOut(t, noted), WRITES, { syncPolicy: "background" }), WRITES);
+  for (const [name, change] of [
+    ["a bit flipped", flipped(place20 + 40, 1)],
+    ["its end cut off", (content: Buffer) => content.subarray(0, place20)],
+  ] as const)
+    await t.rejects(
+      storageIn(await laidOut(t, changed(noted, log, change)), { syncPolicy: "background" }).start(),
+      { code: "STORAGE_DAMAGED", message: new RegExp(`operations \\d+ to ${WRITES} were acknowledged and are lost`) },
+      name,
+    );
 });
 
 t.test("the number of operations is LevelDB's own, through logs that rotate, compactions and reopening", async (t) => {
@@ -263,7 +293,7 @@ t.test("the write queue", async (t) => {
     const { queue, acknowledged } = await queueOver(async () => undefined, "background", location);
     await Promise.all([queue.add([put, put], true), queue.add([put], true), queue.add([put], false)]);
     await queue.drained();
-    t.match(await readAcknowledged(location), { sequence: 4, policy: "background" });
+    t.match(parseAcknowledged(await readFile(join(location, "ACKNOWLEDGED"), "latin1")), { sequence: 4, policy: "background" });
     await rm(location, { recursive: true });
     await queue.add([put], true);
     await queue.drained();

@@ -215,7 +215,8 @@ t.test("bad input", async (t) => {
     for (const name of await readdir(level)) {
       if (name.endsWith(".ldb")) await writeFile(join(level, name), (await readFile(join(level, name))).fill(0, 40));
     }
-    const storage = storageIn(path);
+    await t.rejects(storageIn(path).start(), { code: "STORAGE_DAMAGED", message: /its end is not that of a table/ });
+    const storage = storageIn(path, { ...defaults, checkAtStartBytes: 0 });
     await storage.start();
     t.throws(() => storage.get(asciiBytes("a")), { code: "STORAGE_DAMAGED" }, "found when it is read");
     await t.rejects(storage.getMany([asciiBytes("a")]), { code: "STORAGE_DAMAGED" });
@@ -256,7 +257,7 @@ t.test("bad input", async (t) => {
 
 t.test("manifest", async (t) => {
   t.equal(manifest.id, "storage-level");
-  t.same(manifest.requires, ["chainwright:data-directory", "chainwright:clock"]);
+  t.same(manifest.requires, ["chainwright:data-directory", "chainwright:clock", "chainwright:scheduler"]);
   t.ok(Value.Check(StorageLevelConfig, defaults), "defaults are valid");
 });
 

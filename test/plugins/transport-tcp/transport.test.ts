@@ -7,6 +7,7 @@ import t from "tap";
 import { Value } from "typebox/value";
 import { TransportTcpConfig } from "../../../plugins/transport-tcp/config.js";
 import manifest from "../../../plugins/transport-tcp/index.js";
+import { patient } from "../../fixtures/pace.js";
 import {
   bareTcp,
   bareTls,
@@ -26,7 +27,7 @@ const bytes = (length: number, fill = 1) => new Uint8Array(length).fill(fill);
 
 /** Waits for a count that comes a moment after what is counted. */
 async function counted(get: () => number, expected: number): Promise<number> {
-  for (let i = 0; i < 400 && get() !== expected; i++) await delay(5);
+  for (let i = 0; i < 6_000 && get() !== expected; i++) await delay(5);
   return get();
 }
 
@@ -332,7 +333,7 @@ t.test("who is silent, or never ends what was begun, is closed; who was not read
     socket.write(frameOf(0, 0, bytes(1)));
     await begun;
     socket.write(what);
-    await delay(30);
+    await delay(patient(30));
     host.pass(0);
     host.pass(waitMs);
     t.equal(guest.send(0, bytes(1)), "sent", "not yet");
@@ -349,7 +350,7 @@ t.test("who is silent, or never ends what was begun, is closed; who was not read
   for (let i = 0; i < 5; i++) host.pass(9_000);
   t.equal(guest.send(0, bytes(1)), "sent", "it was this side that did not read");
   guest.resume();
-  await delay(1);
+  await delay(patient(5));
   host.pass(10_001);
   t.match(await reason, { code: "TRANSPORT_IDLE" });
   await stopped(t, host);

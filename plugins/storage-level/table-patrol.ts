@@ -1,0 +1,123 @@
+/**
+ * Looks after tables, which LevelDB reads without checking them (table-file.ts tells what that may hide).
+ *
+ * Those of a small database are all checked before it is opened. A large one would take too long to start: there the newest are,
+ * as many as the option says, and the others one after the other while the node runs, at a pace that nobody notices; then the round begins
+ * again, since files go bad where they lie.
+ */
+import { join } from "node:path";
+import { type Cancellable, type Scheduler, StorageDamagedError } from "../../core/sdk.js";
+import { isMissing } from "./log-files.js";
+import { readManifest, tableNames } from "./manifest.js";
+import { tableDamage } from "./table-file.js";
+
+/** Between the end of a round and the next. */
+const REST_MS = 3_600_000;
+
+interface Table {
+  readonly number: number;
+  readonly bytes: number;
+}
+
+/** Newest first: a compaction has just written what it read. */
+async function tablesIn(directory: string): Promise<readonly Table[]> {
+  const manifest = await readManifest(directory);
+  if ("damage" in manifest) throw new StorageDamagedError({ path: directory, reason: manifest.damage });
+  return [...manifest.tables].map(([number, bytes]) => ({ number, bytes })).sort((a, b) => b.number - a.number);
+}
+
+/** What is wrong with a table, in words; undefined also where it is gone: a compaction took it. */
+async function damageOf(directory: string, { number }: Table): Promise<string | undefined> {
+  for (const name of tableNames(number)) {
+    try {
+      const damage = await tableDamage(join(directory, name));
+      return damage === undefined ? undefined : `its table ${name} is damaged: ${damage}`;
+    } catch (thrown) {
+      if (!isMissing(thrown)) throw thrown;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Checks tables of a database that nobody has open, newest first.
+ *
+ * @param limitBytes of them in all; the table that goes beyond is checked, too
+ * @throws StorageDamagedError
+ */
+export async function checkTables(directory: string, limitBytes: number): Promise<void> {
+  let checked = 0;
+  for (const table of await tablesIn(directory)) {
+    if (checked >= limitBytes) return;
+    const reason = await damageOf(directory, table);
+    if (reason !== undefined) throw new StorageDamagedError({ path: directory, reason });
+    checked += table.bytes;
+  }
+}
+
+export class TablePatrol {
+  readonly #directory: string;
+  readonly #scheduler: Scheduler;
+  readonly #bytesPerSecond: number;
+  readonly #onDamage: (error: Error) => void;
+  readonly #onTable: (bytes: number) => void;
+  #waiting: Cancellable | undefined;
+  #working: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  /** What is left of this round. Tables that are made meanwhile wait for the next one. */
+  #left: Table[] | undefined;
+
+  /** @param options `bytesPerSecond` more than 0. `onDamage` is called at most once, and ends the patrol */
+  constructor(
+    directory: string,
+    scheduler: Scheduler,
+    options: {
+      readonly bytesPerSecond: number;
+      readonly onDamage: (error: Error) => void;
+      readonly onTable: (bytes: number) => void;
+    },
+  ) {
+    this.#directory = directory;
+    this.#scheduler = scheduler;
+    this.#bytesPerSecond = options.bytesPerSecond;
+    this.#onDamage = options.onDamage;
+    this.#onTable = options.onTable;
+  }
+
+  start(): void {
+    this.#next(0);
+  }
+
+  /** Nothing of it is under way once this has resolved. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#waiting?.cancel();
+    await this.#working;
+  }
+
+  #next(delayMs: number): void {
+    if (this.#isStopped) return;
+    this.#waiting = this.#scheduler.after(delayMs, () => {
+      this.#working = this.#step().then(
+        (waitMs) => this.#next(waitMs),
+        (thrown: unknown) => {
+          if (!this.#isStopped) this.#onDamage(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        },
+      );
+    });
+  }
+
+  /** Checks one table. Answers how long to wait for the next. */
+  async #step(): Promise<number> {
+    this.#left ??= [...(await tablesIn(this.#directory))];
+    const table = this.#left.shift();
+    if (table === undefined) {
+      this.#left = undefined;
+      return REST_MS;
+    }
+    const reason = await damageOf(this.#directory, table);
+    if (reason !== undefined) throw new StorageDamagedError({ path: this.#directory, reason });
+    this.#onTable(table.bytes);
+    return (table.bytes * 1_000) / this.#bytesPerSecond;
+  }
+}

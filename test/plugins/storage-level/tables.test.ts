@@ -1,0 +1,201 @@
+/** Tables, which LevelDB reads without looking at their checksums: whatever bit flips in one, nothing of it is served. */
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import t, { type Test } from "tap";
+import { Value } from "typebox/value";
+import type { Clock, Scheduler } from "../../../core/ports/runtime.js";
+import { asciiBytes } from "../../../core/primitives/bytes.js";
+import { LevelStorage, StorageLevelConfig, type StorageLevelOptions } from "../../../plugins/storage-level/index.js";
+import { unsnappy } from "../../../plugins/storage-level/snappy.js";
+import { tableDamage } from "../../../plugins/storage-level/table-file.js";
+import { seeded } from "../../core/chain/harness.js";
+import { NO_METRICS } from "../ledger-account/fixtures.js";
+
+const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
+const defaults = Value.Create(StorageLevelConfig) as StorageLevelOptions;
+/** The footer: two handles of a few bytes, padding to 40, and a magic number. */
+const FOOTER_BYTES = 48;
+const MAGIC_BYTES = 8;
+
+async function place(t: Test): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "chainwright-tables-"));
+  t.teardown(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+function storageIn(path: string, options: Partial<StorageLevelOptions> = {}, scheduler?: Scheduler): LevelStorage {
+  const directory = { path, resolve: (...segments: string[]) => join(path, ...segments) };
+  return new LevelStorage(directory, clock, NO_METRICS, { ...defaults, ...options }, scheduler);
+}
+
+/** Every third value can be compressed. */
+function contentOf(number: number): Uint8Array {
+  const bytes = new Uint8Array(createHash("sha512").update(`${number}`).digest());
+  return number % 3 === 0 ? new Uint8Array(300).fill(number) : bytes;
+}
+
+const ENTRIES = 1_500;
+const keyOf = (number: number) => new Uint8Array(createHash("sha256").update(`key ${number}`).digest());
+
+/** A database whose entries are all in tables, one at least for each round. */
+async function written(t: Test, rounds = 1): Promise<{ readonly path: string; readonly level: string; readonly tables: string[] }> {
+  const path = await place(t);
+  for (let round = 0; round < rounds; round++) {
+    const storage = storageIn(path);
+    await storage.start();
+    const from = round * ENTRIES;
+    await storage.write(
+      Array.from({ length: ENTRIES }, (_, i) => ({ type: "put", key: keyOf(from + i), value: contentOf(from + i) })),
+      { durable: true },
+    );
+    if (round === 0) await storage.compact();
+    await storage.stop();
+    // At the next open, the log becomes a table.
+  }
+  const last = storageIn(path);
+  await last.start();
+  await last.stop();
+  const level = join(path, "chain.level");
+  const tables = (await readdir(level)).filter((name) => name.endsWith(".ldb")).sort();
+  return { path, level, tables };
+}
+
+async function flip(file: string, at: number, bit: number): Promise<void> {
+  const bytes = await readFile(file);
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+  await writeFile(file, bytes);
+}
+
+t.test("a bit that flips anywhere in a table is noticed, but in the padding of its footer", async (t) => {
+  const { level, tables } = await written(t);
+  const original = join(level, tables[0] ?? "");
+  const size = (await stat(original)).size;
+  t.equal(await tableDamage(original), undefined, "as LevelDB wrote it, it is whole");
+  const random = seeded("flips");
+  const path = await place(t);
+  const places = Array.from({ length: 120 }, () => Math.floor(random() * (size - FOOTER_BYTES)));
+  for (let at = size - FOOTER_BYTES; at < size - FOOTER_BYTES + 6; at++) places.push(at);
+  for (let at = size - MAGIC_BYTES; at < size; at++) places.push(at);
+  const missed: number[] = [];
+  for (const at of places) {
+    const copy = join(path, "copy.ldb");
+    await copyFile(original, copy);
+    await flip(copy, at, Math.floor(random() * 8));
+    if ((await tableDamage(copy)) === undefined) missed.push(at);
+  }
+  t.strictSame(missed, []);
+  for (const bytes of [0, 1, FOOTER_BYTES - 1, FOOTER_BYTES, size >> 1, size - 1]) {
+    await writeFile(join(path, "cut.ldb"), (await readFile(original)).subarray(0, bytes));
+    t.type(await tableDamage(join(path, "cut.ldb")), "string", `cut to ${bytes}`);
+  }
+});
+
+t.test("before LevelDB opens it, with the name of the table, and nothing is changed by looking", async (t) => {
+  const { path, level, tables } = await written(t);
+  const table = tables[0] ?? "";
+  await flip(join(level, table), 1_000, 3);
+  const before = (await readdir(level)).sort();
+  const message = new RegExp(
+    `its table ${table} is damaged: the checksum of its block at byte \\d+ does not match.*chainwright db restore`,
+  );
+  for (let attempt = 0; attempt < 2; attempt++) await t.rejects(storageIn(path).start(), { code: "STORAGE_DAMAGED", message });
+  t.strictSame((await readdir(level)).sort(), before);
+  await flip(join(level, table), 1_000, 3);
+  const storage = storageIn(path);
+  await storage.start();
+  t.strictSame(storage.get(keyOf(7)), contentOf(7), "mended, it is served again");
+  await storage.stop();
+});
+
+/** Timers that fire when they are told to. */
+class ManualScheduler implements Scheduler {
+  readonly waiting: { readonly delayMs: number; readonly callback: () => void }[] = [];
+  after(delayMs: number, callback: () => void) {
+    const timer = { delayMs, callback };
+    this.waiting.push(timer);
+    return { cancel: () => void this.waiting.splice(this.waiting.indexOf(timer), 1) };
+  }
+  every = () => ({ cancel() {} });
+  yield = () => Promise.resolve();
+  slicer = () => ({ due: () => false, pause: () => Promise.resolve() });
+
+  /** Fires the next timer once there is one; answers how long it would have waited. */
+  async fire(): Promise<number> {
+    while (this.waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const timer = this.waiting.shift();
+    timer?.callback();
+    return timer?.delayMs ?? 0;
+  }
+}
+
+t.test("what is too much for the start is looked at while the node runs", async (t) => {
+  const { path, level, tables } = await written(t, 2);
+  t.ok(tables.length >= 2, `${tables.length} tables`);
+  const sizes = new Map(await Promise.all(tables.map(async (name) => [name, (await stat(join(level, name))).size] as const)));
+  const scheduler = new ManualScheduler();
+  const options = { checkAtStartBytes: 1, patrolBytesPerSecond: 1_000_000 };
+  const whole = storageIn(path, options, scheduler);
+  await whole.start();
+  t.equal(await scheduler.fire(), 0);
+  for (const name of [...tables].reverse()) t.equal(await scheduler.fire(), (sizes.get(name) ?? 0) / 1_000, `the pace after ${name}`);
+  t.equal(await scheduler.fire(), 3_600_000, "an hour until the next round");
+  await whole.stop();
+  t.equal(scheduler.waiting.length, 0, "nothing is left behind");
+
+  const oldest = tables[0] ?? "";
+  await flip(join(level, oldest), 1_000, 3);
+  const storage = storageIn(path, options, scheduler);
+  await storage.start();
+  t.strictSame(storage.get(keyOf(ENTRIES + 7)), contentOf(ENTRIES + 7));
+  const fault = { code: "STORAGE_DAMAGED", message: new RegExp(`its table ${oldest} is damaged`) };
+  for (const _ of tables) await scheduler.fire();
+  while ((await readFile(join(level, "DAMAGED")).catch(() => undefined)) === undefined)
+    await new Promise((resolve) => setImmediate(resolve));
+  t.throws(() => storage.get(keyOf(ENTRIES + 7)), fault, "nothing is served any more");
+  await t.rejects(storage.write([{ type: "put", key: asciiBytes("k"), value: asciiBytes("v") }], { durable: true }), fault);
+  await storage.stop();
+  await t.rejects(storageIn(path, options).start(), fault, "nor after a restart");
+});
+
+t.test("no patrol without a scheduler, or at no pace", async (t) => {
+  const scheduler = new ManualScheduler();
+  const path = await place(t);
+  await mkdir(path, { recursive: true });
+  const storage = storageIn(path, { patrolBytesPerSecond: 0 }, scheduler);
+  await storage.start();
+  await storage.stop();
+  t.equal(scheduler.waiting.length, 0);
+});
+
+t.test("Snappy: literals, copies that overlap, and nothing that reaches beyond", async (t) => {
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
+  t.equal(text(unsnappy(Uint8Array.of(3, 0b000010_00, 0x61, 0x62, 0x63), 100)), "abc");
+  t.equal(text(unsnappy(Uint8Array.of(9, 0b000001_00, 0x61, 0x62, 0b000_011_01, 2), 100)), "ababababa", "one byte of distance");
+  t.equal(text(unsnappy(Uint8Array.of(6, 0b000000_00, 0x61, 0b000100_10, 1, 0), 100)), "aaaaaa", "two bytes");
+  t.equal(text(unsnappy(Uint8Array.of(3, 0b000000_00, 0x61, 0b000001_11, 1, 0, 0, 0), 100)), "aaa", "four bytes");
+  const long = new Uint8Array(100).fill(0x7a);
+  t.equal(text(unsnappy(Uint8Array.of(100, 0b111100_00, 99, ...long), 100)), "z".repeat(100), "a long literal");
+  for (const [bytes, fault] of [
+    [[200, 1], /too large/],
+    [[3], /ends early/],
+    [[3, 0b000010_00, 0x61], /too long/],
+    [[3, 0b000000_00, 0x61, 0b000001_10, 2, 0], /beyond/],
+    [[3, 0b000000_00, 0x61, 0b000001_10, 0, 0], /beyond/],
+    [[2, 0b000000_00, 0x61, 0b001001_10, 1, 0], /beyond/],
+    [[0x80], /ends early/],
+  ] as const)
+    t.throws(() => unsnappy(Uint8Array.from(bytes), 100), { name: "RangeError", message: fault });
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+      try {
+        return unsnappy(bytes, 1_000).length <= 1_000;
+      } catch (error) {
+        return error instanceof RangeError;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});

@@ -57,6 +57,12 @@ module.exports = {
     },
     may("core/work", service),
     may("core/chain", [...service, "^core/state/"]),
+    may("core/database", [...service, "^core/state/", "^core/chain/"], "tools on records and files; whoever opens a node's parts is above"),
+    may(
+      "core/snapshots",
+      [...service, "^core/proofs/", "^core/state/", "^core/chain/"],
+      "proofs in files, and the chain that begins with them",
+    ),
     may("core/mempool", service),
     may("core/network", [...service, "^core/chain/", "^core/mempool/"], "the network sees chain and mempool, nothing deeper"),
     may("core/certificates", ["^core/primitives/"]),

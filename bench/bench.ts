@@ -50,7 +50,14 @@ async function run(parsed: BenchArguments, suites: readonly string[], output: Be
     try {
       const suite = await loadSuite(name);
       output.out(`\n${name}: ${suite.description}`);
-      const suiteResults = await runSuite(suite, { quick: parsed.quick, seed: parsed.seed, targets, log: output.error });
+      const suiteResults = await runSuite(suite, {
+        quick: parsed.quick,
+        seed: parsed.seed,
+        blocks: parsed.blocks,
+        accounts: parsed.accounts,
+        targets,
+        log: output.error,
+      });
       results.push(...suiteResults);
       output.out(table(suiteResults));
     } catch (thrown) {

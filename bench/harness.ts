@@ -12,6 +12,8 @@ import { goalMet, type Target, targetMet } from "./targets.js";
 export interface HarnessOptions {
   readonly quick: boolean;
   readonly seed: number;
+  readonly blocks?: number | undefined;
+  readonly accounts?: number | undefined;
   readonly targets: readonly Target[];
   readonly log: (line: string) => void;
 }
@@ -30,6 +32,8 @@ export async function runSuite(suite: BenchSuite, options: HarnessOptions): Prom
 class SuiteContext implements BenchContext {
   readonly quick: boolean;
   readonly seed: number;
+  readonly blocks: number | undefined;
+  readonly accounts: number | undefined;
   readonly #suite: string;
   readonly #options: HarnessOptions;
   readonly #results = new Map<string, Result>();
@@ -40,6 +44,8 @@ class SuiteContext implements BenchContext {
   constructor(suite: string, options: HarnessOptions) {
     this.quick = options.quick;
     this.seed = options.seed;
+    this.blocks = options.blocks;
+    this.accounts = options.accounts;
     this.#suite = suite;
     this.#options = options;
   }

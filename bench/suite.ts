@@ -25,6 +25,10 @@ export interface BenchContext {
   /** Tiny sizes: run once to see that nothing rotted; figures mean nothing. */
   readonly quick: boolean;
   readonly seed: number;
+  /** What `--blocks` says: the length of a suite's long chain. */
+  readonly blocks: number | undefined;
+  /** What `--accounts` says: how many the state has. */
+  readonly accounts: number | undefined;
   /** A fresh empty directory, removed afterwards. */
   directory(): Promise<string>;
   /** Warm-up, then repetitions; records the median with its spread, CPU time beside wall time. */

@@ -2,16 +2,19 @@
  * A node in this process, without config files and plugins' containers: the node's own part (state, chain, mempool) over a
  * storage, the account ledger and the nakamoto engine, wired as the composition root wires them.
  */
+import { join } from "node:path";
 import { Value } from "typebox/value";
 import type { Chain } from "../../core/chain/index.js";
 import { ComputeService } from "../../core/compute/index.js";
-import { NodePart, NodePartSchema } from "../../core/node/node-part.js";
+import { NodePart } from "../../core/node/node-part.js";
+import { NodePartSchema } from "../../core/node/node-part-config.js";
 import type { SignatureBatch } from "../../core/ports/compute.js";
 import {
   CHAIN_VIEW,
   type ChainView,
   type Clock,
   type Compute,
+  type Logger,
   type Scheduler,
   type Signer,
   type Storage,
@@ -42,11 +45,17 @@ export interface ChainNodeOptions {
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Keys of the node config's `node.chain`. Default: what a node has by default. */
-  readonly chain?: Readonly<Record<string, number>>;
+  readonly chain?: Readonly<Record<string, number | string>>;
   /** Default: none, a node by itself. */
   readonly transports?: readonly Transport[];
   /** Keys of the node config's `node.network`. */
   readonly network?: Readonly<Record<string, unknown>>;
+  /** Keys of `node.sync` and `node.snapshots`. */
+  readonly sync?: Readonly<Record<string, unknown>>;
+  readonly snapshots?: Readonly<Record<string, unknown>>;
+  /** Data directory, for snapshots; without one none are made. */
+  readonly directory?: string;
+  readonly logger?: Logger;
 }
 
 /** Signers that never sign: proof of work has no keys. */
@@ -76,7 +85,17 @@ export class ChainNode {
   readonly ledger: AccountLedger;
   readonly consensus: NakamotoConsensus;
 
-  constructor({ plan, storage, compute, clock = new SystemClock(), chain = {}, transports = [], network = {} }: ChainNodeOptions) {
+  constructor({
+    plan,
+    storage,
+    compute,
+    clock = new SystemClock(),
+    chain = {},
+    transports = [],
+    network = {},
+    ...options
+  }: ChainNodeOptions) {
+    const { directory = "", sync = {}, snapshots = {}, logger = SILENT } = options;
     const { spec } = plan;
     const parameters = { consensus: spec.consensus.parameters as NakamotoSpec, ledger: spec.ledger.parameters as AccountLedgerSpec };
     const ledgerConfig = Value.Default(AccountLedgerConfig, { maxNonceAhead: 65_536 }) as AccountLedgerConfig;
@@ -88,6 +107,8 @@ export class ChainNode {
       state: {},
       mempool: { maxCount: 1_000_000, maxPerSender: 65_536 },
       network,
+      sync,
+      snapshots,
     });
     const secretKey = new SystemEntropy().bytes(32);
     const identity = { nodeId: toHex(publicKeyOf(secretKey)), sign: (message: Bytes) => signMessage(secretKey, message) };
@@ -95,7 +116,7 @@ export class ChainNode {
     this.consensus = new NakamotoConsensus(engineConfig, parameters.consensus, SILENT, UNMETERED);
     this.#part = new NodePart(
       config as ConstructorParameters<typeof NodePart>[0],
-      SILENT,
+      logger,
       UNMETERED,
       identity,
       spec,
@@ -108,6 +129,7 @@ export class ChainNode {
       new SystemEntropy(),
       NO_KEYS,
       transports,
+      { path: directory, resolve: (...segments) => join(directory, ...segments) },
     );
     this.#part.onFatal = (error) => {
       throw error;
@@ -118,6 +140,11 @@ export class ChainNode {
   async start(): Promise<void> {
     await this.open();
     await this.begin();
+  }
+
+  /** The node's own part. */
+  get part(): NodePart {
+    return this.#part;
   }
 
   /** The first half of `start`: the chain is there, nobody hears of it. */

@@ -36,7 +36,7 @@ export interface GenerateInto {
   /** Started, empty; keeps the whole chain. Default: memory. */
   readonly storage?: Storage;
   /** Keys of the node config's `node.chain`. */
-  readonly chain?: Readonly<Record<string, number>>;
+  readonly chain?: Readonly<Record<string, number | string>>;
 }
 
 /** Makes the blocks of a plan, into a storage if one is given. What is not flushed at the end stays so. */

@@ -16,6 +16,8 @@ export interface NetworkChain {
   readonly genesisId: Hash;
   readonly head: TreeHeader;
   readonly finalized: TreeHeader;
+  /** Lowest height from which all canonical blocks have their bodies, genesis aside; absent or 0: all have. */
+  readonly bodiesFrom?: number;
   /** What is known of a block: `waiting` for a parent or a time, `valid` on any branch, `invalid` for good. */
   standing(id: Hash): "unknown" | "waiting" | "valid" | "invalid";
   /** Of a valid block on any branch. */

@@ -15,6 +15,7 @@ export const Channel = {
   headers: 4,
   blocks: 5,
   transactions: 6,
+  snapshots: 7,
 } as const;
 
 export const FIRST_ENGINE_CHANNEL = 64;
@@ -41,6 +42,14 @@ export const CHANNEL_OF: Readonly<Record<Exclude<WireMessageType, "engine">, num
   "block-response": Channel.blocks,
   "transaction-announcement": Channel.transactions,
   transactions: Channel.transactions,
+  "header-range-request": Channel.requests,
+  "header-range": Channel.headers,
+  "snapshots-request": Channel.requests,
+  "snapshot-manifest-request": Channel.requests,
+  "snapshot-chunk-request": Channel.requests,
+  snapshots: Channel.snapshots,
+  "snapshot-manifest": Channel.snapshots,
+  "snapshot-chunk": Channel.snapshots,
 };
 
 /**
@@ -60,6 +69,7 @@ export function channelSpecs(
     { number: Channel.headers, maxMessageBytes: 2_048 * KIBIBYTE, priority: 3 },
     { number: Channel.blocks, maxMessageBytes: limits.blockBytes + ENVELOPE_BYTES, priority: 5 },
     { number: Channel.transactions, maxMessageBytes: Math.max(256 * KIBIBYTE, limits.transactionBytes + ENVELOPE_BYTES), priority: 4 },
+    { number: Channel.snapshots, maxMessageBytes: 1_028 * KIBIBYTE, priority: 6 },
     ...engineChannels.map(({ maxMessageBytes }, index) => ({ number: FIRST_ENGINE_CHANNEL + index, maxMessageBytes, priority: 2 })),
   ];
 }

@@ -18,6 +18,7 @@ import type { Transport } from "../ports/transport.js";
 import type { NetworkView, PeerAdministration, PeerBan, PeerInfo, PeerRecord, SyncStatus } from "../ports/views.js";
 import { type Bytes, fromHex } from "../primitives/bytes.js";
 import { channelSpecs, checkEngineChannels } from "./channels.js";
+import { CheckpointServer, createSync } from "./checkpoint/index.js";
 import type { ChainSync, Gossip, NetworkContext } from "./context.js";
 import { BadAddressError, BadPeerError, DuplicateTransportError, NetworkStateError, NoTransportError } from "./errors.js";
 import { createGossip } from "./gossip/index.js";
@@ -30,10 +31,9 @@ import { Exchange } from "./peers/exchange.js";
 import { PeerBook } from "./peers/peer-book.js";
 import { Roster } from "./peers/roster.js";
 import { CloseCode } from "./session/close-codes.js";
-import { type LocalNode, SERVES_CHAIN } from "./session/hello.js";
+import { type LocalNode, SERVES_CHAIN, SERVES_CHECKPOINTS } from "./session/hello.js";
 import { Reception } from "./session/reception.js";
 import { StatusSender } from "./session/status-sender.js";
-import { Sync } from "./sync/index.js";
 import { WireCodec } from "./wire/codec.js";
 import { WIRE_LIMITS } from "./wire/limits.js";
 import type { HeadClaim, WireMessageType } from "./wire/messages.js";
@@ -47,7 +47,7 @@ export interface NetworkParts {
   sync(context: NetworkContext): ChainSync;
 }
 
-const PARTS: NetworkParts = { gossip: createGossip, sync: (context) => new Sync(context) };
+const PARTS: NetworkParts = { gossip: createGossip, sync: createSync };
 
 export class Network implements NetworkView, PeerAdministration {
   readonly nodeId: string;
@@ -95,7 +95,8 @@ export class Network implements NetworkView, PeerAdministration {
     const context = this.#contextOf();
     this.#gossip = parts.gossip(context);
     this.#sync = parts.sync(context);
-    this.#parts = [this.#sync, ...this.#gossip.parts, new Exchange(context, this.#book, () => this.#dialer.pump())];
+    const exchange = new Exchange(context, this.#book, () => this.#dialer.pump());
+    this.#parts = [this.#sync, ...this.#gossip.parts, new CheckpointServer(context), exchange];
     this.#dialer = new Dialer(
       {
         ...runtime,
@@ -259,7 +260,7 @@ export class Network implements NetworkView, PeerAdministration {
         return chain.genesisId;
       },
       head: () => this.#localHead(),
-      services: SERVES_CHAIN,
+      services: () => (this.#bodiesFrom === 0 ? SERVES_CHAIN | SERVES_CHECKPOINTS : SERVES_CHECKPOINTS),
       listenAddresses: () => this.#advertised(),
       agent: this.#dependencies.agent.slice(0, WIRE_LIMITS.agentBytes),
     };
@@ -321,7 +322,15 @@ export class Network implements NetworkView, PeerAdministration {
 
   #localHead(): HeadClaim {
     const { head, finalized } = this.#dependencies.chain;
-    return { id: head.id, height: head.header.height, weight: head.weight, finalizedHeight: finalized.header.height };
+    const bodiesFrom = this.#bodiesFrom;
+    const claim = { id: head.id, height: head.header.height, weight: head.weight, finalizedHeight: finalized.header.height };
+    return bodiesFrom === 0 ? claim : { ...claim, bodiesFrom };
+  }
+
+  /** Genesis' body is made from the chain spec, so a chain that has all from height 1 on has all. */
+  get #bodiesFrom(): number {
+    const { bodiesFrom = 0 } = this.#dependencies.chain;
+    return bodiesFrom <= 1 ? 0 : bodiesFrom;
   }
 
   /** Where others are told to dial. */

@@ -5,6 +5,7 @@ import type { Storage } from "../ports/storage.js";
 import type { Transport } from "../ports/transport.js";
 import type { Bytes } from "../primitives/bytes.js";
 import type { NetworkChain, NetworkMempool } from "./chain.js";
+import type { CheckpointStart, SnapshotShelf } from "./checkpoint/parts.js";
 
 /** The node's own identity; its key stays where it is. */
 export interface LocalIdentity {
@@ -26,6 +27,10 @@ export interface NetworkDependencies {
   readonly entropy: Entropy;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Snapshots for peers; without it none are offered. */
+  readonly snapshots?: SnapshotShelf;
+  /** The operator trusts a block: the chain has to hold it, and may begin there. */
+  readonly checkpointStart?: CheckpointStart;
   /** Name and version of this software, for Hello. */
   readonly agent: string;
 }

@@ -22,8 +22,10 @@ export interface Peer {
   readonly address: string;
   /** As it said last. */
   readonly head: HeadClaim;
-  /** Serves blocks and headers of the whole chain. */
+  /** Serves headers of the whole chain, and blocks: all of them, or those from `head.bodiesFrom` on. */
   readonly servesChain: boolean;
+  /** Knows the messages of checkpoint starts: headers by height, snapshots. */
+  readonly servesCheckpoints: boolean;
   /** Unsent bytes have piled up: put off what can wait until `onDrain` of the handler. */
   readonly congested: boolean;
   /** False once it is gone; `send` then does nothing. */

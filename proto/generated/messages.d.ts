@@ -1129,8 +1129,20 @@ export namespace chainwright {
             /** RequestEnvelope transactionsRequest. */
             transactionsRequest?: (chainwright.network.TransactionsRequest.$Properties|null);
 
+            /** RequestEnvelope headerRangeRequest. */
+            headerRangeRequest?: (chainwright.network.HeaderRangeRequest.$Properties|null);
+
+            /** RequestEnvelope snapshotsRequest. */
+            snapshotsRequest?: (chainwright.network.SnapshotsRequest.$Properties|null);
+
+            /** RequestEnvelope snapshotManifestRequest. */
+            snapshotManifestRequest?: (chainwright.network.SnapshotManifestRequest.$Properties|null);
+
+            /** RequestEnvelope snapshotChunkRequest. */
+            snapshotChunkRequest?: (chainwright.network.SnapshotChunkRequest.$Properties|null);
+
             /** RequestEnvelope message. */
-            message?: ("headersRequest"|"blocksRequest"|"transactionsRequest");
+            message?: ("headersRequest"|"blocksRequest"|"transactionsRequest"|"headerRangeRequest"|"snapshotsRequest"|"snapshotManifestRequest"|"snapshotChunkRequest");
 
             /**
              * Creates a new RequestEnvelope instance using the specified properties.
@@ -1173,8 +1185,20 @@ export namespace chainwright {
                 /** RequestEnvelope transactionsRequest */
                 transactionsRequest?: (chainwright.network.TransactionsRequest.$Properties|null);
 
+                /** RequestEnvelope headerRangeRequest */
+                headerRangeRequest?: (chainwright.network.HeaderRangeRequest.$Properties|null);
+
+                /** RequestEnvelope snapshotsRequest */
+                snapshotsRequest?: (chainwright.network.SnapshotsRequest.$Properties|null);
+
+                /** RequestEnvelope snapshotManifestRequest */
+                snapshotManifestRequest?: (chainwright.network.SnapshotManifestRequest.$Properties|null);
+
+                /** RequestEnvelope snapshotChunkRequest */
+                snapshotChunkRequest?: (chainwright.network.SnapshotChunkRequest.$Properties|null);
+
                 /** RequestEnvelope message */
-                message?: ("headersRequest"|"blocksRequest"|"transactionsRequest");
+                message?: ("headersRequest"|"blocksRequest"|"transactionsRequest"|"headerRangeRequest"|"snapshotsRequest"|"snapshotManifestRequest"|"snapshotChunkRequest");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1185,9 +1209,13 @@ export namespace chainwright {
               headersRequest?: chainwright.network.HeadersRequest.$Shape|null;
               blocksRequest?: chainwright.network.BlocksRequest.$Shape|null;
               transactionsRequest?: chainwright.network.TransactionsRequest.$Shape|null;
+              headerRangeRequest?: chainwright.network.HeaderRangeRequest.$Shape|null;
+              snapshotsRequest?: chainwright.network.SnapshotsRequest.$Shape|null;
+              snapshotManifestRequest?: chainwright.network.SnapshotManifestRequest.$Shape|null;
+              snapshotChunkRequest?: chainwright.network.SnapshotChunkRequest.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ message?: undefined; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null }|{ message?: "headersRequest"; headersRequest: chainwright.network.HeadersRequest.$Shape; blocksRequest?: null; transactionsRequest?: null }|{ message?: "blocksRequest"; headersRequest?: null; blocksRequest: chainwright.network.BlocksRequest.$Shape; transactionsRequest?: null }|{ message?: "transactionsRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest: chainwright.network.TransactionsRequest.$Shape })
+              ({ message?: undefined; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "headersRequest"; headersRequest: chainwright.network.HeadersRequest.$Shape; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "blocksRequest"; headersRequest?: null; blocksRequest: chainwright.network.BlocksRequest.$Shape; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "transactionsRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest: chainwright.network.TransactionsRequest.$Shape; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "headerRangeRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest: chainwright.network.HeaderRangeRequest.$Shape; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "snapshotsRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest: chainwright.network.SnapshotsRequest.$Shape; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "snapshotManifestRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest: chainwright.network.SnapshotManifestRequest.$Shape; snapshotChunkRequest?: null }|{ message?: "snapshotChunkRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest: chainwright.network.SnapshotChunkRequest.$Shape })
             );
         }
 
@@ -1213,8 +1241,11 @@ export namespace chainwright {
             /** HeadersEnvelope headers. */
             headers?: (chainwright.network.Headers.$Properties|null);
 
+            /** HeadersEnvelope headerRange. */
+            headerRange?: (chainwright.network.HeaderRange.$Properties|null);
+
             /** HeadersEnvelope message. */
-            message?: "headers";
+            message?: ("headers"|"headerRange");
 
             /**
              * Creates a new HeadersEnvelope instance using the specified properties.
@@ -1251,8 +1282,11 @@ export namespace chainwright {
                 /** HeadersEnvelope headers */
                 headers?: (chainwright.network.Headers.$Properties|null);
 
+                /** HeadersEnvelope headerRange */
+                headerRange?: (chainwright.network.HeaderRange.$Properties|null);
+
                 /** HeadersEnvelope message */
-                message?: "headers";
+                message?: ("headers"|"headerRange");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1261,9 +1295,10 @@ export namespace chainwright {
             /** Narrowed shape of a HeadersEnvelope. */
             type $Shape = {
               headers?: chainwright.network.Headers.$Shape|null;
+              headerRange?: chainwright.network.HeaderRange.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ message?: undefined; headers?: null }|{ message?: "headers"; headers: chainwright.network.Headers.$Shape })
+              ({ message?: undefined; headers?: null; headerRange?: null }|{ message?: "headers"; headers: chainwright.network.Headers.$Shape; headerRange?: null }|{ message?: "headerRange"; headers?: null; headerRange: chainwright.network.HeaderRange.$Shape })
             );
         }
 
@@ -1427,6 +1462,96 @@ export namespace chainwright {
         }
 
         /**
+         * Properties of a SnapshotsEnvelope.
+         * @deprecated Use chainwright.network.SnapshotsEnvelope.$Properties instead.
+         */
+        interface ISnapshotsEnvelope extends chainwright.network.SnapshotsEnvelope.$Properties {
+        }
+
+        /** Represents a SnapshotsEnvelope. */
+        class SnapshotsEnvelope {
+
+            /**
+             * Constructs a new SnapshotsEnvelope.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.SnapshotsEnvelope.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotsEnvelope snapshots. */
+            snapshots?: (chainwright.network.Snapshots.$Properties|null);
+
+            /** SnapshotsEnvelope snapshotManifest. */
+            snapshotManifest?: (chainwright.network.SnapshotManifest.$Properties|null);
+
+            /** SnapshotsEnvelope snapshotChunk. */
+            snapshotChunk?: (chainwright.network.SnapshotChunk.$Properties|null);
+
+            /** SnapshotsEnvelope message. */
+            message?: ("snapshots"|"snapshotManifest"|"snapshotChunk");
+
+            /**
+             * Creates a new SnapshotsEnvelope instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotsEnvelope instance
+             */
+            static create(properties: chainwright.network.SnapshotsEnvelope.$Shape): chainwright.network.SnapshotsEnvelope & chainwright.network.SnapshotsEnvelope.$Shape;
+            static create(properties?: chainwright.network.SnapshotsEnvelope.$Properties): chainwright.network.SnapshotsEnvelope;
+
+            /**
+             * Encodes the specified SnapshotsEnvelope message. Does not implicitly {@link chainwright.network.SnapshotsEnvelope.verify|verify} messages.
+             * @param message SnapshotsEnvelope message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.SnapshotsEnvelope.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotsEnvelope message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotsEnvelope & chainwright.network.SnapshotsEnvelope.$Shape} SnapshotsEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.SnapshotsEnvelope & chainwright.network.SnapshotsEnvelope.$Shape;
+        }
+
+        namespace SnapshotsEnvelope {
+
+            /** Properties of a SnapshotsEnvelope. */
+            interface $Properties {
+
+                /** SnapshotsEnvelope snapshots */
+                snapshots?: (chainwright.network.Snapshots.$Properties|null);
+
+                /** SnapshotsEnvelope snapshotManifest */
+                snapshotManifest?: (chainwright.network.SnapshotManifest.$Properties|null);
+
+                /** SnapshotsEnvelope snapshotChunk */
+                snapshotChunk?: (chainwright.network.SnapshotChunk.$Properties|null);
+
+                /** SnapshotsEnvelope message */
+                message?: ("snapshots"|"snapshotManifest"|"snapshotChunk");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a SnapshotsEnvelope. */
+            type $Shape = {
+              snapshots?: chainwright.network.Snapshots.$Shape|null;
+              snapshotManifest?: chainwright.network.SnapshotManifest.$Shape|null;
+              snapshotChunk?: chainwright.network.SnapshotChunk.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ message?: undefined; snapshots?: null; snapshotManifest?: null; snapshotChunk?: null }|{ message?: "snapshots"; snapshots: chainwright.network.Snapshots.$Shape; snapshotManifest?: null; snapshotChunk?: null }|{ message?: "snapshotManifest"; snapshots?: null; snapshotManifest: chainwright.network.SnapshotManifest.$Shape; snapshotChunk?: null }|{ message?: "snapshotChunk"; snapshots?: null; snapshotManifest?: null; snapshotChunk: chainwright.network.SnapshotChunk.$Shape })
+            );
+        }
+
+        /**
          * Properties of a HeadClaim.
          * @deprecated Use chainwright.network.HeadClaim.$Properties instead.
          */
@@ -1456,6 +1581,9 @@ export namespace chainwright {
 
             /** HeadClaim finalizedHeight. */
             finalizedHeight: Long;
+
+            /** HeadClaim bodiesFrom. */
+            bodiesFrom: Long;
 
             /**
              * Creates a new HeadClaim instance using the specified properties.
@@ -1500,6 +1628,9 @@ export namespace chainwright {
 
                 /** HeadClaim finalizedHeight */
                 finalizedHeight?: (Long|null);
+
+                /** HeadClaim bodiesFrom */
+                bodiesFrom?: (Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2704,6 +2835,687 @@ export namespace chainwright {
 
             /** Shape of a Transactions. */
             type $Shape = chainwright.network.Transactions.$Properties;
+        }
+
+        /**
+         * Properties of a HeaderRangeRequest.
+         * @deprecated Use chainwright.network.HeaderRangeRequest.$Properties instead.
+         */
+        interface IHeaderRangeRequest extends chainwright.network.HeaderRangeRequest.$Properties {
+        }
+
+        /** Represents a HeaderRangeRequest. */
+        class HeaderRangeRequest {
+
+            /**
+             * Constructs a new HeaderRangeRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.HeaderRangeRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HeaderRangeRequest requestId. */
+            requestId: number;
+
+            /** HeaderRangeRequest anchor. */
+            anchor: Uint8Array;
+
+            /** HeaderRangeRequest from. */
+            from: Long;
+
+            /** HeaderRangeRequest count. */
+            count: number;
+
+            /**
+             * Creates a new HeaderRangeRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HeaderRangeRequest instance
+             */
+            static create(properties: chainwright.network.HeaderRangeRequest.$Shape): chainwright.network.HeaderRangeRequest & chainwright.network.HeaderRangeRequest.$Shape;
+            static create(properties?: chainwright.network.HeaderRangeRequest.$Properties): chainwright.network.HeaderRangeRequest;
+
+            /**
+             * Encodes the specified HeaderRangeRequest message. Does not implicitly {@link chainwright.network.HeaderRangeRequest.verify|verify} messages.
+             * @param message HeaderRangeRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.HeaderRangeRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HeaderRangeRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.HeaderRangeRequest & chainwright.network.HeaderRangeRequest.$Shape} HeaderRangeRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.HeaderRangeRequest & chainwright.network.HeaderRangeRequest.$Shape;
+        }
+
+        namespace HeaderRangeRequest {
+
+            /** Properties of a HeaderRangeRequest. */
+            interface $Properties {
+
+                /** HeaderRangeRequest requestId */
+                requestId?: (number|null);
+
+                /** HeaderRangeRequest anchor */
+                anchor?: (Uint8Array|null);
+
+                /** HeaderRangeRequest from */
+                from?: (Long|null);
+
+                /** HeaderRangeRequest count */
+                count?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HeaderRangeRequest. */
+            type $Shape = chainwright.network.HeaderRangeRequest.$Properties;
+        }
+
+        /**
+         * Properties of a HeaderRange.
+         * @deprecated Use chainwright.network.HeaderRange.$Properties instead.
+         */
+        interface IHeaderRange extends chainwright.network.HeaderRange.$Properties {
+        }
+
+        /** Represents a HeaderRange. */
+        class HeaderRange {
+
+            /**
+             * Constructs a new HeaderRange.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.HeaderRange.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HeaderRange requestId. */
+            requestId: number;
+
+            /** HeaderRange headers. */
+            headers: Uint8Array[];
+
+            /**
+             * Creates a new HeaderRange instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HeaderRange instance
+             */
+            static create(properties: chainwright.network.HeaderRange.$Shape): chainwright.network.HeaderRange & chainwright.network.HeaderRange.$Shape;
+            static create(properties?: chainwright.network.HeaderRange.$Properties): chainwright.network.HeaderRange;
+
+            /**
+             * Encodes the specified HeaderRange message. Does not implicitly {@link chainwright.network.HeaderRange.verify|verify} messages.
+             * @param message HeaderRange message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.HeaderRange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HeaderRange message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.HeaderRange & chainwright.network.HeaderRange.$Shape} HeaderRange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.HeaderRange & chainwright.network.HeaderRange.$Shape;
+        }
+
+        namespace HeaderRange {
+
+            /** Properties of a HeaderRange. */
+            interface $Properties {
+
+                /** HeaderRange requestId */
+                requestId?: (number|null);
+
+                /** HeaderRange headers */
+                headers?: (Uint8Array[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HeaderRange. */
+            type $Shape = chainwright.network.HeaderRange.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotsRequest.
+         * @deprecated Use chainwright.network.SnapshotsRequest.$Properties instead.
+         */
+        interface ISnapshotsRequest extends chainwright.network.SnapshotsRequest.$Properties {
+        }
+
+        /** Represents a SnapshotsRequest. */
+        class SnapshotsRequest {
+
+            /**
+             * Constructs a new SnapshotsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.SnapshotsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotsRequest requestId. */
+            requestId: number;
+
+            /**
+             * Creates a new SnapshotsRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotsRequest instance
+             */
+            static create(properties: chainwright.network.SnapshotsRequest.$Shape): chainwright.network.SnapshotsRequest & chainwright.network.SnapshotsRequest.$Shape;
+            static create(properties?: chainwright.network.SnapshotsRequest.$Properties): chainwright.network.SnapshotsRequest;
+
+            /**
+             * Encodes the specified SnapshotsRequest message. Does not implicitly {@link chainwright.network.SnapshotsRequest.verify|verify} messages.
+             * @param message SnapshotsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.SnapshotsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotsRequest & chainwright.network.SnapshotsRequest.$Shape} SnapshotsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.SnapshotsRequest & chainwright.network.SnapshotsRequest.$Shape;
+        }
+
+        namespace SnapshotsRequest {
+
+            /** Properties of a SnapshotsRequest. */
+            interface $Properties {
+
+                /** SnapshotsRequest requestId */
+                requestId?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotsRequest. */
+            type $Shape = chainwright.network.SnapshotsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a Snapshots.
+         * @deprecated Use chainwright.network.Snapshots.$Properties instead.
+         */
+        interface ISnapshots extends chainwright.network.Snapshots.$Properties {
+        }
+
+        /** Represents a Snapshots. */
+        class Snapshots {
+
+            /**
+             * Constructs a new Snapshots.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.Snapshots.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Snapshots requestId. */
+            requestId: number;
+
+            /** Snapshots offers. */
+            offers: chainwright.network.SnapshotOffer.$Properties[];
+
+            /**
+             * Creates a new Snapshots instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Snapshots instance
+             */
+            static create(properties: chainwright.network.Snapshots.$Shape): chainwright.network.Snapshots & chainwright.network.Snapshots.$Shape;
+            static create(properties?: chainwright.network.Snapshots.$Properties): chainwright.network.Snapshots;
+
+            /**
+             * Encodes the specified Snapshots message. Does not implicitly {@link chainwright.network.Snapshots.verify|verify} messages.
+             * @param message Snapshots message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.Snapshots.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Snapshots message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.Snapshots & chainwright.network.Snapshots.$Shape} Snapshots
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.Snapshots & chainwright.network.Snapshots.$Shape;
+        }
+
+        namespace Snapshots {
+
+            /** Properties of a Snapshots. */
+            interface $Properties {
+
+                /** Snapshots requestId */
+                requestId?: (number|null);
+
+                /** Snapshots offers */
+                offers?: (chainwright.network.SnapshotOffer.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Snapshots. */
+            type $Shape = chainwright.network.Snapshots.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotOffer.
+         * @deprecated Use chainwright.network.SnapshotOffer.$Properties instead.
+         */
+        interface ISnapshotOffer extends chainwright.network.SnapshotOffer.$Properties {
+        }
+
+        /** Represents a SnapshotOffer. */
+        class SnapshotOffer {
+
+            /**
+             * Constructs a new SnapshotOffer.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.SnapshotOffer.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotOffer manifestHash. */
+            manifestHash: Uint8Array;
+
+            /** SnapshotOffer id. */
+            id: Uint8Array;
+
+            /** SnapshotOffer height. */
+            height: Long;
+
+            /** SnapshotOffer manifestBytes. */
+            manifestBytes: number;
+
+            /** SnapshotOffer chunks. */
+            chunks: number;
+
+            /** SnapshotOffer chunkBytes. */
+            chunkBytes: Long;
+
+            /**
+             * Creates a new SnapshotOffer instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotOffer instance
+             */
+            static create(properties: chainwright.network.SnapshotOffer.$Shape): chainwright.network.SnapshotOffer & chainwright.network.SnapshotOffer.$Shape;
+            static create(properties?: chainwright.network.SnapshotOffer.$Properties): chainwright.network.SnapshotOffer;
+
+            /**
+             * Encodes the specified SnapshotOffer message. Does not implicitly {@link chainwright.network.SnapshotOffer.verify|verify} messages.
+             * @param message SnapshotOffer message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.SnapshotOffer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotOffer message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotOffer & chainwright.network.SnapshotOffer.$Shape} SnapshotOffer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.SnapshotOffer & chainwright.network.SnapshotOffer.$Shape;
+        }
+
+        namespace SnapshotOffer {
+
+            /** Properties of a SnapshotOffer. */
+            interface $Properties {
+
+                /** SnapshotOffer manifestHash */
+                manifestHash?: (Uint8Array|null);
+
+                /** SnapshotOffer id */
+                id?: (Uint8Array|null);
+
+                /** SnapshotOffer height */
+                height?: (Long|null);
+
+                /** SnapshotOffer manifestBytes */
+                manifestBytes?: (number|null);
+
+                /** SnapshotOffer chunks */
+                chunks?: (number|null);
+
+                /** SnapshotOffer chunkBytes */
+                chunkBytes?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotOffer. */
+            type $Shape = chainwright.network.SnapshotOffer.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotManifestRequest.
+         * @deprecated Use chainwright.network.SnapshotManifestRequest.$Properties instead.
+         */
+        interface ISnapshotManifestRequest extends chainwright.network.SnapshotManifestRequest.$Properties {
+        }
+
+        /** Represents a SnapshotManifestRequest. */
+        class SnapshotManifestRequest {
+
+            /**
+             * Constructs a new SnapshotManifestRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.SnapshotManifestRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotManifestRequest requestId. */
+            requestId: number;
+
+            /** SnapshotManifestRequest manifestHash. */
+            manifestHash: Uint8Array;
+
+            /** SnapshotManifestRequest offset. */
+            offset: number;
+
+            /**
+             * Creates a new SnapshotManifestRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotManifestRequest instance
+             */
+            static create(properties: chainwright.network.SnapshotManifestRequest.$Shape): chainwright.network.SnapshotManifestRequest & chainwright.network.SnapshotManifestRequest.$Shape;
+            static create(properties?: chainwright.network.SnapshotManifestRequest.$Properties): chainwright.network.SnapshotManifestRequest;
+
+            /**
+             * Encodes the specified SnapshotManifestRequest message. Does not implicitly {@link chainwright.network.SnapshotManifestRequest.verify|verify} messages.
+             * @param message SnapshotManifestRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.SnapshotManifestRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotManifestRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotManifestRequest & chainwright.network.SnapshotManifestRequest.$Shape} SnapshotManifestRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.SnapshotManifestRequest & chainwright.network.SnapshotManifestRequest.$Shape;
+        }
+
+        namespace SnapshotManifestRequest {
+
+            /** Properties of a SnapshotManifestRequest. */
+            interface $Properties {
+
+                /** SnapshotManifestRequest requestId */
+                requestId?: (number|null);
+
+                /** SnapshotManifestRequest manifestHash */
+                manifestHash?: (Uint8Array|null);
+
+                /** SnapshotManifestRequest offset */
+                offset?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotManifestRequest. */
+            type $Shape = chainwright.network.SnapshotManifestRequest.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotManifest.
+         * @deprecated Use chainwright.network.SnapshotManifest.$Properties instead.
+         */
+        interface ISnapshotManifest extends chainwright.network.SnapshotManifest.$Properties {
+        }
+
+        /** Represents a SnapshotManifest. */
+        class SnapshotManifest {
+
+            /**
+             * Constructs a new SnapshotManifest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.SnapshotManifest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotManifest requestId. */
+            requestId: number;
+
+            /** SnapshotManifest part. */
+            part: Uint8Array;
+
+            /**
+             * Creates a new SnapshotManifest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotManifest instance
+             */
+            static create(properties: chainwright.network.SnapshotManifest.$Shape): chainwright.network.SnapshotManifest & chainwright.network.SnapshotManifest.$Shape;
+            static create(properties?: chainwright.network.SnapshotManifest.$Properties): chainwright.network.SnapshotManifest;
+
+            /**
+             * Encodes the specified SnapshotManifest message. Does not implicitly {@link chainwright.network.SnapshotManifest.verify|verify} messages.
+             * @param message SnapshotManifest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.SnapshotManifest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotManifest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotManifest & chainwright.network.SnapshotManifest.$Shape} SnapshotManifest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.SnapshotManifest & chainwright.network.SnapshotManifest.$Shape;
+        }
+
+        namespace SnapshotManifest {
+
+            /** Properties of a SnapshotManifest. */
+            interface $Properties {
+
+                /** SnapshotManifest requestId */
+                requestId?: (number|null);
+
+                /** SnapshotManifest part */
+                part?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotManifest. */
+            type $Shape = chainwright.network.SnapshotManifest.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotChunkRequest.
+         * @deprecated Use chainwright.network.SnapshotChunkRequest.$Properties instead.
+         */
+        interface ISnapshotChunkRequest extends chainwright.network.SnapshotChunkRequest.$Properties {
+        }
+
+        /** Represents a SnapshotChunkRequest. */
+        class SnapshotChunkRequest {
+
+            /**
+             * Constructs a new SnapshotChunkRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.SnapshotChunkRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotChunkRequest requestId. */
+            requestId: number;
+
+            /** SnapshotChunkRequest manifestHash. */
+            manifestHash: Uint8Array;
+
+            /** SnapshotChunkRequest index. */
+            index: number;
+
+            /**
+             * Creates a new SnapshotChunkRequest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotChunkRequest instance
+             */
+            static create(properties: chainwright.network.SnapshotChunkRequest.$Shape): chainwright.network.SnapshotChunkRequest & chainwright.network.SnapshotChunkRequest.$Shape;
+            static create(properties?: chainwright.network.SnapshotChunkRequest.$Properties): chainwright.network.SnapshotChunkRequest;
+
+            /**
+             * Encodes the specified SnapshotChunkRequest message. Does not implicitly {@link chainwright.network.SnapshotChunkRequest.verify|verify} messages.
+             * @param message SnapshotChunkRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.SnapshotChunkRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotChunkRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotChunkRequest & chainwright.network.SnapshotChunkRequest.$Shape} SnapshotChunkRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.SnapshotChunkRequest & chainwright.network.SnapshotChunkRequest.$Shape;
+        }
+
+        namespace SnapshotChunkRequest {
+
+            /** Properties of a SnapshotChunkRequest. */
+            interface $Properties {
+
+                /** SnapshotChunkRequest requestId */
+                requestId?: (number|null);
+
+                /** SnapshotChunkRequest manifestHash */
+                manifestHash?: (Uint8Array|null);
+
+                /** SnapshotChunkRequest index */
+                index?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotChunkRequest. */
+            type $Shape = chainwright.network.SnapshotChunkRequest.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotChunk.
+         * @deprecated Use chainwright.network.SnapshotChunk.$Properties instead.
+         */
+        interface ISnapshotChunk extends chainwright.network.SnapshotChunk.$Properties {
+        }
+
+        /** Represents a SnapshotChunk. */
+        class SnapshotChunk {
+
+            /**
+             * Constructs a new SnapshotChunk.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.network.SnapshotChunk.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotChunk requestId. */
+            requestId: number;
+
+            /** SnapshotChunk proof. */
+            proof: Uint8Array;
+
+            /**
+             * Creates a new SnapshotChunk instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotChunk instance
+             */
+            static create(properties: chainwright.network.SnapshotChunk.$Shape): chainwright.network.SnapshotChunk & chainwright.network.SnapshotChunk.$Shape;
+            static create(properties?: chainwright.network.SnapshotChunk.$Properties): chainwright.network.SnapshotChunk;
+
+            /**
+             * Encodes the specified SnapshotChunk message. Does not implicitly {@link chainwright.network.SnapshotChunk.verify|verify} messages.
+             * @param message SnapshotChunk message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.network.SnapshotChunk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotChunk message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotChunk & chainwright.network.SnapshotChunk.$Shape} SnapshotChunk
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.network.SnapshotChunk & chainwright.network.SnapshotChunk.$Shape;
+        }
+
+        namespace SnapshotChunk {
+
+            /** Properties of a SnapshotChunk. */
+            interface $Properties {
+
+                /** SnapshotChunk requestId */
+                requestId?: (number|null);
+
+                /** SnapshotChunk proof */
+                proof?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotChunk. */
+            type $Shape = chainwright.network.SnapshotChunk.$Properties;
         }
     }
 }

@@ -2762,7 +2762,11 @@ export const chainwright = $root.chainwright = (() => {
              * @property {chainwright.network.HeadersRequest.$Properties|null} [headersRequest] RequestEnvelope headersRequest
              * @property {chainwright.network.BlocksRequest.$Properties|null} [blocksRequest] RequestEnvelope blocksRequest
              * @property {chainwright.network.TransactionsRequest.$Properties|null} [transactionsRequest] RequestEnvelope transactionsRequest
-             * @property {"headersRequest"|"blocksRequest"|"transactionsRequest"} [message] RequestEnvelope message
+             * @property {chainwright.network.HeaderRangeRequest.$Properties|null} [headerRangeRequest] RequestEnvelope headerRangeRequest
+             * @property {chainwright.network.SnapshotsRequest.$Properties|null} [snapshotsRequest] RequestEnvelope snapshotsRequest
+             * @property {chainwright.network.SnapshotManifestRequest.$Properties|null} [snapshotManifestRequest] RequestEnvelope snapshotManifestRequest
+             * @property {chainwright.network.SnapshotChunkRequest.$Properties|null} [snapshotChunkRequest] RequestEnvelope snapshotChunkRequest
+             * @property {"headersRequest"|"blocksRequest"|"transactionsRequest"|"headerRangeRequest"|"snapshotsRequest"|"snapshotManifestRequest"|"snapshotChunkRequest"} [message] RequestEnvelope message
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2780,9 +2784,13 @@ export const chainwright = $root.chainwright = (() => {
              *   headersRequest?: chainwright.network.HeadersRequest.$Shape|null;
              *   blocksRequest?: chainwright.network.BlocksRequest.$Shape|null;
              *   transactionsRequest?: chainwright.network.TransactionsRequest.$Shape|null;
+             *   headerRangeRequest?: chainwright.network.HeaderRangeRequest.$Shape|null;
+             *   snapshotsRequest?: chainwright.network.SnapshotsRequest.$Shape|null;
+             *   snapshotManifestRequest?: chainwright.network.SnapshotManifestRequest.$Shape|null;
+             *   snapshotChunkRequest?: chainwright.network.SnapshotChunkRequest.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ message?: undefined; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null }|{ message?: "headersRequest"; headersRequest: chainwright.network.HeadersRequest.$Shape; blocksRequest?: null; transactionsRequest?: null }|{ message?: "blocksRequest"; headersRequest?: null; blocksRequest: chainwright.network.BlocksRequest.$Shape; transactionsRequest?: null }|{ message?: "transactionsRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest: chainwright.network.TransactionsRequest.$Shape })
+             *   ({ message?: undefined; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "headersRequest"; headersRequest: chainwright.network.HeadersRequest.$Shape; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "blocksRequest"; headersRequest?: null; blocksRequest: chainwright.network.BlocksRequest.$Shape; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "transactionsRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest: chainwright.network.TransactionsRequest.$Shape; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "headerRangeRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest: chainwright.network.HeaderRangeRequest.$Shape; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "snapshotsRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest: chainwright.network.SnapshotsRequest.$Shape; snapshotManifestRequest?: null; snapshotChunkRequest?: null }|{ message?: "snapshotManifestRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest: chainwright.network.SnapshotManifestRequest.$Shape; snapshotChunkRequest?: null }|{ message?: "snapshotChunkRequest"; headersRequest?: null; blocksRequest?: null; transactionsRequest?: null; headerRangeRequest?: null; snapshotsRequest?: null; snapshotManifestRequest?: null; snapshotChunkRequest: chainwright.network.SnapshotChunkRequest.$Shape })
              * )} chainwright.network.RequestEnvelope.$Shape
              */
 
@@ -2825,17 +2833,49 @@ export const chainwright = $root.chainwright = (() => {
              */
             RequestEnvelope.prototype.transactionsRequest = null;
 
+            /**
+             * RequestEnvelope headerRangeRequest.
+             * @member {chainwright.network.HeaderRangeRequest.$Properties|null|undefined} headerRangeRequest
+             * @memberof chainwright.network.RequestEnvelope
+             * @instance
+             */
+            RequestEnvelope.prototype.headerRangeRequest = null;
+
+            /**
+             * RequestEnvelope snapshotsRequest.
+             * @member {chainwright.network.SnapshotsRequest.$Properties|null|undefined} snapshotsRequest
+             * @memberof chainwright.network.RequestEnvelope
+             * @instance
+             */
+            RequestEnvelope.prototype.snapshotsRequest = null;
+
+            /**
+             * RequestEnvelope snapshotManifestRequest.
+             * @member {chainwright.network.SnapshotManifestRequest.$Properties|null|undefined} snapshotManifestRequest
+             * @memberof chainwright.network.RequestEnvelope
+             * @instance
+             */
+            RequestEnvelope.prototype.snapshotManifestRequest = null;
+
+            /**
+             * RequestEnvelope snapshotChunkRequest.
+             * @member {chainwright.network.SnapshotChunkRequest.$Properties|null|undefined} snapshotChunkRequest
+             * @memberof chainwright.network.RequestEnvelope
+             * @instance
+             */
+            RequestEnvelope.prototype.snapshotChunkRequest = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * RequestEnvelope message.
-             * @member {"headersRequest"|"blocksRequest"|"transactionsRequest"|undefined} message
+             * @member {"headersRequest"|"blocksRequest"|"transactionsRequest"|"headerRangeRequest"|"snapshotsRequest"|"snapshotManifestRequest"|"snapshotChunkRequest"|undefined} message
              * @memberof chainwright.network.RequestEnvelope
              * @instance
              */
             $Object.defineProperty(RequestEnvelope.prototype, "message", {
-                get: $util.oneOfGetter($oneOfFields = ["headersRequest", "blocksRequest", "transactionsRequest"]),
+                get: $util.oneOfGetter($oneOfFields = ["headersRequest", "blocksRequest", "transactionsRequest", "headerRangeRequest", "snapshotsRequest", "snapshotManifestRequest", "snapshotChunkRequest"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -2877,6 +2917,14 @@ export const chainwright = $root.chainwright = (() => {
                     $root.chainwright.network.BlocksRequest.encode(message.blocksRequest, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.transactionsRequest != null && $Object.hasOwnProperty.call(message, "transactionsRequest"))
                     $root.chainwright.network.TransactionsRequest.encode(message.transactionsRequest, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.headerRangeRequest != null && $Object.hasOwnProperty.call(message, "headerRangeRequest"))
+                    $root.chainwright.network.HeaderRangeRequest.encode(message.headerRangeRequest, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.snapshotsRequest != null && $Object.hasOwnProperty.call(message, "snapshotsRequest"))
+                    $root.chainwright.network.SnapshotsRequest.encode(message.snapshotsRequest, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.snapshotManifestRequest != null && $Object.hasOwnProperty.call(message, "snapshotManifestRequest"))
+                    $root.chainwright.network.SnapshotManifestRequest.encode(message.snapshotManifestRequest, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.snapshotChunkRequest != null && $Object.hasOwnProperty.call(message, "snapshotChunkRequest"))
+                    $root.chainwright.network.SnapshotChunkRequest.encode(message.snapshotChunkRequest, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2942,6 +2990,34 @@ export const chainwright = $root.chainwright = (() => {
                             message.message = "transactionsRequest";
                             continue;
                         }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.headerRangeRequest = $root.chainwright.network.HeaderRangeRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.headerRangeRequest);
+                            message.message = "headerRangeRequest";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.snapshotsRequest = $root.chainwright.network.SnapshotsRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotsRequest);
+                            message.message = "snapshotsRequest";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.snapshotManifestRequest = $root.chainwright.network.SnapshotManifestRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotManifestRequest);
+                            message.message = "snapshotManifestRequest";
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.snapshotChunkRequest = $root.chainwright.network.SnapshotChunkRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotChunkRequest);
+                            message.message = "snapshotChunkRequest";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2968,7 +3044,8 @@ export const chainwright = $root.chainwright = (() => {
              * Properties of a HeadersEnvelope.
              * @typedef {Object} chainwright.network.HeadersEnvelope.$Properties
              * @property {chainwright.network.Headers.$Properties|null} [headers] HeadersEnvelope headers
-             * @property {"headers"} [message] HeadersEnvelope message
+             * @property {chainwright.network.HeaderRange.$Properties|null} [headerRange] HeadersEnvelope headerRange
+             * @property {"headers"|"headerRange"} [message] HeadersEnvelope message
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2984,9 +3061,10 @@ export const chainwright = $root.chainwright = (() => {
              * Narrowed shape of a HeadersEnvelope.
              * @typedef {{
              *   headers?: chainwright.network.Headers.$Shape|null;
+             *   headerRange?: chainwright.network.HeaderRange.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ message?: undefined; headers?: null }|{ message?: "headers"; headers: chainwright.network.Headers.$Shape })
+             *   ({ message?: undefined; headers?: null; headerRange?: null }|{ message?: "headers"; headers: chainwright.network.Headers.$Shape; headerRange?: null }|{ message?: "headerRange"; headers?: null; headerRange: chainwright.network.HeaderRange.$Shape })
              * )} chainwright.network.HeadersEnvelope.$Shape
              */
 
@@ -3013,17 +3091,25 @@ export const chainwright = $root.chainwright = (() => {
              */
             HeadersEnvelope.prototype.headers = null;
 
+            /**
+             * HeadersEnvelope headerRange.
+             * @member {chainwright.network.HeaderRange.$Properties|null|undefined} headerRange
+             * @memberof chainwright.network.HeadersEnvelope
+             * @instance
+             */
+            HeadersEnvelope.prototype.headerRange = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * HeadersEnvelope message.
-             * @member {"headers"|undefined} message
+             * @member {"headers"|"headerRange"|undefined} message
              * @memberof chainwright.network.HeadersEnvelope
              * @instance
              */
             $Object.defineProperty(HeadersEnvelope.prototype, "message", {
-                get: $util.oneOfGetter($oneOfFields = ["headers"]),
+                get: $util.oneOfGetter($oneOfFields = ["headers", "headerRange"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3061,6 +3147,8 @@ export const chainwright = $root.chainwright = (() => {
                     throw $Error("max depth exceeded");
                 if (message.headers != null && $Object.hasOwnProperty.call(message, "headers"))
                     $root.chainwright.network.Headers.encode(message.headers, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.headerRange != null && $Object.hasOwnProperty.call(message, "headerRange"))
+                    $root.chainwright.network.HeaderRange.encode(message.headerRange, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3110,6 +3198,13 @@ export const chainwright = $root.chainwright = (() => {
                                 break;
                             message.headers = $root.chainwright.network.Headers.decode(reader, reader.size(), $undefined, _depth + 1, message.headers);
                             message.message = "headers";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.headerRange = $root.chainwright.network.HeaderRange.decode(reader, reader.size(), $undefined, _depth + 1, message.headerRange);
+                            message.message = "headerRange";
                             continue;
                         }
                     }
@@ -3491,6 +3586,214 @@ export const chainwright = $root.chainwright = (() => {
             return TransactionsEnvelope;
         })();
 
+        network.SnapshotsEnvelope = (function() {
+
+            /**
+             * Properties of a SnapshotsEnvelope.
+             * @typedef {Object} chainwright.network.SnapshotsEnvelope.$Properties
+             * @property {chainwright.network.Snapshots.$Properties|null} [snapshots] SnapshotsEnvelope snapshots
+             * @property {chainwright.network.SnapshotManifest.$Properties|null} [snapshotManifest] SnapshotsEnvelope snapshotManifest
+             * @property {chainwright.network.SnapshotChunk.$Properties|null} [snapshotChunk] SnapshotsEnvelope snapshotChunk
+             * @property {"snapshots"|"snapshotManifest"|"snapshotChunk"} [message] SnapshotsEnvelope message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotsEnvelope.
+             * @memberof chainwright.network
+             * @interface ISnapshotsEnvelope
+             * @augments chainwright.network.SnapshotsEnvelope.$Properties
+             * @deprecated Use chainwright.network.SnapshotsEnvelope.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a SnapshotsEnvelope.
+             * @typedef {{
+             *   snapshots?: chainwright.network.Snapshots.$Shape|null;
+             *   snapshotManifest?: chainwright.network.SnapshotManifest.$Shape|null;
+             *   snapshotChunk?: chainwright.network.SnapshotChunk.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ message?: undefined; snapshots?: null; snapshotManifest?: null; snapshotChunk?: null }|{ message?: "snapshots"; snapshots: chainwright.network.Snapshots.$Shape; snapshotManifest?: null; snapshotChunk?: null }|{ message?: "snapshotManifest"; snapshots?: null; snapshotManifest: chainwright.network.SnapshotManifest.$Shape; snapshotChunk?: null }|{ message?: "snapshotChunk"; snapshots?: null; snapshotManifest?: null; snapshotChunk: chainwright.network.SnapshotChunk.$Shape })
+             * )} chainwright.network.SnapshotsEnvelope.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotsEnvelope.
+             * @memberof chainwright.network
+             * @classdesc Represents a SnapshotsEnvelope.
+             * @constructor
+             * @param {chainwright.network.SnapshotsEnvelope.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotsEnvelope = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotsEnvelope snapshots.
+             * @member {chainwright.network.Snapshots.$Properties|null|undefined} snapshots
+             * @memberof chainwright.network.SnapshotsEnvelope
+             * @instance
+             */
+            SnapshotsEnvelope.prototype.snapshots = null;
+
+            /**
+             * SnapshotsEnvelope snapshotManifest.
+             * @member {chainwright.network.SnapshotManifest.$Properties|null|undefined} snapshotManifest
+             * @memberof chainwright.network.SnapshotsEnvelope
+             * @instance
+             */
+            SnapshotsEnvelope.prototype.snapshotManifest = null;
+
+            /**
+             * SnapshotsEnvelope snapshotChunk.
+             * @member {chainwright.network.SnapshotChunk.$Properties|null|undefined} snapshotChunk
+             * @memberof chainwright.network.SnapshotsEnvelope
+             * @instance
+             */
+            SnapshotsEnvelope.prototype.snapshotChunk = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * SnapshotsEnvelope message.
+             * @member {"snapshots"|"snapshotManifest"|"snapshotChunk"|undefined} message
+             * @memberof chainwright.network.SnapshotsEnvelope
+             * @instance
+             */
+            $Object.defineProperty(SnapshotsEnvelope.prototype, "message", {
+                get: $util.oneOfGetter($oneOfFields = ["snapshots", "snapshotManifest", "snapshotChunk"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new SnapshotsEnvelope instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.SnapshotsEnvelope
+             * @static
+             * @param {chainwright.network.SnapshotsEnvelope.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.SnapshotsEnvelope} SnapshotsEnvelope instance
+             * @type {{
+             *   (properties: chainwright.network.SnapshotsEnvelope.$Shape): chainwright.network.SnapshotsEnvelope & chainwright.network.SnapshotsEnvelope.$Shape;
+             *   (properties?: chainwright.network.SnapshotsEnvelope.$Properties): chainwright.network.SnapshotsEnvelope;
+             * }}
+             */
+            SnapshotsEnvelope.create = function(properties) {
+                return new SnapshotsEnvelope(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotsEnvelope message. Does not implicitly {@link chainwright.network.SnapshotsEnvelope.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.SnapshotsEnvelope
+             * @static
+             * @param {chainwright.network.SnapshotsEnvelope.$Properties} message SnapshotsEnvelope message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotsEnvelope.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.snapshots != null && $Object.hasOwnProperty.call(message, "snapshots"))
+                    $root.chainwright.network.Snapshots.encode(message.snapshots, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.snapshotManifest != null && $Object.hasOwnProperty.call(message, "snapshotManifest"))
+                    $root.chainwright.network.SnapshotManifest.encode(message.snapshotManifest, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.snapshotChunk != null && $Object.hasOwnProperty.call(message, "snapshotChunk"))
+                    $root.chainwright.network.SnapshotChunk.encode(message.snapshotChunk, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotsEnvelope message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.SnapshotsEnvelope
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotsEnvelope & chainwright.network.SnapshotsEnvelope.$Shape} SnapshotsEnvelope
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotsEnvelope.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.SnapshotsEnvelope();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.snapshots = $root.chainwright.network.Snapshots.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshots);
+                            message.message = "snapshots";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.snapshotManifest = $root.chainwright.network.SnapshotManifest.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotManifest);
+                            message.message = "snapshotManifest";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.snapshotChunk = $root.chainwright.network.SnapshotChunk.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotChunk);
+                            message.message = "snapshotChunk";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotsEnvelope;
+        })();
+
         network.HeadClaim = (function() {
 
             /**
@@ -3500,6 +3803,7 @@ export const chainwright = $root.chainwright = (() => {
              * @property {Long|null} [height] HeadClaim height
              * @property {Uint8Array|null} [weight] HeadClaim weight
              * @property {Long|null} [finalizedHeight] HeadClaim finalizedHeight
+             * @property {Long|null} [bodiesFrom] HeadClaim bodiesFrom
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3564,6 +3868,14 @@ export const chainwright = $root.chainwright = (() => {
             HeadClaim.prototype.finalizedHeight = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * HeadClaim bodiesFrom.
+             * @member {Long} bodiesFrom
+             * @memberof chainwright.network.HeadClaim
+             * @instance
+             */
+            HeadClaim.prototype.bodiesFrom = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Creates a new HeadClaim instance using the specified properties.
              * @function create
              * @memberof chainwright.network.HeadClaim
@@ -3603,6 +3915,8 @@ export const chainwright = $root.chainwright = (() => {
                     writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.weight);
                 if (message.finalizedHeight != null && $Object.hasOwnProperty.call(message, "finalizedHeight") && (typeof message.finalizedHeight === "object" ? message.finalizedHeight.low || message.finalizedHeight.high : message.finalizedHeight !== 0))
                     writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.finalizedHeight);
+                if (message.bodiesFrom != null && $Object.hasOwnProperty.call(message, "bodiesFrom") && (typeof message.bodiesFrom === "object" ? message.bodiesFrom.low || message.bodiesFrom.high : message.bodiesFrom !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.bodiesFrom);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3681,6 +3995,15 @@ export const chainwright = $root.chainwright = (() => {
                                 message.finalizedHeight = value;
                             else
                                 delete message.finalizedHeight;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.bodiesFrom = value;
+                            else
+                                delete message.bodiesFrom;
                             continue;
                         }
                     }
@@ -6629,6 +6952,1696 @@ export const chainwright = $root.chainwright = (() => {
             };
 
             return Transactions;
+        })();
+
+        network.HeaderRangeRequest = (function() {
+
+            /**
+             * Properties of a HeaderRangeRequest.
+             * @typedef {Object} chainwright.network.HeaderRangeRequest.$Properties
+             * @property {number|null} [requestId] HeaderRangeRequest requestId
+             * @property {Uint8Array|null} [anchor] HeaderRangeRequest anchor
+             * @property {Long|null} [from] HeaderRangeRequest from
+             * @property {number|null} [count] HeaderRangeRequest count
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a HeaderRangeRequest.
+             * @memberof chainwright.network
+             * @interface IHeaderRangeRequest
+             * @augments chainwright.network.HeaderRangeRequest.$Properties
+             * @deprecated Use chainwright.network.HeaderRangeRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a HeaderRangeRequest.
+             * @typedef {chainwright.network.HeaderRangeRequest.$Properties} chainwright.network.HeaderRangeRequest.$Shape
+             */
+
+            /**
+             * Constructs a new HeaderRangeRequest.
+             * @memberof chainwright.network
+             * @classdesc Represents a HeaderRangeRequest.
+             * @constructor
+             * @param {chainwright.network.HeaderRangeRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const HeaderRangeRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * HeaderRangeRequest requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.HeaderRangeRequest
+             * @instance
+             */
+            HeaderRangeRequest.prototype.requestId = 0;
+
+            /**
+             * HeaderRangeRequest anchor.
+             * @member {Uint8Array} anchor
+             * @memberof chainwright.network.HeaderRangeRequest
+             * @instance
+             */
+            HeaderRangeRequest.prototype.anchor = $util.newBuffer([]);
+
+            /**
+             * HeaderRangeRequest from.
+             * @member {Long} from
+             * @memberof chainwright.network.HeaderRangeRequest
+             * @instance
+             */
+            HeaderRangeRequest.prototype.from = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * HeaderRangeRequest count.
+             * @member {number} count
+             * @memberof chainwright.network.HeaderRangeRequest
+             * @instance
+             */
+            HeaderRangeRequest.prototype.count = 0;
+
+            /**
+             * Creates a new HeaderRangeRequest instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.HeaderRangeRequest
+             * @static
+             * @param {chainwright.network.HeaderRangeRequest.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.HeaderRangeRequest} HeaderRangeRequest instance
+             * @type {{
+             *   (properties: chainwright.network.HeaderRangeRequest.$Shape): chainwright.network.HeaderRangeRequest & chainwright.network.HeaderRangeRequest.$Shape;
+             *   (properties?: chainwright.network.HeaderRangeRequest.$Properties): chainwright.network.HeaderRangeRequest;
+             * }}
+             */
+            HeaderRangeRequest.create = function(properties) {
+                return new HeaderRangeRequest(properties);
+            };
+
+            /**
+             * Encodes the specified HeaderRangeRequest message. Does not implicitly {@link chainwright.network.HeaderRangeRequest.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.HeaderRangeRequest
+             * @static
+             * @param {chainwright.network.HeaderRangeRequest.$Properties} message HeaderRangeRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            HeaderRangeRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.anchor != null && $Object.hasOwnProperty.call(message, "anchor") && message.anchor.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.anchor);
+                if (message.from != null && $Object.hasOwnProperty.call(message, "from") && (typeof message.from === "object" ? message.from.low || message.from.high : message.from !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.from);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.count);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a HeaderRangeRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.HeaderRangeRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.HeaderRangeRequest & chainwright.network.HeaderRangeRequest.$Shape} HeaderRangeRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            HeaderRangeRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.HeaderRangeRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.anchor = value;
+                            else
+                                delete message.anchor;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.from = value;
+                            else
+                                delete message.from;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return HeaderRangeRequest;
+        })();
+
+        network.HeaderRange = (function() {
+
+            /**
+             * Properties of a HeaderRange.
+             * @typedef {Object} chainwright.network.HeaderRange.$Properties
+             * @property {number|null} [requestId] HeaderRange requestId
+             * @property {Array.<Uint8Array>|null} [headers] HeaderRange headers
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a HeaderRange.
+             * @memberof chainwright.network
+             * @interface IHeaderRange
+             * @augments chainwright.network.HeaderRange.$Properties
+             * @deprecated Use chainwright.network.HeaderRange.$Properties instead.
+             */
+
+            /**
+             * Shape of a HeaderRange.
+             * @typedef {chainwright.network.HeaderRange.$Properties} chainwright.network.HeaderRange.$Shape
+             */
+
+            /**
+             * Constructs a new HeaderRange.
+             * @memberof chainwright.network
+             * @classdesc Represents a HeaderRange.
+             * @constructor
+             * @param {chainwright.network.HeaderRange.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const HeaderRange = function (properties) {
+                this.headers = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * HeaderRange requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.HeaderRange
+             * @instance
+             */
+            HeaderRange.prototype.requestId = 0;
+
+            /**
+             * HeaderRange headers.
+             * @member {Array.<Uint8Array>} headers
+             * @memberof chainwright.network.HeaderRange
+             * @instance
+             */
+            HeaderRange.prototype.headers = $util.emptyArray;
+
+            /**
+             * Creates a new HeaderRange instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.HeaderRange
+             * @static
+             * @param {chainwright.network.HeaderRange.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.HeaderRange} HeaderRange instance
+             * @type {{
+             *   (properties: chainwright.network.HeaderRange.$Shape): chainwright.network.HeaderRange & chainwright.network.HeaderRange.$Shape;
+             *   (properties?: chainwright.network.HeaderRange.$Properties): chainwright.network.HeaderRange;
+             * }}
+             */
+            HeaderRange.create = function(properties) {
+                return new HeaderRange(properties);
+            };
+
+            /**
+             * Encodes the specified HeaderRange message. Does not implicitly {@link chainwright.network.HeaderRange.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.HeaderRange
+             * @static
+             * @param {chainwright.network.HeaderRange.$Properties} message HeaderRange message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            HeaderRange.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.headers != null && message.headers.length)
+                    for (let i = 0; i < message.headers.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.headers[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a HeaderRange message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.HeaderRange
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.HeaderRange & chainwright.network.HeaderRange.$Shape} HeaderRange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            HeaderRange.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.HeaderRange();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.headers && message.headers.length))
+                                message.headers = [];
+                            message.headers.push(reader.bytes());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return HeaderRange;
+        })();
+
+        network.SnapshotsRequest = (function() {
+
+            /**
+             * Properties of a SnapshotsRequest.
+             * @typedef {Object} chainwright.network.SnapshotsRequest.$Properties
+             * @property {number|null} [requestId] SnapshotsRequest requestId
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotsRequest.
+             * @memberof chainwright.network
+             * @interface ISnapshotsRequest
+             * @augments chainwright.network.SnapshotsRequest.$Properties
+             * @deprecated Use chainwright.network.SnapshotsRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotsRequest.
+             * @typedef {chainwright.network.SnapshotsRequest.$Properties} chainwright.network.SnapshotsRequest.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotsRequest.
+             * @memberof chainwright.network
+             * @classdesc Represents a SnapshotsRequest.
+             * @constructor
+             * @param {chainwright.network.SnapshotsRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotsRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotsRequest requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.SnapshotsRequest
+             * @instance
+             */
+            SnapshotsRequest.prototype.requestId = 0;
+
+            /**
+             * Creates a new SnapshotsRequest instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.SnapshotsRequest
+             * @static
+             * @param {chainwright.network.SnapshotsRequest.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.SnapshotsRequest} SnapshotsRequest instance
+             * @type {{
+             *   (properties: chainwright.network.SnapshotsRequest.$Shape): chainwright.network.SnapshotsRequest & chainwright.network.SnapshotsRequest.$Shape;
+             *   (properties?: chainwright.network.SnapshotsRequest.$Properties): chainwright.network.SnapshotsRequest;
+             * }}
+             */
+            SnapshotsRequest.create = function(properties) {
+                return new SnapshotsRequest(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotsRequest message. Does not implicitly {@link chainwright.network.SnapshotsRequest.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.SnapshotsRequest
+             * @static
+             * @param {chainwright.network.SnapshotsRequest.$Properties} message SnapshotsRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotsRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotsRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.SnapshotsRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotsRequest & chainwright.network.SnapshotsRequest.$Shape} SnapshotsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotsRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.SnapshotsRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotsRequest;
+        })();
+
+        network.Snapshots = (function() {
+
+            /**
+             * Properties of a Snapshots.
+             * @typedef {Object} chainwright.network.Snapshots.$Properties
+             * @property {number|null} [requestId] Snapshots requestId
+             * @property {Array.<chainwright.network.SnapshotOffer.$Properties>|null} [offers] Snapshots offers
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Snapshots.
+             * @memberof chainwright.network
+             * @interface ISnapshots
+             * @augments chainwright.network.Snapshots.$Properties
+             * @deprecated Use chainwright.network.Snapshots.$Properties instead.
+             */
+
+            /**
+             * Shape of a Snapshots.
+             * @typedef {chainwright.network.Snapshots.$Properties} chainwright.network.Snapshots.$Shape
+             */
+
+            /**
+             * Constructs a new Snapshots.
+             * @memberof chainwright.network
+             * @classdesc Represents a Snapshots.
+             * @constructor
+             * @param {chainwright.network.Snapshots.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Snapshots = function (properties) {
+                this.offers = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Snapshots requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.Snapshots
+             * @instance
+             */
+            Snapshots.prototype.requestId = 0;
+
+            /**
+             * Snapshots offers.
+             * @member {Array.<chainwright.network.SnapshotOffer.$Properties>} offers
+             * @memberof chainwright.network.Snapshots
+             * @instance
+             */
+            Snapshots.prototype.offers = $util.emptyArray;
+
+            /**
+             * Creates a new Snapshots instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.Snapshots
+             * @static
+             * @param {chainwright.network.Snapshots.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.Snapshots} Snapshots instance
+             * @type {{
+             *   (properties: chainwright.network.Snapshots.$Shape): chainwright.network.Snapshots & chainwright.network.Snapshots.$Shape;
+             *   (properties?: chainwright.network.Snapshots.$Properties): chainwright.network.Snapshots;
+             * }}
+             */
+            Snapshots.create = function(properties) {
+                return new Snapshots(properties);
+            };
+
+            /**
+             * Encodes the specified Snapshots message. Does not implicitly {@link chainwright.network.Snapshots.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.Snapshots
+             * @static
+             * @param {chainwright.network.Snapshots.$Properties} message Snapshots message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Snapshots.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.offers != null && message.offers.length)
+                    for (let i = 0; i < message.offers.length; ++i)
+                        $root.chainwright.network.SnapshotOffer.encode(message.offers[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Snapshots message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.Snapshots
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.Snapshots & chainwright.network.Snapshots.$Shape} Snapshots
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Snapshots.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.Snapshots();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.offers && message.offers.length))
+                                message.offers = [];
+                            message.offers.push($root.chainwright.network.SnapshotOffer.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Snapshots;
+        })();
+
+        network.SnapshotOffer = (function() {
+
+            /**
+             * Properties of a SnapshotOffer.
+             * @typedef {Object} chainwright.network.SnapshotOffer.$Properties
+             * @property {Uint8Array|null} [manifestHash] SnapshotOffer manifestHash
+             * @property {Uint8Array|null} [id] SnapshotOffer id
+             * @property {Long|null} [height] SnapshotOffer height
+             * @property {number|null} [manifestBytes] SnapshotOffer manifestBytes
+             * @property {number|null} [chunks] SnapshotOffer chunks
+             * @property {Long|null} [chunkBytes] SnapshotOffer chunkBytes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotOffer.
+             * @memberof chainwright.network
+             * @interface ISnapshotOffer
+             * @augments chainwright.network.SnapshotOffer.$Properties
+             * @deprecated Use chainwright.network.SnapshotOffer.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotOffer.
+             * @typedef {chainwright.network.SnapshotOffer.$Properties} chainwright.network.SnapshotOffer.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotOffer.
+             * @memberof chainwright.network
+             * @classdesc Represents a SnapshotOffer.
+             * @constructor
+             * @param {chainwright.network.SnapshotOffer.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotOffer = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotOffer manifestHash.
+             * @member {Uint8Array} manifestHash
+             * @memberof chainwright.network.SnapshotOffer
+             * @instance
+             */
+            SnapshotOffer.prototype.manifestHash = $util.newBuffer([]);
+
+            /**
+             * SnapshotOffer id.
+             * @member {Uint8Array} id
+             * @memberof chainwright.network.SnapshotOffer
+             * @instance
+             */
+            SnapshotOffer.prototype.id = $util.newBuffer([]);
+
+            /**
+             * SnapshotOffer height.
+             * @member {Long} height
+             * @memberof chainwright.network.SnapshotOffer
+             * @instance
+             */
+            SnapshotOffer.prototype.height = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SnapshotOffer manifestBytes.
+             * @member {number} manifestBytes
+             * @memberof chainwright.network.SnapshotOffer
+             * @instance
+             */
+            SnapshotOffer.prototype.manifestBytes = 0;
+
+            /**
+             * SnapshotOffer chunks.
+             * @member {number} chunks
+             * @memberof chainwright.network.SnapshotOffer
+             * @instance
+             */
+            SnapshotOffer.prototype.chunks = 0;
+
+            /**
+             * SnapshotOffer chunkBytes.
+             * @member {Long} chunkBytes
+             * @memberof chainwright.network.SnapshotOffer
+             * @instance
+             */
+            SnapshotOffer.prototype.chunkBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new SnapshotOffer instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.SnapshotOffer
+             * @static
+             * @param {chainwright.network.SnapshotOffer.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.SnapshotOffer} SnapshotOffer instance
+             * @type {{
+             *   (properties: chainwright.network.SnapshotOffer.$Shape): chainwright.network.SnapshotOffer & chainwright.network.SnapshotOffer.$Shape;
+             *   (properties?: chainwright.network.SnapshotOffer.$Properties): chainwright.network.SnapshotOffer;
+             * }}
+             */
+            SnapshotOffer.create = function(properties) {
+                return new SnapshotOffer(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotOffer message. Does not implicitly {@link chainwright.network.SnapshotOffer.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.SnapshotOffer
+             * @static
+             * @param {chainwright.network.SnapshotOffer.$Properties} message SnapshotOffer message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotOffer.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.manifestHash != null && $Object.hasOwnProperty.call(message, "manifestHash") && message.manifestHash.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.manifestHash);
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.id);
+                if (message.height != null && $Object.hasOwnProperty.call(message, "height") && (typeof message.height === "object" ? message.height.low || message.height.high : message.height !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.height);
+                if (message.manifestBytes != null && $Object.hasOwnProperty.call(message, "manifestBytes") && message.manifestBytes !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.manifestBytes);
+                if (message.chunks != null && $Object.hasOwnProperty.call(message, "chunks") && message.chunks !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.chunks);
+                if (message.chunkBytes != null && $Object.hasOwnProperty.call(message, "chunkBytes") && (typeof message.chunkBytes === "object" ? message.chunkBytes.low || message.chunkBytes.high : message.chunkBytes !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.chunkBytes);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotOffer message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.SnapshotOffer
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotOffer & chainwright.network.SnapshotOffer.$Shape} SnapshotOffer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotOffer.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.SnapshotOffer();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.manifestHash = value;
+                            else
+                                delete message.manifestHash;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.height = value;
+                            else
+                                delete message.height;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.manifestBytes = value;
+                            else
+                                delete message.manifestBytes;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.chunks = value;
+                            else
+                                delete message.chunks;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.chunkBytes = value;
+                            else
+                                delete message.chunkBytes;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotOffer;
+        })();
+
+        network.SnapshotManifestRequest = (function() {
+
+            /**
+             * Properties of a SnapshotManifestRequest.
+             * @typedef {Object} chainwright.network.SnapshotManifestRequest.$Properties
+             * @property {number|null} [requestId] SnapshotManifestRequest requestId
+             * @property {Uint8Array|null} [manifestHash] SnapshotManifestRequest manifestHash
+             * @property {number|null} [offset] SnapshotManifestRequest offset
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotManifestRequest.
+             * @memberof chainwright.network
+             * @interface ISnapshotManifestRequest
+             * @augments chainwright.network.SnapshotManifestRequest.$Properties
+             * @deprecated Use chainwright.network.SnapshotManifestRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotManifestRequest.
+             * @typedef {chainwright.network.SnapshotManifestRequest.$Properties} chainwright.network.SnapshotManifestRequest.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotManifestRequest.
+             * @memberof chainwright.network
+             * @classdesc Represents a SnapshotManifestRequest.
+             * @constructor
+             * @param {chainwright.network.SnapshotManifestRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotManifestRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotManifestRequest requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.SnapshotManifestRequest
+             * @instance
+             */
+            SnapshotManifestRequest.prototype.requestId = 0;
+
+            /**
+             * SnapshotManifestRequest manifestHash.
+             * @member {Uint8Array} manifestHash
+             * @memberof chainwright.network.SnapshotManifestRequest
+             * @instance
+             */
+            SnapshotManifestRequest.prototype.manifestHash = $util.newBuffer([]);
+
+            /**
+             * SnapshotManifestRequest offset.
+             * @member {number} offset
+             * @memberof chainwright.network.SnapshotManifestRequest
+             * @instance
+             */
+            SnapshotManifestRequest.prototype.offset = 0;
+
+            /**
+             * Creates a new SnapshotManifestRequest instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.SnapshotManifestRequest
+             * @static
+             * @param {chainwright.network.SnapshotManifestRequest.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.SnapshotManifestRequest} SnapshotManifestRequest instance
+             * @type {{
+             *   (properties: chainwright.network.SnapshotManifestRequest.$Shape): chainwright.network.SnapshotManifestRequest & chainwright.network.SnapshotManifestRequest.$Shape;
+             *   (properties?: chainwright.network.SnapshotManifestRequest.$Properties): chainwright.network.SnapshotManifestRequest;
+             * }}
+             */
+            SnapshotManifestRequest.create = function(properties) {
+                return new SnapshotManifestRequest(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotManifestRequest message. Does not implicitly {@link chainwright.network.SnapshotManifestRequest.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.SnapshotManifestRequest
+             * @static
+             * @param {chainwright.network.SnapshotManifestRequest.$Properties} message SnapshotManifestRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotManifestRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.manifestHash != null && $Object.hasOwnProperty.call(message, "manifestHash") && message.manifestHash.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.manifestHash);
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && message.offset !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.offset);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotManifestRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.SnapshotManifestRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotManifestRequest & chainwright.network.SnapshotManifestRequest.$Shape} SnapshotManifestRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotManifestRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.SnapshotManifestRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.manifestHash = value;
+                            else
+                                delete message.manifestHash;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.offset = value;
+                            else
+                                delete message.offset;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotManifestRequest;
+        })();
+
+        network.SnapshotManifest = (function() {
+
+            /**
+             * Properties of a SnapshotManifest.
+             * @typedef {Object} chainwright.network.SnapshotManifest.$Properties
+             * @property {number|null} [requestId] SnapshotManifest requestId
+             * @property {Uint8Array|null} [part] SnapshotManifest part
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotManifest.
+             * @memberof chainwright.network
+             * @interface ISnapshotManifest
+             * @augments chainwright.network.SnapshotManifest.$Properties
+             * @deprecated Use chainwright.network.SnapshotManifest.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotManifest.
+             * @typedef {chainwright.network.SnapshotManifest.$Properties} chainwright.network.SnapshotManifest.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotManifest.
+             * @memberof chainwright.network
+             * @classdesc Represents a SnapshotManifest.
+             * @constructor
+             * @param {chainwright.network.SnapshotManifest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotManifest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotManifest requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.SnapshotManifest
+             * @instance
+             */
+            SnapshotManifest.prototype.requestId = 0;
+
+            /**
+             * SnapshotManifest part.
+             * @member {Uint8Array} part
+             * @memberof chainwright.network.SnapshotManifest
+             * @instance
+             */
+            SnapshotManifest.prototype.part = $util.newBuffer([]);
+
+            /**
+             * Creates a new SnapshotManifest instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.SnapshotManifest
+             * @static
+             * @param {chainwright.network.SnapshotManifest.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.SnapshotManifest} SnapshotManifest instance
+             * @type {{
+             *   (properties: chainwright.network.SnapshotManifest.$Shape): chainwright.network.SnapshotManifest & chainwright.network.SnapshotManifest.$Shape;
+             *   (properties?: chainwright.network.SnapshotManifest.$Properties): chainwright.network.SnapshotManifest;
+             * }}
+             */
+            SnapshotManifest.create = function(properties) {
+                return new SnapshotManifest(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotManifest message. Does not implicitly {@link chainwright.network.SnapshotManifest.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.SnapshotManifest
+             * @static
+             * @param {chainwright.network.SnapshotManifest.$Properties} message SnapshotManifest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotManifest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.part != null && $Object.hasOwnProperty.call(message, "part") && message.part.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.part);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotManifest message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.SnapshotManifest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotManifest & chainwright.network.SnapshotManifest.$Shape} SnapshotManifest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotManifest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.SnapshotManifest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.part = value;
+                            else
+                                delete message.part;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotManifest;
+        })();
+
+        network.SnapshotChunkRequest = (function() {
+
+            /**
+             * Properties of a SnapshotChunkRequest.
+             * @typedef {Object} chainwright.network.SnapshotChunkRequest.$Properties
+             * @property {number|null} [requestId] SnapshotChunkRequest requestId
+             * @property {Uint8Array|null} [manifestHash] SnapshotChunkRequest manifestHash
+             * @property {number|null} [index] SnapshotChunkRequest index
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotChunkRequest.
+             * @memberof chainwright.network
+             * @interface ISnapshotChunkRequest
+             * @augments chainwright.network.SnapshotChunkRequest.$Properties
+             * @deprecated Use chainwright.network.SnapshotChunkRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotChunkRequest.
+             * @typedef {chainwright.network.SnapshotChunkRequest.$Properties} chainwright.network.SnapshotChunkRequest.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotChunkRequest.
+             * @memberof chainwright.network
+             * @classdesc Represents a SnapshotChunkRequest.
+             * @constructor
+             * @param {chainwright.network.SnapshotChunkRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotChunkRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotChunkRequest requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.SnapshotChunkRequest
+             * @instance
+             */
+            SnapshotChunkRequest.prototype.requestId = 0;
+
+            /**
+             * SnapshotChunkRequest manifestHash.
+             * @member {Uint8Array} manifestHash
+             * @memberof chainwright.network.SnapshotChunkRequest
+             * @instance
+             */
+            SnapshotChunkRequest.prototype.manifestHash = $util.newBuffer([]);
+
+            /**
+             * SnapshotChunkRequest index.
+             * @member {number} index
+             * @memberof chainwright.network.SnapshotChunkRequest
+             * @instance
+             */
+            SnapshotChunkRequest.prototype.index = 0;
+
+            /**
+             * Creates a new SnapshotChunkRequest instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.SnapshotChunkRequest
+             * @static
+             * @param {chainwright.network.SnapshotChunkRequest.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.SnapshotChunkRequest} SnapshotChunkRequest instance
+             * @type {{
+             *   (properties: chainwright.network.SnapshotChunkRequest.$Shape): chainwright.network.SnapshotChunkRequest & chainwright.network.SnapshotChunkRequest.$Shape;
+             *   (properties?: chainwright.network.SnapshotChunkRequest.$Properties): chainwright.network.SnapshotChunkRequest;
+             * }}
+             */
+            SnapshotChunkRequest.create = function(properties) {
+                return new SnapshotChunkRequest(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotChunkRequest message. Does not implicitly {@link chainwright.network.SnapshotChunkRequest.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.SnapshotChunkRequest
+             * @static
+             * @param {chainwright.network.SnapshotChunkRequest.$Properties} message SnapshotChunkRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotChunkRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.manifestHash != null && $Object.hasOwnProperty.call(message, "manifestHash") && message.manifestHash.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.manifestHash);
+                if (message.index != null && $Object.hasOwnProperty.call(message, "index") && message.index !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.index);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotChunkRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.SnapshotChunkRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotChunkRequest & chainwright.network.SnapshotChunkRequest.$Shape} SnapshotChunkRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotChunkRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.SnapshotChunkRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.manifestHash = value;
+                            else
+                                delete message.manifestHash;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.index = value;
+                            else
+                                delete message.index;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotChunkRequest;
+        })();
+
+        network.SnapshotChunk = (function() {
+
+            /**
+             * Properties of a SnapshotChunk.
+             * @typedef {Object} chainwright.network.SnapshotChunk.$Properties
+             * @property {number|null} [requestId] SnapshotChunk requestId
+             * @property {Uint8Array|null} [proof] SnapshotChunk proof
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotChunk.
+             * @memberof chainwright.network
+             * @interface ISnapshotChunk
+             * @augments chainwright.network.SnapshotChunk.$Properties
+             * @deprecated Use chainwright.network.SnapshotChunk.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotChunk.
+             * @typedef {chainwright.network.SnapshotChunk.$Properties} chainwright.network.SnapshotChunk.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotChunk.
+             * @memberof chainwright.network
+             * @classdesc Represents a SnapshotChunk.
+             * @constructor
+             * @param {chainwright.network.SnapshotChunk.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotChunk = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotChunk requestId.
+             * @member {number} requestId
+             * @memberof chainwright.network.SnapshotChunk
+             * @instance
+             */
+            SnapshotChunk.prototype.requestId = 0;
+
+            /**
+             * SnapshotChunk proof.
+             * @member {Uint8Array} proof
+             * @memberof chainwright.network.SnapshotChunk
+             * @instance
+             */
+            SnapshotChunk.prototype.proof = $util.newBuffer([]);
+
+            /**
+             * Creates a new SnapshotChunk instance using the specified properties.
+             * @function create
+             * @memberof chainwright.network.SnapshotChunk
+             * @static
+             * @param {chainwright.network.SnapshotChunk.$Properties=} [properties] Properties to set
+             * @returns {chainwright.network.SnapshotChunk} SnapshotChunk instance
+             * @type {{
+             *   (properties: chainwright.network.SnapshotChunk.$Shape): chainwright.network.SnapshotChunk & chainwright.network.SnapshotChunk.$Shape;
+             *   (properties?: chainwright.network.SnapshotChunk.$Properties): chainwright.network.SnapshotChunk;
+             * }}
+             */
+            SnapshotChunk.create = function(properties) {
+                return new SnapshotChunk(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotChunk message. Does not implicitly {@link chainwright.network.SnapshotChunk.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.network.SnapshotChunk
+             * @static
+             * @param {chainwright.network.SnapshotChunk.$Properties} message SnapshotChunk message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotChunk.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.requestId != null && $Object.hasOwnProperty.call(message, "requestId") && message.requestId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.requestId);
+                if (message.proof != null && $Object.hasOwnProperty.call(message, "proof") && message.proof.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.proof);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotChunk message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.network.SnapshotChunk
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.network.SnapshotChunk & chainwright.network.SnapshotChunk.$Shape} SnapshotChunk
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotChunk.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.network.SnapshotChunk();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.requestId = value;
+                            else
+                                delete message.requestId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.proof = value;
+                            else
+                                delete message.proof;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotChunk;
         })();
 
         return network;

@@ -8,7 +8,7 @@
  * that differ; while the receiver itself does not read, its bucket gets what the time would have brought. Nothing but more than
  * an honest node sends empties it.
  *
- * Limits of channels that carry answers (headers, blocks, transactions) are so high that they only bound a sender gone mad: an
+ * Limits of channels that carry answers (headers, blocks, transactions, snapshots) are so high that they only bound a sender gone mad: an
  * answer that was not asked for is an offence of its own, and reading stops while too many bytes are under way.
  */
 import type { ChannelSpec } from "../../ports/transport.js";
@@ -34,6 +34,7 @@ const PACE: Readonly<Record<number, Pace>> = {
   [Channel.headers]: { messagesPerSecond: 500, messages: 2_000, bytesPerSecond: 128 * MEBIBYTE, bytes: 128 * MEBIBYTE },
   [Channel.blocks]: { messagesPerSecond: 20_000, messages: 40_000, bytesPerSecond: 256 * MEBIBYTE, bytes: 256 * MEBIBYTE },
   [Channel.transactions]: { messagesPerSecond: 2_000, messages: 4_000, bytesPerSecond: 64 * MEBIBYTE, bytes: 64 * MEBIBYTE },
+  [Channel.snapshots]: { messagesPerSecond: 500, messages: 2_000, bytesPerSecond: 128 * MEBIBYTE, bytes: 128 * MEBIBYTE },
 };
 const ENGINE_PACE: Pace = { messagesPerSecond: 2_000, messages: 4_000, bytesPerSecond: 8 * MEBIBYTE, bytes: 16 * MEBIBYTE };
 

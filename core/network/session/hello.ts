@@ -28,8 +28,9 @@ const TAG = domainTag("cw/hello/1");
 /** Of the protocol between nodes; the newest common one is spoken. */
 export const PROTOCOL_VERSIONS = { min: 1, max: 1 } as const;
 
-/** Bit of `Hello.services`. */
+/** Bits of `Hello.services`: the whole chain; and what checkpoint starts ask for, with headers of the whole chain and blocks from `bodiesFrom` on. */
 export const SERVES_CHAIN = 1;
+export const SERVES_CHECKPOINTS = 2;
 
 export type Role = Hello["role"];
 
@@ -39,7 +40,7 @@ export interface LocalNode {
   readonly spec: Pick<ChainSpec, "chainId" | "upgrades">;
   readonly genesisId: Hash;
   head(): HeadClaim;
-  readonly services: number;
+  readonly services: () => number;
   listenAddresses(): readonly string[];
   readonly agent: string;
 }
@@ -79,7 +80,7 @@ export function makeHello(local: LocalNode, role: Role, security: ConnectionSecu
     nodeId,
     role,
     head,
-    services: local.services,
+    services: local.services(),
     listenAddresses: local.listenAddresses(),
     agent: local.agent,
     signature:

@@ -16,7 +16,7 @@ import type { NetworkOptions } from "../options.js";
 import type { Merit, Offence, Peer, ProtocolPart } from "../peer.js";
 import type { HeadClaim, Hello, WireMessage, WireMessageType } from "../wire/messages.js";
 import { CloseCode, type Refusal } from "./close-codes.js";
-import { SERVES_CHAIN } from "./hello.js";
+import { SERVES_CHAIN, SERVES_CHECKPOINTS } from "./hello.js";
 import type { Link, LinkListener } from "./link.js";
 
 /** What a session tells of its peer's conduct; the peer book keeps it. */
@@ -84,7 +84,11 @@ export class Session implements Peer, LinkListener {
   }
 
   get servesChain(): boolean {
-    return (this.hello.services & SERVES_CHAIN) !== 0;
+    return (this.hello.services & (SERVES_CHAIN | SERVES_CHECKPOINTS)) !== 0;
+  }
+
+  get servesCheckpoints(): boolean {
+    return (this.hello.services & SERVES_CHECKPOINTS) !== 0;
   }
 
   get congested(): boolean {

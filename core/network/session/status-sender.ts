@@ -59,7 +59,7 @@ export class StatusSender {
   }
 }
 
-/** Finality may move without the head. */
+/** Finality may move without the head, and so may what is kept. */
 function keyOf(head: HeadClaim): string {
-  return `${Hash.key(head.id)}:${head.finalizedHeight}`;
+  return `${Hash.key(head.id)}:${head.finalizedHeight}:${head.bodiesFrom ?? 0}`;
 }

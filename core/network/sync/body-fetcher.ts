@@ -192,7 +192,11 @@ export class BodyFetcher {
   }
 
   #mayDeliver(worker: Worker, slot: Slot): boolean {
-    return slot.height <= this.#topOf(worker) && slot.refused?.has(worker.peer.nodeId) !== true;
+    return (
+      slot.height >= (worker.peer.head.bodiesFrom ?? 0) &&
+      slot.height <= this.#topOf(worker) &&
+      slot.refused?.has(worker.peer.nodeId) !== true
+    );
   }
 
   /** The highest block that it may have. */

@@ -9,8 +9,9 @@ import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
 import { BodyFetcher } from "./body-fetcher.js";
 import { SyncCode } from "./codes.js";
+import { BlocksNotKeptError } from "./errors.js";
 import type { HeaderRequests } from "./header-requests.js";
-import { HeaderSource } from "./header-source.js";
+import { type HeaderRow, HeaderSource } from "./header-source.js";
 import { ImportQueue, type Trouble } from "./import-queue.js";
 import type { SyncMetrics } from "./metrics.js";
 import type { SyncOptions } from "./options.js";
@@ -23,6 +24,8 @@ export interface BranchSyncParts {
   readonly metrics: SyncMetrics;
   readonly requests: HeaderRequests;
   readonly target: Target;
+  /** Headers that this node has itself. */
+  readonly row?: HeaderRow | undefined;
   /** Blocks or headers came in. */
   readonly onProgress: () => void;
 }
@@ -281,9 +284,23 @@ export class BranchSync {
     const starvedMs = STARVED_TIMEOUTS * this.#parts.context.options.requestTimeoutMs;
     const isStarved = clock.monotonicMs() - this.#progressMs > starvedMs || !this.#bodies.hasHope;
     if (!waitsForBodies || !isStarved) return;
+    if (this.#isNotKept()) return;
     const reason = `nobody delivers block ${this.#row.lowest?.key ?? "?"} at height ${this.#row.lowest?.height ?? "?"}`;
     this.#parts.target.peer.offend("failure", SyncCode.starved, reason);
     this.#end(SyncCode.starved, "rest", reason);
+  }
+
+  /** Whether all who are connected keep only newer blocks: nobody's fault, and nothing that trying again soon would mend. */
+  #isNotKept(): boolean {
+    const { context } = this.#parts;
+    const height = this.#row.lowest?.height ?? 0;
+    const peers = context.peers().filter((peer) => peer.servesChain && peer.head.height >= height);
+    const keptFrom = Math.min(...peers.map(({ head }) => head.bodiesFrom ?? 0));
+    if (peers.length === 0 || keptFrom <= height) return false;
+    const error = new BlocksNotKeptError({ height, keptFrom, peers: peers.length });
+    context.dependencies.logger.error({ ...error.data, code: error.code }, error.message);
+    this.#end(SyncCode.notKept, "rest", error.message);
+    return true;
   }
 
   // --- end ---------------------------------------------------------------------------------------------------------

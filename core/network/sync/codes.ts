@@ -33,6 +33,8 @@ export const SyncCode = {
   /** The branch is known to the end and not better than this node's. */
   notBetter: "SYNC_NOT_BETTER",
   peerGone: "SYNC_PEER_GONE",
+  /** The next block is below what any peer keeps. */
+  notKept: "SYNC_BLOCKS_NOT_KEPT",
   /** Nobody delivers the next block. */
   starved: "SYNC_STARVED",
   /** The next block's time has not come, or the chain has no room for it now. */

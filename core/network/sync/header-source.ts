@@ -31,8 +31,17 @@ export type HeaderStep =
   | { readonly type: "complete" }
   | { readonly type: "ended"; readonly outcome: Outcome };
 
+/** Headers that this node has ahead of its blocks and knows to be good. */
+export interface HeaderRow {
+  /** Of the highest. */
+  readonly height: number;
+  header(height: number): HeaderRecord | undefined;
+}
+
 export interface HeaderSourceParts {
   readonly context: NetworkContext;
+  /** Nobody needs to be asked for these. */
+  readonly row?: HeaderRow | undefined;
   readonly options: SyncOptions;
   readonly requests: HeaderRequests;
   readonly target: Target;
@@ -77,6 +86,8 @@ export class HeaderSource {
   }
 
   async #step(): Promise<HeaderStep | undefined> {
+    const own = await this.#own();
+    if (own.length > 0) return this.#isAncestry ? this.#checked(own) : { type: "headers", records: this.#advance(own) };
     const { target, requests } = this.#parts;
     const count = this.#count;
     const answer = await requests.ask(target.peer, { locator: this.#locator(), stop: target.id, count });
@@ -99,6 +110,27 @@ export class HeaderSource {
       );
     if (unknown.length === 0) return isComplete ? { type: "complete" } : undefined;
     return this.#isAncestry ? this.#checked(unknown) : { type: "headers", records: this.#advance(unknown) };
+  }
+
+  /** What this node has itself of the way to the target, above the highest so far. */
+  async #own(): Promise<HeaderRecord[]> {
+    const { row, target, context } = this.#parts;
+    const { chain, scheduler } = context.dependencies;
+    const base = this.#last ?? chain.head;
+    const records: HeaderRecord[] = [];
+    if (row === undefined || base.header.height >= row.height || (target.claim?.height ?? 0) <= row.height) return records;
+    const slicer = scheduler.slicer();
+    for (let last: HeaderRecord = base; records.length < this.#count; ) {
+      const next = row.header(last.header.height + 1);
+      if (next === undefined || Hash.key(next.header.parent) !== Hash.key(last.id)) break;
+      records.push(next);
+      last = next;
+      if (slicer.due()) await slicer.pause();
+    }
+    if (records.length === 0) return records;
+    if (this.#isFirst) this.#fork = chain.header(base.id);
+    this.#isFirst = false;
+    return records;
   }
 
   get isComplete(): boolean {

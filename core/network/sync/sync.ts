@@ -15,6 +15,7 @@ import { SyncCode } from "./codes.js";
 import { Following } from "./following.js";
 import { HeaderRequests } from "./header-requests.js";
 import { HeaderServer } from "./header-server.js";
+import type { HeaderRow } from "./header-source.js";
 import { type SyncMetrics, syncMetrics } from "./metrics.js";
 import { DEFAULT_SYNC_OPTIONS, type SyncOptions } from "./options.js";
 import type { Outcome, Target } from "./outcome.js";
@@ -34,6 +35,7 @@ export class Sync implements ChainSync {
   readonly #rate: RateMeter;
   readonly #following: Following;
   readonly #listeners = new Set<(status: SyncStatus) => void>();
+  #row: HeaderRow | undefined;
   #branch: BranchSync | undefined;
   /** Of the branch's imported blocks, how many the rate knows of. */
   #counted = 0;
@@ -69,6 +71,11 @@ export class Sync implements ChainSync {
     this.#running = true;
     this.#ticks = this.#context.dependencies.scheduler.every(this.#options.logIntervalMs, () => this.#onTick());
     this.#evaluate();
+  }
+
+  /** Headers that are good and need not be fetched: they lead to the operator's checkpoint. Before `start`. */
+  useHeaders(row: HeaderRow): void {
+    this.#row = row;
   }
 
   /** Resolves when nothing is imported any more. */
@@ -185,6 +192,7 @@ export class Sync implements ChainSync {
       metrics: this.#metrics,
       requests: this.#requests,
       target,
+      row: this.#row,
       onProgress: () => this.#onProgress(),
     });
     this.#branch = branch;

@@ -24,6 +24,7 @@ import { HANDSHAKE_MESSAGES } from "./handshake-messages.js";
 import type { ContentLimits } from "./limits.js";
 import type { AnyMessageFormat } from "./message-format.js";
 import type { EngineMessage, WireMessage } from "./messages.js";
+import { HEADER_RANGE_MESSAGES, SNAPSHOT_MESSAGES, SNAPSHOT_REQUEST_MESSAGES } from "./snapshot-messages.js";
 import { TRANSACTION_MESSAGES, TRANSACTION_REQUEST_MESSAGES } from "./transaction-messages.js";
 import { WireReader } from "./wire-reader.js";
 import { WireWriter } from "./wire-writer.js";
@@ -44,10 +45,14 @@ const ENVELOPES: ReadonlyMap<number, Envelope> = new Map([
   [Channel.handshake, envelope("HandshakeEnvelope", HANDSHAKE_MESSAGES)],
   [Channel.control, envelope("ControlEnvelope", CONTROL_MESSAGES)],
   [Channel.announcements, envelope("AnnouncementEnvelope", ANNOUNCEMENT_MESSAGES)],
-  [Channel.requests, envelope("RequestEnvelope", [...BLOCK_REQUEST_MESSAGES, ...TRANSACTION_REQUEST_MESSAGES])],
-  [Channel.headers, envelope("HeadersEnvelope", HEADERS_MESSAGES)],
+  [
+    Channel.requests,
+    envelope("RequestEnvelope", [...BLOCK_REQUEST_MESSAGES, ...TRANSACTION_REQUEST_MESSAGES, ...SNAPSHOT_REQUEST_MESSAGES]),
+  ],
+  [Channel.headers, envelope("HeadersEnvelope", [...HEADERS_MESSAGES, ...HEADER_RANGE_MESSAGES])],
   [Channel.blocks, envelope("BlocksEnvelope", BLOCK_MESSAGES)],
   [Channel.transactions, envelope("TransactionsEnvelope", TRANSACTION_MESSAGES)],
+  [Channel.snapshots, envelope("SnapshotsEnvelope", SNAPSHOT_MESSAGES)],
 ]);
 
 const FORMATS: ReadonlyMap<string, AnyMessageFormat> = new Map(

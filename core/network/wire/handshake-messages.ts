@@ -14,7 +14,7 @@ const UINT32_MAX = 2 ** 32 - 1;
 const NODE_ID_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 
-export const HEAD_CLAIM = messageShape("HeadClaim", ["id", "height", "weight", "finalized_height"]);
+export const HEAD_CLAIM = messageShape("HeadClaim", ["id", "height", "weight", "finalized_height", "bodies_from"]);
 
 const HELLO = messageShape("Hello", [
   "min_version",
@@ -49,6 +49,7 @@ export const HANDSHAKE_MESSAGES: readonly AnyMessageFormat[] = [
 
 export function writeHeadClaim(writer: WireWriter, head: HeadClaim): void {
   writer.fixed(1, head.id, Hash.bytes).integer(2, head.height).bytes(3, weightBytes(head.weight)).integer(4, head.finalizedHeight);
+  if (head.bodiesFrom !== undefined) writer.integer(5, head.bodiesFrom);
 }
 
 export function readHeadClaim(reader: WireReader): HeadClaim {
@@ -56,14 +57,16 @@ export function readHeadClaim(reader: WireReader): HeadClaim {
   let height = 0;
   let weight = 0n;
   let finalizedHeight = 0;
+  let bodiesFrom = 0;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) id = reader.hash();
     else if (field === 2) height = reader.integer(Number.MAX_SAFE_INTEGER);
     else if (field === 3) weight = readWeight(reader);
     else if (field === 4) finalizedHeight = reader.integer(Number.MAX_SAFE_INTEGER);
+    else if (field === 5) bodiesFrom = reader.integer(Number.MAX_SAFE_INTEGER);
     else reader.skip();
   }
-  return { id: reader.required(id, 1), height, weight, finalizedHeight };
+  return { id: reader.required(id, 1), height, weight, finalizedHeight, ...(bodiesFrom === 0 ? {} : { bodiesFrom }) };
 }
 
 /** Big-endian, without leading zero bytes: one weight, one byte string. */

@@ -22,6 +22,11 @@ export const WIRE_LIMITS = {
   certificateBytes: 64 * KIBIBYTE,
   /** Request ids and nonces. */
   requestId: 2 ** 32 - 1,
+  /** Snapshots that one peer offers. */
+  snapshotOffers: 16,
+  /** A chunk of a snapshot, or a part of its manifest. */
+  snapshotPartBytes: 1_024 * KIBIBYTE,
+  snapshotManifestBytes: 64 * 1_024 * KIBIBYTE,
   weightBytes: 32,
   forkHashBytes: 8,
   /** Of a whole envelope: enough to add to a message in later versions, too little to hide a load in one that is kept. */

@@ -12,6 +12,8 @@ export interface HeadClaim {
   /** Cumulative fork-choice weight; 0n for engines without it. Below 2^256. */
   readonly weight: bigint;
   readonly finalizedHeight: number;
+  /** Lowest height from which it has the bodies of all its blocks, genesis aside; absent: it has all. */
+  readonly bodiesFrom?: number;
 }
 
 /** First message of each side. `signature` binds `nodeId` to this very connection (session/hello.ts). */
@@ -28,7 +30,7 @@ export interface Hello {
   readonly nodeId: Bytes;
   readonly role: "dialer" | "listener";
   readonly head: HeadClaim;
-  /** Bit 0: serves blocks and headers of the whole chain. */
+  /** Bit 0: serves blocks and headers of the whole chain. Bit 1: knows the messages of checkpoint starts. */
   readonly services: number;
   /** Where the sender can be dialed; at most 8. */
   readonly listenAddresses: readonly string[];
@@ -123,6 +125,70 @@ export interface Transactions {
   readonly more: boolean;
 }
 
+/** Headers by height, up to `anchor`: for rows that are fetched in pieces, side by side. Only to peers with bit 1 of `services`. */
+export interface HeaderRangeRequest {
+  readonly type: "header-range-request";
+  readonly requestId: number;
+  /** A block on the canonical chain of the one who is asked; absent: whatever is canonical there. */
+  readonly anchor?: Hash;
+  /** Height of the first. */
+  readonly from: number;
+  /** 1 … 2,000. */
+  readonly count: number;
+}
+/** Encoded headers, consecutive, lowest first, none above the anchor. Empty: the anchor is not on the sender's chain, or nothing is there. */
+export interface HeaderRange {
+  readonly type: "header-range";
+  readonly requestId: number;
+  readonly headers: readonly Bytes[];
+}
+/** Asks which snapshots somebody has. */
+export interface SnapshotsRequest {
+  readonly type: "snapshots-request";
+  readonly requestId: number;
+}
+/** A snapshot of the state after a block. Claims, until its manifest is there. */
+export interface SnapshotOffer {
+  /** SHA-256 of the encoded manifest. */
+  readonly manifestHash: Hash;
+  readonly id: Hash;
+  readonly height: number;
+  readonly manifestBytes: number;
+  readonly chunks: number;
+  /** Of all chunks. */
+  readonly chunkBytes: number;
+}
+/** Newest first; at most 16. */
+export interface Snapshots {
+  readonly type: "snapshots";
+  readonly requestId: number;
+  readonly offers: readonly SnapshotOffer[];
+}
+export interface SnapshotManifestRequest {
+  readonly type: "snapshot-manifest-request";
+  readonly requestId: number;
+  readonly manifestHash: Hash;
+  readonly offset: number;
+}
+/** Bytes of the encoded manifest from the offset on: 1 MiB, or up to its end. Empty: the sender does not have it. */
+export interface SnapshotManifest {
+  readonly type: "snapshot-manifest";
+  readonly requestId: number;
+  readonly part: Bytes;
+}
+export interface SnapshotChunkRequest {
+  readonly type: "snapshot-chunk-request";
+  readonly requestId: number;
+  readonly manifestHash: Hash;
+  readonly index: number;
+}
+/** A range proof, at most 1 MiB. Empty: the sender does not have it. */
+export interface SnapshotChunk {
+  readonly type: "snapshot-chunk";
+  readonly requestId: number;
+  readonly proof: Bytes;
+}
+
 /** A message of the consensus engine, on the channel that the engine declares. */
 export interface EngineMessage {
   readonly type: "engine";
@@ -146,6 +212,14 @@ export type WireMessage =
   | TransactionAnnouncement
   | TransactionsRequest
   | Transactions
+  | HeaderRangeRequest
+  | HeaderRange
+  | SnapshotsRequest
+  | Snapshots
+  | SnapshotManifestRequest
+  | SnapshotManifest
+  | SnapshotChunkRequest
+  | SnapshotChunk
   | EngineMessage;
 
 export type WireMessageType = WireMessage["type"];

@@ -73,7 +73,7 @@ t.test("latency", async (t) => {
   const startedMs = performance.now();
   await answerTo(socket, Buffer.from("there and back"));
   const tookMs = performance.now() - startedMs;
-  t.ok(tookMs >= 118 && tookMs < 1_000, `60 ms each way: ${tookMs.toFixed(0)} ms`);
+  t.ok(tookMs >= 118 && tookMs < 5_000, `60 ms each way: ${tookMs.toFixed(0)} ms`);
 });
 
 t.test("a cut breaks what is open and refuses what comes; mended, it carries again", async (t) => {

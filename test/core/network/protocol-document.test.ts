@@ -187,7 +187,7 @@ t.test("codes: all that the code has and no others, each with its offence", asyn
   const names = new Map<string, string>();
   for (const text of files.values()) {
     // Codes as values; a pattern of them is none.
-    for (const [, code = ""] of text.matchAll(/"((?:WIRE|NETWORK|GOSSIP|SYNC|NODE)_[A-Z_]+)"/g)) inCode.add(code);
+    for (const [, code = ""] of text.matchAll(/"((?:WIRE|NETWORK|GOSSIP|SYNC|NODE|CHECKPOINT|SNAPSHOT)_[A-Z_]+)"/g)) inCode.add(code);
     for (const [, object = "", body = ""] of text.matchAll(/^export const (\w+) = \{\n([\s\S]*?)^\} as const;/gm))
       for (const [, key, code = ""] of body.matchAll(/^ {2}(\w+): "([A-Z_]+)",$/gm)) names.set(`${object}.${key}`, code);
   }
@@ -198,7 +198,8 @@ t.test("codes: all that the code has and no others, each with its offence", asyn
   );
   for (const [, code = ""] of codes.matchAll(/`(WIRE_[A-Z_]+)`/g)) rows.set(code, "");
   t.strictSame([...rows.keys()].sort(), [...inCode].sort(), "the tables of section 15 have every code");
-  for (const [, code = ""] of document.matchAll(/`((?:WIRE|NETWORK|GOSSIP|SYNC|NODE)_[A-Z_]+)`/g)) t.ok(inCode.has(code), `${code} exists`);
+  for (const [, code = ""] of document.matchAll(/`((?:WIRE|NETWORK|GOSSIP|SYNC|NODE|CHECKPOINT|SNAPSHOT)_[A-Z_]+)`/g))
+    t.ok(inCode.has(code), `${code} exists`);
 
   const offences = new Map<string, Set<string>>();
   for (const text of files.values())
@@ -290,6 +291,18 @@ const EXAMPLES: readonly WireMessage[] = [
   { type: "transaction-announcement", hashes: [h(5), h(6)] },
   { type: "transactions-request", requestId: 11, hashes: [h(5)] },
   { type: "transactions", requestId: 11, transactions: [Uint8Array.of(1, 2, 3)], more: true },
+  { type: "header-range-request", requestId: 12, anchor: h(5), from: 1, count: 2_000 },
+  { type: "header-range", requestId: 12, headers: [Uint8Array.of(1), Uint8Array.of(2, 2)] },
+  { type: "snapshots-request", requestId: 13 },
+  {
+    type: "snapshots",
+    requestId: 13,
+    offers: [{ manifestHash: h(13), id: h(5), height: 1_000, manifestBytes: 2_000, chunks: 3, chunkBytes: 600_000 }],
+  },
+  { type: "snapshot-manifest-request", requestId: 14, manifestHash: h(13), offset: 1_048_576 },
+  { type: "snapshot-manifest", requestId: 14, part: Uint8Array.of(1, 2, 3) },
+  { type: "snapshot-chunk-request", requestId: 15, manifestHash: h(13), index: 2 },
+  { type: "snapshot-chunk", requestId: 15, proof: Uint8Array.of(1, 2, 3) },
 ];
 
 t.test("examples", async (t) => {

@@ -424,7 +424,7 @@ export class Stranger {
         spec: this.world.spec(),
         genesisId: chain.genesisId,
         head: () => ({ id: chain.genesisId, height: 0, weight: 0n, finalizedHeight: 0 }),
-        services: 1,
+        services: () => 1,
         listenAddresses: () => [],
         agent: "stranger/1",
       },

@@ -5,7 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
-import { type DataDirectoryOptions, openDataDirectory, writeFileAtomically } from "../../../core/node/data-directory.js";
+import {
+  DATA_DIRECTORY_FORMAT,
+  type DataDirectoryOptions,
+  openDataDirectory,
+  writeFileAtomically,
+} from "../../../core/node/data-directory.js";
 import { lockDirectory } from "../../../core/node/directory-lock.js";
 import type { Scheduler } from "../../../core/ports/runtime.js";
 import { asciiBytes } from "../../../core/primitives/bytes.js";
@@ -20,7 +25,7 @@ const scheduler: Scheduler = {
 };
 const parametersHash = sha256(asciiBytes("parameters"));
 
-function options(path: string, chain: Partial<DataDirectoryOptions["chain"]> = {}): DataDirectoryOptions {
+function options(path: string, chain: Partial<NonNullable<DataDirectoryOptions["chain"]>> = {}): DataDirectoryOptions {
   return {
     path,
     chain: { chainId: "test", parametersHash, ...chain },
@@ -46,7 +51,7 @@ t.test("a new directory", async (t) => {
   t.equal((await stat(path)).mode & 0o777, 0o700, "nobody else may look inside");
   t.equal((await stat(join(path, "format.json"))).mode & 0o777, 0o600);
   t.same(JSON.parse(await readFile(join(path, "format.json"), "utf8")), {
-    format: 1,
+    format: DATA_DIRECTORY_FORMAT,
     chainId: "test",
     parametersHash: Hash.key(parametersHash),
     createdBy: "chainwright 0.1.0",
@@ -71,15 +76,51 @@ t.test("an existing directory", async (t) => {
     t.equal(await readFile(join(path, "format.json"), "utf8"), before);
   });
 
-  await t.test("is closed to others if it is ours or empty, and left alone otherwise", async (t) => {
+  await t.test("is closed to others if it is ours or empty", async (t) => {
     await chmod(path, 0o755);
     await (await openDataDirectory(options(path))).close();
     t.equal((await stat(path)).mode & 0o777, 0o700);
+    const empty = await freshDirectory();
+    await chmod(empty, 0o755);
+    await (await openDataDirectory(options(empty))).close();
+    t.equal((await stat(empty)).mode & 0o777, 0o700);
+  });
+
+  await t.test("of somebody else is refused, and nothing in it is touched", async (t) => {
     const shared = await freshDirectory();
     await chmod(shared, 0o755);
     await writeFile(join(shared, "somebody-elses"), "");
-    await (await openDataDirectory(options(shared))).close();
+    await t.rejects(openDataDirectory(options(shared)), { code: "DATA_DIRECTORY_FOREIGN", message: /holds somebody-elses/ });
     t.equal((await stat(shared)).mode & 0o777, 0o755);
+    t.same(await readdir(shared), ["somebody-elses"]);
+    await (await openDataDirectory({ ...options(shared), besides: [join(shared, "somebody-elses")] })).close();
+    const prepared = await freshDirectory();
+    await mkdir(join(prepared, "tls"));
+    await (await openDataDirectory(options(prepared))).close();
+  });
+
+  await t.test("from before its format was written down counts as format 1, and is raised later, never lowered", async (t) => {
+    const old = await freshDirectory();
+    await mkdir(join(old, "chain.level"));
+    const directory = await openDataDirectory(options(old));
+    t.equal(directory.format.format, 1);
+    await directory.raiseFormat(2);
+    await directory.raiseFormat(1);
+    await directory.close();
+    t.equal((JSON.parse(await readFile(join(old, "format.json"), "utf8")) as { format: number }).format, 2);
+  });
+
+  await t.test("in the middle of a restore is refused", async (t) => {
+    const torn = await freshDirectory();
+    await (await openDataDirectory(options(torn))).close();
+    await writeFile(join(torn, "RESTORE"), "");
+    await t.rejects(openDataDirectory(options(torn)), { code: "RESTORE_UNFINISHED" });
+  });
+
+  await t.test("that a tool wants has to be there", async (t) => {
+    const nowhere = join(await freshDirectory(), "nowhere");
+    await t.rejects(openDataDirectory({ ...options(nowhere), chain: undefined }), { code: "DATA_DIRECTORY_MISSING" });
+    await t.rejects(readdir(nowhere), { code: "ENOENT" });
   });
 
   await t.test("binds the genesis block once", async (t) => {
@@ -125,10 +166,12 @@ t.test("bad input", async (t) => {
   });
 
   await t.test("a newer format, whatever else it holds", async (t) => {
-    const path = await withFormat(JSON.stringify({ format: 2, createdBy: "chainwright 9.0.0", chains: ["a", "b"] }));
+    const path = await withFormat(
+      JSON.stringify({ format: DATA_DIRECTORY_FORMAT + 1, createdBy: "chainwright 9.0.0", chains: ["a", "b"] }),
+    );
     await t.rejects(openDataDirectory(options(path)), {
       code: "DATA_DIRECTORY_NEWER_FORMAT",
-      message: /has format 2, made by chainwright 9\.0\.0; this program knows formats up to 1: update it/,
+      message: /made by chainwright 9\.0\.0; this program knows formats up to \d+: update it/,
     });
   });
 

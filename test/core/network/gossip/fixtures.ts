@@ -28,6 +28,7 @@ export class TestPeer implements Peer {
   readonly direction = "outbound";
   readonly address: string;
   readonly servesChain = true;
+  readonly servesCheckpoints = true;
   readonly sent: WireMessage[] = [];
   readonly offences: string[] = [];
   readonly merits: Merit[] = [];

@@ -174,7 +174,7 @@ function localOf(identity: Identity, spec: Partial<LocalNode["spec"]> = {}, heig
     spec: { chainId: "test", upgrades: [], ...spec },
     genesisId: Hash.zero,
     head: () => ({ id: Hash.zero, height, weight: 0n, finalizedHeight: 0 }),
-    services: 1,
+    services: () => 1,
     listenAddresses: () => [],
     agent: "test/1",
   };

@@ -85,6 +85,7 @@ export class TestPeer implements Peer {
   readonly direction = "outbound";
   readonly address: string;
   servesChain = true;
+  servesCheckpoints = true;
   readonly sent: WireMessage[] = [];
   readonly offences: string[] = [];
   readonly merits: Merit[] = [];

@@ -102,6 +102,8 @@ const REPEATED: Readonly<Record<string, number>> = {
   "block-announcement": 1,
   "headers-request": 2,
   headers: 2,
+  "header-range": 2,
+  snapshots: 2,
   "blocks-request": 2,
   "transaction-announcement": 1,
   "transactions-request": 2,
@@ -174,7 +176,7 @@ const many = (count: number, part: Bytes) => concatBytes(...new Array<Bytes>(cou
 
 const { handshake, control, announcements, requests, headers, blocks, transactions } = Channel;
 const REFUSALS: readonly Refusal[] = [
-  ["a channel between core's and the engine's", 7, field(1, id), "WIRE_UNKNOWN_CHANNEL", { channel: 7 }],
+  ["a channel between core's and the engine's", 8, field(1, id), "WIRE_UNKNOWN_CHANNEL", { channel: 8 }],
   ["a channel beyond the engine's", 66, field(1, id), "WIRE_UNKNOWN_CHANNEL", { channel: 66 }],
   ["a channel that is no number of one", -1, field(1, id), "WIRE_UNKNOWN_CHANNEL"],
   ["nothing", control, new Uint8Array(0), "WIRE_NO_MESSAGE", { reason: "the envelope is empty" }],

@@ -31,6 +31,7 @@ export const GENERATED: Readonly<Record<number, GeneratedType>> = {
   [Channel.headers]: network.HeadersEnvelope,
   [Channel.blocks]: network.BlocksEnvelope,
   [Channel.transactions]: network.TransactionsEnvelope,
+  [Channel.snapshots]: network.SnapshotsEnvelope,
 };
 
 type OfType<T extends WireMessageType> = Extract<WireMessage, { readonly type: T }>;
@@ -83,8 +84,8 @@ const bytes = (minLength: number, maxLength: number) => fc.uint8Array({ minLengt
 const address = fc.stringMatching(/^[\x21-\x7e]{1,60}$/);
 const weight = fc.oneof(fc.constantFrom(0n, 1n, 255n, 256n, 2n ** 64n, 2n ** 256n - 1n), fc.bigInt(0n, 2n ** 256n - 1n));
 const head: fc.Arbitrary<HeadClaim> = fc.record(
-  { id: hash, height: safeInteger, weight, finalizedHeight: safeInteger },
-  { noNullPrototype: true },
+  { id: hash, height: safeInteger, weight, finalizedHeight: safeInteger, bodiesFrom: fc.integer({ min: 1, max: 2 ** 40 }) },
+  { noNullPrototype: true, requiredKeys: ["id", "height", "weight", "finalizedHeight"] },
 );
 
 const long = (value: number) => Long.fromNumber(value, true);
@@ -96,8 +97,14 @@ function bigEndian(value: bigint): Bytes {
   return Uint8Array.from(digits);
 }
 
-function plainHead({ id, height, weight, finalizedHeight }: HeadClaim): { readonly [field: string]: Plain } {
-  const fields = { id, height: long(height), weight: bigEndian(weight), finalizedHeight: long(finalizedHeight) };
+function plainHead({ id, height, weight, finalizedHeight, bodiesFrom = 0 }: HeadClaim): { readonly [field: string]: Plain } {
+  const fields = {
+    id,
+    height: long(height),
+    weight: bigEndian(weight),
+    finalizedHeight: long(finalizedHeight),
+    bodiesFrom: long(bodiesFrom),
+  };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isDefault(value)));
 }
 
@@ -194,5 +201,81 @@ export const MESSAGES: readonly MessageCase[] = [
     member: "transactions",
     values: fc.record({ requestId: uint32, transactions: fc.array(bytes(1, 300), { maxLength: 10 }), more: fc.boolean() }),
     plain: ({ requestId, transactions, more }) => ({ requestId, transactions, more }),
+  }),
+  messageCase({
+    type: "header-range-request",
+    member: "headerRangeRequest",
+    values: fc.record(
+      { requestId: uint32, anchor: hash, from: safeInteger, count: fc.integer({ min: 1, max: 2_000 }) },
+      { noNullPrototype: true, requiredKeys: ["requestId", "from", "count"] },
+    ),
+    plain: ({ requestId, anchor, from, count }) => ({ requestId, ...(anchor === undefined ? {} : { anchor }), from: long(from), count }),
+  }),
+  messageCase({
+    type: "snapshots-request",
+    member: "snapshotsRequest",
+    values: fc.record({ requestId: uint32 }, { noNullPrototype: true }),
+    plain: ({ requestId }) => ({ requestId }),
+  }),
+  messageCase({
+    type: "snapshot-manifest-request",
+    member: "snapshotManifestRequest",
+    values: fc.record({ requestId: uint32, manifestHash: hash, offset: fc.integer({ min: 0, max: 2 ** 26 }) }, { noNullPrototype: true }),
+    plain: ({ requestId, manifestHash, offset }) => ({ requestId, manifestHash, offset }),
+  }),
+  messageCase({
+    type: "snapshot-chunk-request",
+    member: "snapshotChunkRequest",
+    values: fc.record({ requestId: uint32, manifestHash: hash, index: uint32 }, { noNullPrototype: true }),
+    plain: ({ requestId, manifestHash, index }) => ({ requestId, manifestHash, index }),
+  }),
+  messageCase({
+    type: "header-range",
+    member: "headerRange",
+    values: fc.record({ requestId: uint32, headers: fc.array(bytes(1, 300), { maxLength: 5 }) }, { noNullPrototype: true }),
+    plain: ({ requestId, headers }) => ({ requestId, headers }),
+  }),
+  messageCase({
+    type: "snapshots",
+    member: "snapshots",
+    values: fc.record(
+      {
+        requestId: uint32,
+        offers: fc.array(
+          fc.record(
+            {
+              manifestHash: hash,
+              id: hash,
+              height: safeInteger,
+              manifestBytes: fc.integer({ min: 0, max: 2 ** 26 }),
+              chunks: uint32,
+              chunkBytes: safeInteger,
+            },
+            { noNullPrototype: true },
+          ),
+          { maxLength: 16 },
+        ),
+      },
+      { noNullPrototype: true },
+    ),
+    plain: ({ requestId, offers }) => ({
+      requestId,
+      offers: offers.map(({ manifestHash, id, height, manifestBytes, chunks, chunkBytes }) => {
+        const fields = { manifestHash, id, height: long(height), manifestBytes, chunks, chunkBytes: long(chunkBytes) };
+        return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isDefault(value)));
+      }),
+    }),
+  }),
+  messageCase({
+    type: "snapshot-manifest",
+    member: "snapshotManifest",
+    values: fc.record({ requestId: uint32, part: bytes(0, 300) }, { noNullPrototype: true }),
+    plain: ({ requestId, part }) => ({ requestId, part }),
+  }),
+  messageCase({
+    type: "snapshot-chunk",
+    member: "snapshotChunk",
+    values: fc.record({ requestId: uint32, proof: bytes(0, 300) }, { noNullPrototype: true }),
+    plain: ({ requestId, proof }) => ({ requestId, proof }),
   }),
 ];

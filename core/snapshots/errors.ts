@@ -1,0 +1,77 @@
+/** Errors of snapshots: making, reading, checking and taking them over. Codes are API. */
+import { defineError } from "../kernel/errors.js";
+
+/** The state that was being copied left the undo horizon. The next attempt takes a newer block. */
+export const SnapshotViewGoneError = defineError<{ height: number; id: string }>(
+  "SNAPSHOT_VIEW_GONE",
+  "unavailable",
+  ({ height, id }) =>
+    `the state after block ${id} at height ${height} is not kept any more, so no snapshot of it can be made; the node tries the next height by itself, or ask for a newer block`,
+);
+
+/** Something of a snapshot's folder is missing, cut short or not what it says. */
+export const SnapshotDamagedError = defineError<{ folder: string; part: string; reason: string }>(
+  "SNAPSHOT_DAMAGED",
+  "damaged",
+  ({ folder, part, reason }) =>
+    `snapshot ${folder}: ${part} can't be used: ${reason}; nothing was changed; delete the folder and copy or make the snapshot again`,
+);
+
+/** A manifest that is none, is of another chain, or contradicts itself or its header. */
+export const SnapshotManifestError = defineError<{ reason: string }>(
+  "SNAPSHOT_BAD_MANIFEST",
+  "input",
+  ({ reason }) => `this is not the manifest of a snapshot that can be used here: ${reason}; take it from somebody else`,
+);
+
+/** A chunk that does not prove what its place in the manifest says. `code` is the proof's (PROOF_*), where that is the reason. */
+export const SnapshotChunkError = defineError<{ index: number; reason: string; code?: string }>(
+  "SNAPSHOT_BAD_CHUNK",
+  "input",
+  ({ index, reason }) => `chunk ${index} of the snapshot is not good: ${reason}; take it from somebody else`,
+);
+
+/** The disk refused something of a snapshot (no space, no rights). */
+export const SnapshotIoError = defineError<{ path: string; reason: string }>(
+  "SNAPSHOT_IO",
+  "unavailable",
+  ({ path, reason }) => `the snapshot can't be kept in ${path}: ${reason}; free space or mend the disk; the chain itself is not affected`,
+);
+
+/** A snapshot of another chain than the node's. */
+export const SnapshotOtherChainError = defineError<{ folder: string; found: string; expected: string }>(
+  "SNAPSHOT_OTHER_CHAIN",
+  "input",
+  ({ folder, found, expected }) => `snapshot ${folder} is of ${found}, this node is of ${expected}; use a snapshot of this chain`,
+);
+
+/** A second one at the same time. */
+export const SnapshotBusyError = defineError<{ height: number }>(
+  "SNAPSHOT_BUSY",
+  "conflict",
+  ({ height }) => `a snapshot is being made (of height ${height}); wait until it is done`,
+);
+
+/** All ranges were verified, but storage holds something else by now. */
+export const SnapshotRootMismatchError = defineError<{ expected: string; reason: string }>(
+  "SNAPSHOT_ROOT_MISMATCH",
+  "damaged",
+  ({ expected, reason }) =>
+    `every range of the snapshot was proved, but what storage holds does not have the state root ${expected} (${reason}): the disk lost or changed something; what was loaded is discarded and fetched again; if it comes back, check the disk`,
+);
+
+/** Storage refused a write while a snapshot was loaded. What was loaded stays. */
+export const SnapshotWriteError = defineError<{ reason: string }>(
+  "SNAPSHOT_WRITE_FAILED",
+  "unavailable",
+  ({ reason }) =>
+    `the state that is being loaded can't be written (${reason}); free space or mend the disk and start the node again: it goes on where it was`,
+);
+
+/** The data directory has a chain already. */
+export const SnapshotNotEmptyError = defineError<{ height: number }>(
+  "SNAPSHOT_NOT_EMPTY",
+  "conflict",
+  ({ height }) =>
+    `this data directory has a chain already (head at height ${height}), and a snapshot starts an empty one only; use another data directory`,
+);

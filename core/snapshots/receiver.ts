@@ -1,0 +1,244 @@
+/**
+ * Takes a snapshot over from peers, chunk by chunk in whatever order they come, into a storage that has no chain yet.
+ *
+ * A chunk is checked, then its values are written together with a mark that it is there: after a kill the rest is fetched. When all
+ * are there, one scan in the order of paths builds the pages (state/bulk-load.ts), the root is compared with the header's, and the
+ * write that ends the load is also the one that gives the chain its head. Prefixes 0x74 to 0x76 are this file's:
+ *
+ * | prefix | key | value |
+ * | --- | --- | --- |
+ * | 74 | | manifest's SHA-256 (32), height (8), block id (32): a load is under way |
+ * | 75 | | the encoded manifest |
+ * | 76 | SHA-256 of a chunk | its first path (32) |
+ *
+ * Each begins with a CRC-32C of the rest, bound to its key.
+ */
+import { messageOf } from "../kernel/errors.js";
+import type { Compute } from "../ports/compute.js";
+import type { TreeHeader } from "../ports/consensus.js";
+import type { Logger, Scheduler } from "../ports/runtime.js";
+import type { Storage, StorageOperation } from "../ports/storage.js";
+import { type Bytes, bytesEqual, concatBytes, crc32c, Hash, sha256, toHex } from "../primitives/index.js";
+import { BulkLoader, discardState, RootMismatchError, type StateEntry, storedEntries, valueOperation } from "../state/index.js";
+import { unpack } from "./chunk.js";
+import { SnapshotManifestError, SnapshotRootMismatchError, SnapshotWriteError } from "./errors.js";
+import { type ChunkRecord, chunkBytes, decodeManifest, type Manifest } from "./manifest.js";
+import { type ChunkChecker, chunkChecker, chunkQuestion } from "./verify.js";
+
+const NOTE_KEY: Bytes = Uint8Array.of(0x74);
+const MANIFEST_KEY: Bytes = Uint8Array.of(0x75);
+const DONE_PREFIX = 0x76;
+const DELETES_PER_WRITE = 4_096;
+
+export interface ReceiverDependencies {
+  readonly storage: Storage;
+  readonly compute: Compute;
+  readonly scheduler: Scheduler;
+  readonly logger: Logger;
+  readonly chainId: string;
+  /** Known once the chain shows genesis. */
+  readonly genesisId: () => Hash;
+  /** What makes the chain begin after this header, in the write that ends the load. */
+  readonly startOperations: (header: TreeHeader) => readonly StorageOperation[];
+}
+
+/** What is known of one that an earlier run began. */
+export interface UnfinishedLoad {
+  readonly manifestHash: Hash;
+  readonly manifest: Bytes;
+  readonly height: number;
+  readonly id: Hash;
+}
+
+function seal(key: Bytes, body: Bytes): StorageOperation {
+  const value = new Uint8Array(4 + body.length);
+  value.set(body, 4);
+  new DataView(value.buffer).setUint32(0, (crc32c(body) ^ crc32c(key)) >>> 0);
+  return { type: "put", key, value };
+}
+
+/** Undefined where it is missing or damaged: then it is fetched again. */
+function unseal(storage: Storage, key: Bytes): Bytes | undefined {
+  const stored = storage.get(key);
+  if (stored === undefined || stored.length < 4) return undefined;
+  const body = stored.subarray(4);
+  return new DataView(stored.buffer, stored.byteOffset).getUint32(0) === (crc32c(body) ^ crc32c(key)) >>> 0 ? body : undefined;
+}
+
+function doneKey({ hash }: ChunkRecord): Bytes {
+  return concatBytes(Uint8Array.of(DONE_PREFIX), hash);
+}
+
+/** Whether a load from a snapshot was begun in this storage and not ended: what it has of a state is none. */
+export function isLoading(storage: Storage): boolean {
+  return storage.get(NOTE_KEY) !== undefined;
+}
+
+/** Deletes what a load left, its values included: the storage has no state then. */
+export async function discardLoad(storage: Storage, scheduler: Scheduler): Promise<void> {
+  await discardState(storage, scheduler);
+  await forget(storage);
+}
+
+async function forget(storage: Storage): Promise<void> {
+  let operations: StorageOperation[] = [
+    { type: "del", key: NOTE_KEY },
+    { type: "del", key: MANIFEST_KEY },
+  ];
+  for await (const [key] of storage.range({ gte: Uint8Array.of(DONE_PREFIX), lt: Uint8Array.of(DONE_PREFIX + 1) })) {
+    operations.push({ type: "del", key });
+    if (operations.length < DELETES_PER_WRITE) continue;
+    await storage.write(operations, { durable: false });
+    operations = [];
+  }
+  await storage.write(operations, { durable: true });
+}
+
+/** A manifest that is worked on. */
+class Intake {
+  readonly #done: boolean[];
+  readonly chunks: number;
+  readonly chunkBytes: number;
+  readonly entries: number;
+
+  constructor(
+    readonly manifest: Manifest,
+    private readonly dependencies: ReceiverDependencies,
+    private readonly check: ChunkChecker,
+  ) {
+    this.chunks = manifest.chunks.length;
+    this.chunkBytes = chunkBytes(manifest);
+    this.entries = manifest.entries;
+    this.#done = manifest.chunks.map((chunk) => {
+      const mark = unseal(dependencies.storage, doneKey(chunk));
+      return mark !== undefined && bytesEqual(mark, chunk.first);
+    });
+  }
+
+  isDone(index: number): boolean {
+    return this.#done[index] === true;
+  }
+
+  bytesOf(index: number): number {
+    return this.manifest.chunks[index]?.bytes ?? 0;
+  }
+
+  async take(index: number, proof: Bytes) {
+    const verdict = await this.check(chunkQuestion(this.manifest, index, proof));
+    if (!verdict.good) return { verdict: verdict.forged ? "forged" : "untrue", reason: verdict.reason } as const;
+    const chunk = this.manifest.chunks[index];
+    if (chunk === undefined) throw new RangeError(`chunk ${index} of ${this.chunks}`);
+    const slicer = this.dependencies.scheduler.slicer();
+    const operations: StorageOperation[] = [seal(doneKey(chunk), chunk.first)];
+    for (const entry of unpack(verdict.packed)) {
+      operations.push(valueOperation(entry));
+      if (slicer.due()) await slicer.pause();
+    }
+    await write(this.dependencies.storage, operations, false);
+    this.#done[index] = true;
+    return { verdict: "stored" } as const;
+  }
+}
+
+export class SnapshotReceiver {
+  readonly #dependencies: ReceiverDependencies;
+  readonly #check: ChunkChecker;
+  #intake: Intake | undefined;
+
+  constructor(dependencies: ReceiverDependencies) {
+    this.#dependencies = dependencies;
+    this.#check = chunkChecker(dependencies.compute);
+  }
+
+  get unfinished(): UnfinishedLoad | undefined {
+    const { storage } = this.#dependencies;
+    const note = unseal(storage, NOTE_KEY);
+    const manifest = unseal(storage, MANIFEST_KEY);
+    if (note?.length !== 72 || manifest === undefined) return undefined;
+    const manifestHash = Hash.from(note.slice(0, 32));
+    if (!bytesEqual(sha256(manifest), manifestHash)) return undefined;
+    const height = Number(new DataView(note.buffer, note.byteOffset).getBigUint64(32));
+    return { manifestHash, manifest, height, id: Hash.from(note.slice(40, 72)) };
+  }
+
+  /** @throws SNAPSHOT_BAD_MANIFEST, SNAPSHOT_WRITE_FAILED */
+  async open(encoded: Bytes, manifestHash: Hash, header: TreeHeader): Promise<Intake> {
+    const { storage, chainId, genesisId } = this.#dependencies;
+    const manifest = decodeManifest(encoded);
+    const refuse = (reason: string) => new SnapshotManifestError({ reason });
+    if (manifest.chainId !== chainId || !bytesEqual(manifest.genesisId, genesisId())) throw refuse("it is of another chain");
+    if (!bytesEqual(manifest.header.id, header.id)) throw refuse(`it is of block ${toHex(manifest.header.id)}, not of ${toHex(header.id)}`);
+    if (manifest.header.weight !== header.weight) throw refuse("it gives its block another weight than its headers have");
+    const before = unseal(storage, NOTE_KEY);
+    if (before === undefined || !bytesEqual(before.subarray(40), header.id)) await this.discard();
+    const note = new Uint8Array(72);
+    note.set(manifestHash);
+    new DataView(note.buffer).setBigUint64(32, BigInt(header.header.height));
+    note.set(header.id, 40);
+    // Before the first value: from here on nobody takes what is there for a state.
+    await write(storage, [seal(NOTE_KEY, note), seal(MANIFEST_KEY, encoded)], true);
+    this.#intake = new Intake(manifest, this.#dependencies, this.#check);
+    return this.#intake;
+  }
+
+  /** @throws SNAPSHOT_ROOT_MISMATCH, SNAPSHOT_WRITE_FAILED */
+  async finish(header: TreeHeader, onProgress: (share: number) => void): Promise<void> {
+    const { storage, startOperations, logger } = this.#dependencies;
+    const { stateRoot, height, parent } = header.header;
+    const total = this.#intake?.entries ?? 0;
+    try {
+      const loader = await BulkLoader.open(this.#dependencies, { values: "present" });
+      await loader.add(counted(storedEntries(storage, loader.lastPath), loader.entries, total, onProgress));
+      const extra = [...startOperations(header), { type: "del", key: NOTE_KEY } as const];
+      await loader.finish({ blockId: header.id, height, parent, root: stateRoot }, extra);
+    } catch (error) {
+      if (!isLoss(error)) throw new SnapshotWriteError({ reason: messageOf(error) }, error);
+      await this.discard();
+      throw new SnapshotRootMismatchError({ expected: toHex(stateRoot), reason: messageOf(error) }, error);
+    }
+    this.#intake = undefined;
+    await forget(storage).catch((error: unknown) =>
+      logger.warn({ reason: messageOf(error) }, "marks of a finished state sync were not deleted"),
+    );
+  }
+
+  /** @throws SNAPSHOT_WRITE_FAILED */
+  async discard(): Promise<void> {
+    this.#intake = undefined;
+    try {
+      await discardLoad(this.#dependencies.storage, this.#dependencies.scheduler);
+    } catch (error) {
+      throw new SnapshotWriteError({ reason: messageOf(error) }, error);
+    }
+  }
+}
+
+/** What storage holds is not what was written there: fetching it again helps. */
+function isLoss(error: unknown): boolean {
+  if (RootMismatchError.matches(error)) return true;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "STATE_DAMAGED" || code === "STATE_LOAD_ORDER" || code === "STATE_KEY_INVALID" || code === "STATE_VALUE_INVALID";
+}
+
+async function write(storage: Storage, operations: readonly StorageOperation[], durable: boolean): Promise<void> {
+  try {
+    await storage.write(operations, { durable });
+  } catch (error) {
+    throw new SnapshotWriteError({ reason: messageOf(error) }, error);
+  }
+}
+
+const TELL_EVERY = 4_096;
+
+async function* counted(
+  entries: AsyncIterable<StateEntry>,
+  before: number,
+  total: number,
+  onProgress: (share: number) => void,
+): AsyncGenerator<StateEntry> {
+  let count = before;
+  for await (const entry of entries) {
+    if (++count % TELL_EVERY === 0) onProgress(total === 0 ? 1 : Math.min(1, count / total));
+    yield entry;
+  }
+}

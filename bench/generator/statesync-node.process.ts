@@ -6,7 +6,6 @@
  */
 import { cp, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Value } from "typebox/value";
 import { ComputeService } from "../../core/compute/index.js";
 import type { Connection, Transport } from "../../core/ports/transport.js";
@@ -18,6 +17,7 @@ import { TransportTcpPlugin } from "../../plugins/transport-tcp/transport-tcp-pl
 import { SILENT, UNMETERED } from "../quiet.js";
 import { ChainNode } from "./chain-node.js";
 import { storageOf } from "./fresh-nodes.js";
+import { HeldThread } from "./held-thread.js";
 import { type ChainOptions, planChain } from "./plan.js";
 
 export interface StateSyncNode {
@@ -46,9 +46,8 @@ export type StateSyncReport =
       readonly root: string;
       readonly head: string;
       readonly residentBytes: number;
-      /** How long the event loop was away at a time since the node began, in ms. */
-      readonly awayP99Ms: number;
-      readonly awayMaxMs: number;
+      /** How long the main thread was held at a time since the node began. */
+      readonly held: string;
     }
   | { readonly type: "failed"; readonly reason: string };
 
@@ -126,8 +125,7 @@ if (setup.snapshot !== undefined) {
   restoreMs = clock.monotonicMs() - beganMs;
   await cp(setup.snapshot, join(directory, "snapshots", basename(setup.snapshot)), { recursive: true });
 }
-const away = monitorEventLoopDelay({ resolution: 1 });
-away.enable();
+const held = new HeldThread();
 await node.start();
 const network = node.part.capabilities()["chainwright:network-view"] as {
   readonly listening: readonly string[];
@@ -156,8 +154,7 @@ scheduler.every(LOOK_MS, () => {
     head: Hash.key(head.id),
     root: root === undefined ? "" : Hash.key(root),
     residentBytes,
-    awayP99Ms: away.percentile(99) / 1e6,
-    awayMaxMs: away.max / 1e6,
+    held: `${held}`,
   });
 });
 process.on("message", async (message) => {

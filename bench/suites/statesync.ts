@@ -7,7 +7,6 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { ComputeService } from "../../core/compute/index.js";
 import { assert, present } from "../../core/kernel/assert.js";
@@ -23,6 +22,7 @@ import { BulkLoader, RootMismatchError, type StateEntry, StateStore } from "../.
 import { accountKey, encodeAccount } from "../../plugins/ledger-account/accounts.js";
 import { keylessAddress } from "../generator/accounts.js";
 import { storageOf } from "../generator/fresh-nodes.js";
+import { HeldThread } from "../generator/held-thread.js";
 import { ChainNode, GrantingCompute, generateBlocks, planChain } from "../generator/index.js";
 import type { StateSyncNode, StateSyncReport } from "../generator/statesync-node.process.js";
 import { SILENT, UNMETERED } from "../quiet.js";
@@ -110,7 +110,6 @@ class Child {
 }
 
 const megabytesOf = ({ manifest }: StoredSnapshot): number => manifest.chunks.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
-const worded = (ms: number): string => ms.toFixed(1);
 
 type Ready = Extract<StateSyncReport, { readonly type: "ready" }>;
 type Progress = Extract<StateSyncReport, { readonly type: "progress" }>;
@@ -169,7 +168,7 @@ async function sync(context: BenchContext, snapshot: StoredSnapshot, plan: State
       `restored by three processes at a time in ${(restoreMs / 1_000).toFixed(1)} s at most`,
       `killed at ${killAt} of ${chunks} ranges after ${seconds(beganMs, killedMs)} s; began again with ${kept}`,
       `state sync: ${seconds(beganMs, endedMs)} s in all, both processes' starts included: ${(megabytes / ((endedMs - beganMs) / 1_000)).toFixed(1)} MB/s of ${megabytes.toFixed(0)} MB`,
-      `memory: ${Math.round(peak(first) / 2 ** 20)} and ${Math.round(peak(second) / 2 ** 20)} MiB resident at most; event loop away for ${worded(loaded.awayP99Ms)} ms at p99, ${worded(loaded.awayMaxMs)} ms at most`,
+      `memory: ${Math.round(peak(first) / 2 ** 20)} and ${Math.round(peak(second) / 2 ** 20)} MiB resident at most; main thread held for ${loaded.held}`,
       `root ${loaded.root.slice(0, 16)}… matches; head at ${above.height} by ordinary sync`,
     ];
   } finally {
@@ -208,10 +207,9 @@ const suite: BenchSuite = {
     const make = async () => {
       snapshot = await makeSnapshot({ clock, scheduler }, source, { root, restPercent: 0 });
     };
-    const away = monitorEventLoopDelay({ resolution: 1 });
-    away.enable();
+    const held = new HeldThread();
     await make();
-    away.disable();
+    held.stop();
     const made = present(snapshot, "it was just made");
     const megabytes = megabytesOf(made);
     const name = `${accounts.toLocaleString("en")} accounts`;
@@ -220,9 +218,7 @@ const suite: BenchSuite = {
       unit: "MB/s",
       operations: megabytes,
     });
-    context.log(
-      `${name}: made with the event loop away for ${worded(away.percentile(99) / 1e6)} ms at p99, ${worded(away.max / 1e6)} ms at most`,
-    );
+    context.log(`${name}: made with the main thread held for ${held}`);
     try {
       for (const line of await sync(context, made, planOptions)) context.log(`${name}: ${line}`);
     } finally {

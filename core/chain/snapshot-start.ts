@@ -101,7 +101,7 @@ export function headersAbove(storage: Storage, height: number): StorageOperation
 }
 
 /** Records that are deleted in one write. */
-const DELETES_PER_WRITE = 4_096;
+const DELETES_PER_WRITE = 1_024;
 
 /** Deletes all canonical headers above genesis, of a start that is given up. Only while there is no head. */
 export async function forgetHeaders(storage: Storage): Promise<void> {

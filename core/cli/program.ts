@@ -8,6 +8,7 @@ import type { Context } from "./context.js";
 import { addDatabaseCommands } from "./db-program.js";
 import { addDevnetCommands } from "./devnet-program.js";
 import { examples, type Run, refuseUnknownCommand } from "./help.js";
+import { addSnapshotCommands } from "./snapshots-program.js";
 import { StopSignal } from "./stop-signal.js";
 import { addTlsCommands } from "./tls-program.js";
 
@@ -40,6 +41,7 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
   addClientCommands(program, context, run);
   addPeerCommands(program, context, run);
   addDatabaseCommands(program, context, run);
+  addSnapshotCommands(program, context, run);
   addKeyCommands(program, context, run);
   addTlsCommands(program, context, run);
   addConfigCommands(program, context, run);

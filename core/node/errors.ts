@@ -46,6 +46,25 @@ export const BlockCountError = defineError<{ count: number }>(
   ({ count }) => `${count} is not a number of blocks from 1 to 1,000`,
 );
 
+export const SnapshotHeightError = defineError<{ height: number; head: number }>("NODE_SNAPSHOT_HEIGHT", "input", ({ height, head }) =>
+  height < 1
+    ? "no block is final yet but genesis, and a node needs no snapshot to begin there; name a height, or wait for finality"
+    : `height ${height} is above the head of this node's chain, ${head}; name a lower one, or none for the newest final block`,
+);
+
+export const StateSyncUnfinishedError = defineError<{ path: string }>(
+  "NODE_STATE_SYNC_UNFINISHED",
+  "conflict",
+  ({ path }) =>
+    `${path} holds a state that is half loaded from peers; nothing was changed: start the node, it goes on there, or use another data directory`,
+);
+
+export const StorageForgetsError = defineError<{ storage: string }>(
+  "NODE_STORAGE_FORGETS",
+  "input",
+  ({ storage }) => `${storage} keeps nothing when it is closed; name a config with a storage on disk`,
+);
+
 export const IdentityDamagedError = defineError<{ path: string }>(
   "NODE_IDENTITY_DAMAGED",
   "damaged",

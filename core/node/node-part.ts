@@ -47,6 +47,7 @@ import {
   type Scheduler,
   SIGNER,
   type Signer,
+  type SnapshotSummary,
   STORAGE,
   type Storage,
   TRANSACTION_SUBMISSION,
@@ -55,9 +56,9 @@ import {
 } from "../ports/index.js";
 import type { Bytes } from "../primitives/bytes.js";
 import type { Hash } from "../primitives/hash.js";
-import { SNAPSHOTS_FOLDER } from "../snapshots/index.js";
+import { chunkBytes, type RestoreDependencies, SNAPSHOTS_FOLDER, type StoredSnapshot } from "../snapshots/index.js";
 import { StateStore } from "../state/index.js";
-import { BlockCountError, CannotProduceError, NodeStateError } from "./errors.js";
+import { BlockCountError, CannotProduceError, NodeStateError, SnapshotHeightError } from "./errors.js";
 import { NODE_IDENTITY, type NodeIdentity } from "./identity.js";
 import { networkOptions } from "./network-config.js";
 import { type NodePartConfig, NodePartSchema } from "./node-part-config.js";
@@ -80,6 +81,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   readonly #logger: Logger;
   readonly #produce: boolean;
   readonly #prepare: () => Promise<void>;
+  readonly #parts: RestoreDependencies;
   readonly #production: Production | undefined;
   readonly #snapshots: NodeSnapshots;
   /** Settles once the mempool has taken back what its journal holds. */
@@ -89,6 +91,8 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   startedAtMs = 0;
   /** Set by the node: what to do when nothing can be promised any more. */
   onFatal: (error: unknown) => void = () => undefined;
+  /** Set by a tool that gives an empty storage its chain. It has to call `prepare`, which writes or checks the database's format. */
+  prepareChain: (prepare: () => Promise<void>, parts: RestoreDependencies) => Promise<void> = (prepare) => prepare();
   /** Set by the node: notes in the data directory that the database has another format from now on. */
   raiseFormat: (format: number) => Promise<void> = async () => undefined;
 
@@ -113,6 +117,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     this.#clock = clock;
     this.#logger = logger;
     this.#produce = config.produce;
+    this.#parts = { storage, spec, ledger, consensus, compute, scheduler, logger, metrics };
     this.#prepare = () =>
       prepareDatabase(
         {
@@ -235,7 +240,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   }
 
   async start(): Promise<void> {
-    await this.#prepare();
+    await this.prepareChain(this.#prepare, this.#parts);
     await this.#snapshots.start();
     // A proposer that makes blocks on demand hears of what arrives.
     this.#mempool.onAccepted((entries) => {
@@ -287,9 +292,15 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   }
 
   /** Makes a snapshot of the state. @param height of a canonical block whose state is kept; default: the finalized one's. @throws SNAPSHOT_* */
-  async makeSnapshot(height?: number): Promise<{ readonly height: number; readonly id: Hash; readonly folder: string }> {
+  async makeSnapshot(height: number = this.#chain.finalized.header.height): Promise<SnapshotSummary> {
     if (this.#snapshots.isLoading) throw new NodeStateError({ state: "loading its state", wanted: "make a snapshot" });
-    return this.#snapshots.make(height);
+    const head = this.#chain.head.header.height;
+    if (height < 1 || height > head) throw new SnapshotHeightError({ height, head });
+    return summaryOf(await this.#snapshots.make(height));
+  }
+
+  snapshots(): readonly SnapshotSummary[] {
+    return this.#snapshots.snapshots.map(summaryOf);
   }
 
   async startProducing(): Promise<void> {
@@ -308,6 +319,10 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     if (produce === undefined) throw new CannotProduceError({ reason: "its engine can't make blocks on demand" });
     return produce(count);
   }
+}
+
+function summaryOf({ height, id, folder, manifest, manifestHash }: StoredSnapshot): SnapshotSummary {
+  return { height, id, folder, manifestHash, entries: manifest.entries, chunks: manifest.chunks.length, bytes: chunkBytes(manifest) };
 }
 
 /** Internal: the part itself, for the composition root. */

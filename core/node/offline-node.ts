@@ -43,6 +43,7 @@ import { DataDirectoryMissingError } from "./data-directory-errors.js";
 import { NODE_IDENTITY } from "./identity.js";
 import { UnlockedSigner } from "./keystore.js";
 import { NODE_PART, type NodePart, nodePart } from "./node-part.js";
+import type { NodePartConfig } from "./node-part-config.js";
 import { VERSION } from "./version.js";
 
 /** Recovery may execute many blocks again, and a migration write everything anew. */
@@ -123,7 +124,14 @@ function partOf(config: LoadedConfig, wanted: readonly string[]): LoadedConfig {
   for (const id of wanted) keep(id);
   const plugins = config.plugins.filter(({ manifest }) => kept.has(manifest.id));
   const { graph } = buildGraph({ entries: plugins, capabilities: CAPABILITIES, host: config.host, complete: true });
-  return { ...config, plugins, graph };
+  return { ...config, plugins, graph, pluginConfigs: withoutStateSync(config.pluginConfigs) };
+}
+
+/** There are no peers here to load a state from. A checkpoint holds all the same. */
+function withoutStateSync(configs: LoadedConfig["pluginConfigs"]): LoadedConfig["pluginConfigs"] {
+  const config = configs.get(nodePart.id) as NodePartConfig | undefined;
+  if (config === undefined) return configs;
+  return new Map([...configs, [nodePart.id, { ...config, sync: { ...config.sync, mode: "full" } }]]);
 }
 
 export interface OpenOptions {
@@ -133,6 +141,8 @@ export interface OpenOptions {
   readonly path?: string;
   /** Make the directory if it is not there. */
   readonly create?: boolean;
+  /** With `parts: "chain"`: gives an empty storage its chain before the node looks for one. */
+  readonly prepareChain?: NodePart["prepareChain"];
   /** What happens to a node that can't go on. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -165,6 +175,7 @@ export async function openOffline(source: DataSource, options: OpenOptions): Pro
     const part = kernel.has(NODE_PART) ? kernel.get<NodePart>(NODE_PART) : undefined;
     if (part !== undefined) {
       part.onFatal = (error) => options.onFatal?.(error);
+      if (options.prepareChain !== undefined) part.prepareChain = options.prepareChain;
       part.raiseFormat = (format) => directory.raiseFormat(format);
     }
     await kernel.start();

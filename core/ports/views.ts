@@ -253,6 +253,21 @@ export interface NodeHealth {
   notReady(): readonly string[];
 }
 
+/** A whole snapshot of the state that a node keeps for others. */
+export interface SnapshotSummary {
+  readonly height: number;
+  /** Block id. */
+  readonly id: Hash;
+  /** SHA-256 of its manifest: equal on all honest nodes. */
+  readonly manifestHash: Hash;
+  readonly entries: number;
+  readonly chunks: number;
+  /** Of all chunks. */
+  readonly bytes: number;
+  /** Where it lies; the operator's business. */
+  readonly folder: string;
+}
+
 /** What an administrator may do to a running node; APIs put it behind the admin token. */
 export interface NodeControl {
   /** Makes `count` (1 … 1,000) blocks now. @throws NODE_CANNOT_PRODUCE */
@@ -263,9 +278,11 @@ export interface NodeControl {
    * Makes a snapshot of the state, in the background; resolves when it is whole. Not every node can.
    *
    * @param height of a canonical block whose state is kept; default: the finalized one's
-   * @throws SNAPSHOT_BUSY, SNAPSHOT_VIEW_GONE, SNAPSHOT_IO
+   * @throws SNAPSHOT_BUSY, SNAPSHOT_VIEW_GONE, SNAPSHOT_IO, NODE_SNAPSHOT_HEIGHT
    */
-  makeSnapshot?(height?: number): Promise<{ readonly height: number; readonly id: Hash; readonly folder: string }>;
+  makeSnapshot?(height?: number): Promise<SnapshotSummary>;
+  /** The whole ones, newest first. Peers see them, too. */
+  snapshots?(): readonly SnapshotSummary[];
 }
 
 /** Where the node's HTTP API answers: for the first screen of the CLI, and for plugins that tell others. */

@@ -8,7 +8,6 @@
 import { type Bytes, bytesEqual, toHex } from "../primitives/bytes.js";
 import { sha256 } from "../primitives/hash.js";
 import { ProofError, verifyRange } from "../proofs/index.js";
-import { SnapshotChunkError } from "./errors.js";
 
 /** What a chunk has to prove. Plain bytes, since it goes to a thread. */
 export interface ChunkQuestion {
@@ -74,11 +73,4 @@ export function* unpack(packed: Bytes): Generator<{ readonly key: Bytes; readonl
     yield { key: packed.subarray(at + 1, keyEnd), value: packed.subarray(keyEnd + 4, end) };
     at = end;
   }
-}
-
-/** The entries' bytes of a good chunk. @throws SNAPSHOT_BAD_CHUNK */
-function packedOrThrow(index: number, verdict: ChunkVerdict): Bytes {
-  if (verdict.good) return verdict.packed;
-  const { reason, code } = verdict;
-  throw new SnapshotChunkError({ index, reason, ...(code === undefined ? {} : { code }) });
 }

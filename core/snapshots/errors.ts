@@ -24,13 +24,6 @@ export const SnapshotManifestError = defineError<{ reason: string }>(
   ({ reason }) => `this is not the manifest of a snapshot that can be used here: ${reason}; take it from somebody else`,
 );
 
-/** A chunk that does not prove what its place in the manifest says. `code` is the proof's (PROOF_*), where that is the reason. */
-export const SnapshotChunkError = defineError<{ index: number; reason: string; code?: string }>(
-  "SNAPSHOT_BAD_CHUNK",
-  "input",
-  ({ index, reason }) => `chunk ${index} of the snapshot is not good: ${reason}; take it from somebody else`,
-);
-
 /** The disk refused something of a snapshot (no space, no rights). */
 export const SnapshotIoError = defineError<{ path: string; reason: string }>(
   "SNAPSHOT_IO",

@@ -219,7 +219,7 @@ export class SnapshotKeeper {
       "made a snapshot",
     );
     this.#take([snapshot, ...this.#snapshots.filter(({ folder }) => folder !== snapshot.folder)].sort((a, b) => b.height - a.height));
-    await this.#tidy();
+    await this.#tidy(snapshot);
     return snapshot;
   }
 
@@ -242,14 +242,17 @@ export class SnapshotKeeper {
     this.#metrics.newestHeight.set(snapshots[0]?.height ?? 0);
   }
 
-  /** Deletes the oldest beyond `keep`, but not what somebody is downloading, unless there are twice as many. */
-  async #tidy(): Promise<void> {
+  /**
+   * Deletes the oldest beyond `keep`, but not what somebody is downloading, unless there are twice as many; and not the one that was just
+   * made, which may be of a lower height than the others, because that was asked for: it goes when the next is there.
+   */
+  async #tidy(made: StoredSnapshot): Promise<void> {
     const { clock, logger } = this.#dependencies;
     const { keep } = this.#options;
     for (const [index, snapshot] of this.#snapshots.entries()) {
       const servedMs = this.#lastServedMs.get(Hash.key(snapshot.manifestHash));
       const isServed = servedMs !== undefined && clock.monotonicMs() - servedMs < GRACE_MS;
-      if (index < keep || (isServed && index < 2 * keep)) continue;
+      if (snapshot === made || index < keep || (isServed && index < 2 * keep)) continue;
       this.#take(this.#snapshots.filter((each) => each !== snapshot));
       this.#lastServedMs.delete(Hash.key(snapshot.manifestHash));
       try {

@@ -1,7 +1,7 @@
 /**
  * Takes a snapshot over from peers, chunk by chunk in whatever order they come, into a storage that has no chain yet.
  *
- * A chunk is checked, then its values are written together with a mark that it is there: after a kill the rest is fetched. When all
+ * A chunk is checked, then its values are written, the last of them together with a mark that it is there: after a kill the rest is fetched. When all
  * are there, one scan in the order of paths builds the pages (state/bulk-load.ts), the root is compared with the header's, and the
  * write that ends the load is also the one that gives the chain its head. Prefixes 0x74 to 0x76 are this file's:
  *
@@ -28,7 +28,9 @@ import { type ChunkChecker, chunkChecker, chunkQuestion } from "./verify.js";
 const NOTE_KEY: Bytes = Uint8Array.of(0x74);
 const MANIFEST_KEY: Bytes = Uint8Array.of(0x75);
 const DONE_PREFIX = 0x76;
-const DELETES_PER_WRITE = 4_096;
+const DELETES_PER_WRITE = 1_024;
+/** Handing operations to the storage holds the thread: a whole chunk's at a time did for more than 10 ms. */
+const VALUES_PER_WRITE = 512;
 
 export interface ReceiverDependencies {
   readonly storage: Storage;
@@ -129,11 +131,16 @@ class Intake {
     const chunk = this.manifest.chunks[index];
     if (chunk === undefined) throw new RangeError(`chunk ${index} of ${this.chunks}`);
     const slicer = this.dependencies.scheduler.slicer();
-    const operations: StorageOperation[] = [seal(doneKey(chunk), chunk.first)];
+    let operations: StorageOperation[] = [];
     for (const entry of unpack(verdict.packed)) {
-      operations.push(valueOperation(entry));
+      if (operations.push(valueOperation(entry)) === VALUES_PER_WRITE) {
+        await write(this.dependencies.storage, operations, false);
+        operations = [];
+      }
       if (slicer.due()) await slicer.pause();
     }
+    // Writes are kept in their order: where the mark is, the values are.
+    operations.push(seal(doneKey(chunk), chunk.first));
     await write(this.dependencies.storage, operations, false);
     this.#done[index] = true;
     return { verdict: "stored" } as const;

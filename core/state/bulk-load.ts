@@ -20,6 +20,7 @@ import { checkedKey, MAX_VALUE_BYTES } from "./overlay.js";
 import { Arena, childPage, type Page, type PageId, ROOT_PAGE, slotOf, slotOffset } from "./page.js";
 import type { PairHasher } from "./page-hash.js";
 import { decodePage, encodePage } from "./page-record.js";
+import type { PageLayer } from "./page-table.js";
 import {
   decodeLoad,
   encodeLoad,
@@ -88,7 +89,7 @@ class Spine implements PageSource {
   }
 
   /** Moves on to another path; answers the pages that are final now. */
-  moveTo(path: Bytes, changed: ReadonlyMap<PageId, Page | null>): Map<PageId, Page> {
+  moveTo(path: Bytes, changed: PageLayer): Map<PageId, Page> {
     for (const [id, page] of changed) this.pages.set(id, present(page, "an entry that comes in removes no page"));
     const done = new Map(this.pages);
     for (const id of spineOf(path, (id) => this.pages.get(id))) done.delete(id);

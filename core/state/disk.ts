@@ -21,13 +21,14 @@ import { childPage, equalWords, HASH_WORDS, leafOffset, type Page, type PageId, 
 import { PageCache } from "./page-cache.js";
 import type { PairHasher } from "./page-hash.js";
 import { decodePage } from "./page-record.js";
+import type { PageLayer } from "./page-table.js";
 import { decodeValue, pageKey } from "./records.js";
 import type { MissingPage, PageSource } from "./trie.js";
 
 /** What a version changes against another: null is gone. */
 export interface Changes {
   readonly values: ReadonlyMap<KeyText, Bytes | null>;
-  readonly pages: ReadonlyMap<PageId, Page | null>;
+  readonly pages: PageLayer;
   /** The pages lie in slabs of their own, so a cache can take these as they are. */
   readonly fillSlabs: boolean;
 }
@@ -161,6 +162,11 @@ export class Disk implements PageSource {
   /** The page, if it is in memory. */
   known(id: PageId): Page | undefined {
     return this.#pending?.pages.get(id) ?? this.#pages.get(id);
+  }
+
+  /** The same for an update, which replaces it. */
+  peek(id: PageId): Page | undefined {
+    return this.#pending?.pages.get(id) ?? this.#pages.peek(id);
   }
 
   #keepPage(id: PageId, stored: Bytes | undefined, words: Uint32Array, at: number): Page {

@@ -14,7 +14,7 @@ import type { PathCache } from "./digest.js";
 import type { Changes, Disk } from "./disk.js";
 import { UnknownBlockError } from "./errors.js";
 import type { KeyText } from "./key-text.js";
-import type { Page, PageId } from "./page.js";
+import { type PageLayer, PageTable } from "./page-table.js";
 import { RecordBuffer } from "./record-buffer.js";
 import {
   encodeMarker,
@@ -127,12 +127,13 @@ async function invert(
 }
 
 /** All pages that differ between the target and the disk. */
-function pageChanges(tree: VersionTree, target: Version): ReadonlyMap<PageId, Page | null> {
+function pageChanges(tree: VersionTree, target: Version): PageLayer {
   if (target.pages !== undefined && target.pagesBase === tree.base) return target.pages;
-  const pages = new Map<PageId, Page | null>();
-  for (let at = target; at !== tree.base; at = present(at.pagesBase, "a complete version leads to the disk")) {
-    for (const [id, page] of present(at.pages, "a complete version has pages")) if (!pages.has(id)) pages.set(id, page);
-  }
+  const layers: PageLayer[] = [];
+  for (let at = target; at !== tree.base; at = present(at.pagesBase, "a complete version leads to the disk"))
+    layers.push(present(at.pages, "a complete version has pages"));
+  const pages = new PageTable();
+  for (const layer of layers.reverse()) pages.setAll(layer);
   return pages;
 }
 

@@ -7,17 +7,18 @@
  * that is flushed as it is (`adopt`: nothing is copied); as a copy, where most of the slab they come from is of no use (`set`).
  * A hit among the old ones copies the page to the young ones.
  */
-import { Arena, PAGE_OVERHEAD_BYTES, Page, type PageId, pageWords, type Slab } from "./page.js";
+import { Arena, Page, type PageId, pageWords, type Slab } from "./page.js";
+import { PageTable, ROW_BYTES } from "./page-table.js";
 
 class Generation {
-  readonly pages = new Map<PageId, Page>();
+  readonly pages = new PageTable();
   readonly arena = new Arena();
   /** Slabs that were adopted. */
   readonly #slabs = new Set<Slab>();
   #adoptedBytes = 0;
 
   get bytes(): number {
-    return this.arena.bytes + this.#adoptedBytes + this.pages.size * PAGE_OVERHEAD_BYTES;
+    return this.arena.bytes + this.#adoptedBytes + this.pages.size * ROW_BYTES;
   }
 
   adopt(slab: Slab): void {
@@ -40,9 +41,14 @@ export class PageCache {
 
   get(id: PageId): Page | undefined {
     const young = this.#young.pages.get(id);
-    if (young !== undefined) return young;
+    if (young != null) return young;
     const old = this.#old.pages.get(id);
-    return old === undefined ? undefined : this.set(id, old);
+    return old == null ? undefined : this.set(id, old);
+  }
+
+  /** The page as it lies, which this does not count as use: an update replaces what it looks at, so keeping it would be in vain. */
+  peek(id: PageId): Page | undefined {
+    return this.#young.pages.get(id) ?? this.#old.pages.get(id) ?? undefined;
   }
 
   /** Where a page that is to be kept next is made. */

@@ -10,7 +10,8 @@
 import { present } from "../kernel/assert.js";
 import type { TrieWalk } from "../ports/compute.js";
 import type { Slicer } from "../ports/runtime.js";
-import { Arena, childPage, PAGE_OVERHEAD_BYTES, Page, type PageId, ROOT_PAGE, type Slab, slotOffset } from "./page.js";
+import { Arena, childPage, Page, type PageId, presentNodes, ROOT_PAGE, type Slab, slotOffset } from "./page.js";
+import { PageTable, ROW_BYTES } from "./page-table.js";
 import { type LeafChanges, type MissingPage, type PageSource, rootOf, type TrieUpdate } from "./trie.js";
 
 /** Pages in one call: about half a millisecond. */
@@ -29,7 +30,6 @@ const PAGE_WORDS_EXPECTED = 176;
 
 /** Arrays that cross into the engine; one update at a time uses a set of them. */
 interface Exchange {
-  readonly places: Uint32Array;
   readonly requests: Uint32Array;
   readonly results: Uint32Array;
 }
@@ -39,7 +39,6 @@ const IDLE_EXCHANGES_MAX = 2;
 
 function newExchange(): Exchange {
   return {
-    places: new Uint32Array(DESCEND_PAGES * PLACE_WORDS),
     requests: new Uint32Array(DESCEND_PAGES * REQUESTS_PER_PAGE),
     results: new Uint32Array((BUILD_PAGES + 1) * RESULT_WORDS),
   };
@@ -49,14 +48,16 @@ function newExchange(): Exchange {
 let updates = 0;
 
 class PageWalk {
-  readonly pages = new Map<PageId, Page | null>();
+  pages = new PageTable();
   hashes = 0;
   bytes = 0;
   readonly #update = ++updates;
-  readonly #slabs: Uint32Array[] = [];
-  /** By the engine's numbers: names of pages, and the pages as they were. */
+  /** Slabs in which pages lie, and their words for the engine. */
+  readonly #slabs: Slab[] = [];
+  readonly #words: Uint32Array[] = [];
+  /** By the engine's numbers: names of pages, and where the pages are as they were. No objects: those would outlive a collection. */
   readonly #ids: PageId[] = [ROOT_PAGE];
-  readonly #bases: (Page | undefined)[];
+  #places = new Uint32Array(DESCEND_PAGES * PLACE_WORDS);
 
   constructor(
     private readonly walk: TrieWalk,
@@ -65,17 +66,17 @@ class PageWalk {
     readonly root: Page | undefined,
     private readonly slicer: Slicer,
   ) {
-    this.#bases = [root];
+    this.#place(root, 0);
   }
 
   async run({ paths, valueHashes, deleted, count }: LeafChanges): Promise<void> {
     this.walk.begin(paths, valueHashes, deleted, count, this.root !== undefined);
     await this.#spend(count);
-    const { places, requests } = this.exchange;
+    const { requests } = this.exchange;
     for (let at = 0; at < this.#ids.length; ) {
       const pages = Math.min(DESCEND_PAGES, this.#ids.length - at);
-      for (let i = 0; i < pages; i++) this.#place(this.#bases[at + i], i * PLACE_WORDS);
-      const found = this.walk.descend(this.#slabs, places, pages, requests);
+      const places = this.#places.subarray(at * PLACE_WORDS, (at + pages) * PLACE_WORDS);
+      const found = this.walk.descend(this.#words, places, pages, requests);
       at += pages;
       await this.#spend(pages);
       await this.#find(found);
@@ -90,8 +91,15 @@ class PageWalk {
     if (isDue) await this.slicer.pause();
   }
 
-  #place(page: Page | undefined, at: number): void {
-    const { places } = this.exchange;
+  /** Notes where page `number` lies. */
+  #place(page: Page | undefined, number: number): void {
+    const at = number * PLACE_WORDS;
+    if (at >= this.#places.length) {
+      const places = new Uint32Array(2 * this.#places.length);
+      places.set(this.#places);
+      this.#places = places;
+    }
+    const places = this.#places;
     if (page === undefined) {
       places[at] = NONE;
       return;
@@ -105,9 +113,19 @@ class PageWalk {
     if (slab.update !== this.#update) {
       slab.update = this.#update;
       slab.index = this.#slabs.length;
-      this.#slabs.push(slab.words);
+      this.#slabs.push(slab);
+      this.#words.push(slab.words);
     }
     return slab.index;
+  }
+
+  /** Page `number` as it was. */
+  #base(number: number): Page {
+    const at = number * PLACE_WORDS;
+    const slab = present(this.#slabs[this.#places[at] as number], "a border lies in a page");
+    const masks = this.#places[at + 2] as number;
+    const [leaves, borders] = [masks & 0xffff, masks >>> 16];
+    return new Page(leaves, borders, presentNodes(leaves, borders), slab, this.#places[at + 1] as number);
   }
 
   /** Names the pages that the engine found, and gets those that exist. */
@@ -124,22 +142,22 @@ class PageWalk {
       if ((request & 1) === 1) {
         page = this.source.known === undefined ? this.#read(id, parent, slot) : this.source.known(id);
         if (page === undefined) {
-          const above = present(this.#bases[parent], "a border lies in a page");
+          const above = this.#base(parent);
           missing.push({ id, words: above.words, at: slotOffset(above, slot) });
-          numbers.push(this.#bases.length);
+          numbers.push(this.#ids.length);
         }
       }
+      this.#place(page, this.#ids.length);
       this.#ids.push(id);
-      this.#bases.push(page);
       if (i % PAGES_PER_STEP === 0 && this.slicer.due()) await this.slicer.pause();
     }
     if (missing.length === 0) return;
     const loaded = await this.#load(missing);
-    for (const [i, number] of numbers.entries()) this.#bases[number] = loaded[i];
+    for (const [i, number] of numbers.entries()) this.#place(loaded[i], number);
   }
 
   #read(id: PageId, parent: number, slot: number): Page {
-    const above = present(this.#bases[parent], "a border lies in a page");
+    const above = this.#base(parent);
     return this.source.page(id, above.words, slotOffset(above, slot));
   }
 
@@ -156,9 +174,10 @@ class PageWalk {
   async #build(): Promise<void> {
     const { results } = this.exchange;
     const arena = new Arena(this.#ids.length * PAGE_WORDS_EXPECTED);
+    this.pages = new PageTable(this.#ids.length);
     for (let left = this.#ids.length; left > 0; ) {
       const from = arena.ensure(PAGE_WORDS_MAX);
-      const changed = this.walk.build(this.#slabs, arena.words, from, BUILD_PAGES, results);
+      const changed = this.walk.build(this.#words, arena.words, from, BUILD_PAGES, results);
       const worked = left - (results[0] as number);
       left = results[0] as number;
       arena.allocate(results[1] as number);
@@ -166,7 +185,7 @@ class PageWalk {
       this.#keep(changed, arena.slab);
       await this.#spend(2 * worked);
     }
-    this.bytes = arena.bytes + this.pages.size * PAGE_OVERHEAD_BYTES;
+    this.bytes = arena.bytes + this.pages.size * ROW_BYTES;
   }
 
   #keep(changed: number, slab: Slab): void {
@@ -176,7 +195,8 @@ class PageWalk {
       const at = results[i * RESULT_WORDS + 1] as number;
       const masks = results[i * RESULT_WORDS + 2] as number;
       const nodes = (results[i * RESULT_WORDS + 3] as number) | 0;
-      this.pages.set(id, at === NONE ? null : new Page(masks & 0xffff, masks >>> 16, nodes, slab, at));
+      if (at === NONE) this.pages.set(id, null);
+      else this.pages.place(id, masks, nodes, slab, at);
     }
   }
 }

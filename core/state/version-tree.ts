@@ -60,7 +60,7 @@ class VersionPages implements PageSource {
 
   known(id: PageId): Page | undefined {
     const page = this.#find(id);
-    return page === undefined ? this.disk?.known(id) : present(page, "no border leads to a removed page");
+    return page === undefined ? this.disk?.peek(id) : present(page, "no border leads to a removed page");
   }
 
   load(missing: readonly MissingPage[], slicer: Slicer): Promise<Page[]> {

@@ -38,9 +38,11 @@ import { addEventRoutes } from "./routes/events.js";
 import { addHealthRoutes } from "./routes/health.js";
 import { addMempoolRoutes } from "./routes/mempool.js";
 import { addPeerAdminRoutes, addPeerRoutes } from "./routes/peers.js";
+import { addSnapshotAdminRoutes, addSnapshotRoutes } from "./routes/snapshots.js";
 import { addStateRoutes } from "./routes/state.js";
 import { addStatusRoutes } from "./routes/status.js";
 import { addTransactionRoutes } from "./routes/transactions.js";
+import { SnapshotRequest } from "./snapshot-request.js";
 import { compileValidator } from "./validation.js";
 import type { ApiApplication, ApiViews } from "./views.js";
 
@@ -115,11 +117,13 @@ export async function createApplication(parts: ApplicationParts): Promise<ApiApp
   addStateRoutes(app, views);
   addMempoolRoutes(app, views);
   addPeerRoutes(app, views);
+  addSnapshotRoutes(app, views);
   addEventRoutes(app, views, parts.waiters);
   addHealthRoutes(app, views);
   if (parts.token !== undefined) {
     addAdminRoutes(app, views);
     addPeerAdminRoutes(app, views);
+    addSnapshotAdminRoutes(app, views, new SnapshotRequest(views.control, parts.scheduler, parts.logger));
   }
   for (const contribution of parts.contributions) await mount(app, contribution);
   await app.ready();

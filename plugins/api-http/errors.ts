@@ -119,6 +119,12 @@ export const ApiBanNotFoundError = defineError<{ subject: string }>(
   ({ subject }) => `there is no ban of ${subject}; GET /v1/admin/peers lists those there are`,
 );
 
+export const ApiSnapshotsUnsupportedError = defineError(
+  "API_SNAPSHOTS_UNSUPPORTED",
+  "missing",
+  () => "this node makes no snapshots; ask another one",
+);
+
 export const ApiStateNotFoundError = defineError<{ block: string; statesFrom: number }>(
   "API_STATE_NOT_FOUND",
   "missing",

@@ -26,7 +26,7 @@ export type LadderPrefix = (typeof LadderPrefix)[keyof typeof LadderPrefix];
 
 const NOTE_BYTES = 8 + 32 + 8 + 32 + 8;
 /** Records that are deleted in one write. */
-const DELETES_PER_WRITE = 4_096;
+const DELETES_PER_WRITE = 1_024;
 
 function headerKey(prefix: LadderPrefix, height: number): Bytes {
   const key = new Uint8Array(9);

@@ -353,6 +353,15 @@ export class FakeNode {
     },
   };
 
+  snapshots: sdk.SnapshotSummary[] = [];
+  /** What the node does when it is asked for a snapshot. */
+  makeSnapshot: (height?: number) => Promise<sdk.SnapshotSummary> = async () => this.snapshot(3);
+
+  snapshot(height: number): sdk.SnapshotSummary {
+    const hash = sdk.Hash.from(new Uint8Array(32).fill(height));
+    return { height, id: hash, manifestHash: hash, entries: 5, chunks: 1, bytes: 158, folder: `/secret/snapshots/${height}` };
+  }
+
   plugin(options: Partial<ApiHttpConfig> = {}): ApiHttpPlugin {
     const config = Value.Parse(ApiHttpConfig, Value.Default(ApiHttpConfig, { port: 0, ...options }));
     return new ApiHttpPlugin(
@@ -394,6 +403,8 @@ export class FakeNode {
         stopProducing: async () => {
           this.producing = false;
         },
+        makeSnapshot: (height) => this.makeSnapshot(height),
+        snapshots: () => this.snapshots,
       },
       this.peerBook,
       this.compute as sdk.Compute | undefined,

@@ -5,7 +5,7 @@ import t, { type Test } from "tap";
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { verifyMultiProof, verifyRange } from "../../../core/proofs/index.js";
-import { fromHex, Hash, type MerkleProof, present, sha256, toHex, verifyMerkleProof } from "../../../core/sdk.js";
+import { ChainwrightError, fromHex, Hash, type MerkleProof, present, sha256, toHex, verifyMerkleProof } from "../../../core/sdk.js";
 import { addressOf, Running } from "./client.js";
 import { CHAIN_ID, FakeNode, PREFIX, STATE, transfer } from "./fake-node.js";
 
@@ -411,6 +411,65 @@ t.test("admin: with the token only", async (t) => {
   t.notOk(node.producing);
 });
 
+t.test("snapshots: asked for, waited for as long as one likes, looked at later", async (t) => {
+  const post = (body: object) => api.post("/v1/admin/snapshots", JSON.stringify(body), { "content-type": "application/json", ...bearer });
+  t.equal((await api.post("/v1/admin/snapshots", "{}")).status, 401);
+  t.same(await conforming(t, "/v1/admin/snapshots", "/v1/admin/snapshots", bearer), { snapshots: [] }, "none was asked for yet");
+
+  const heights: (number | undefined)[] = [];
+  let end: (made: ReturnType<typeof node.snapshot>) => void = () => undefined;
+  node.makeSnapshot = (height) => {
+    heights.push(height);
+    return new Promise((resolve) => {
+      end = resolve;
+    });
+  };
+  const begun = await post({ height: 2, waitMs: 0 });
+  t.equal(begun.status, 202);
+  t.same(begun.json, { request: { state: "making", height: 2 } });
+
+  node.makeSnapshot = async () => {
+    throw new ChainwrightError("SNAPSHOT_BUSY", "conflict", "wait until it is done", { height: 2 });
+  };
+  const second = await post({});
+  t.equal(second.status, 409);
+  t.equal(second.json.code, "SNAPSHOT_BUSY");
+  t.same((await api.get("/v1/admin/snapshots", { headers: bearer })).json.request, { state: "making", height: 2 }, "the first goes on");
+
+  node.snapshots = [node.snapshot(2)];
+  end(node.snapshot(2));
+  const own = await conforming(t, "/v1/admin/snapshots", "/v1/admin/snapshots", bearer);
+  t.match(own.request, { state: "made", height: 2, snapshot: { height: 2, id: "02".repeat(32), folder: "/secret/snapshots/2" } });
+  const listed = await conforming(t, "/v1/snapshots", "/v1/snapshots");
+  t.same(listed.snapshots, [{ height: 2, id: "02".repeat(32), manifestHash: "02".repeat(32), entries: 5, chunks: 1, bytes: 158 }]);
+  t.notMatch(JSON.stringify(listed), /secret/, "where they lie is the operator's business");
+
+  node.makeSnapshot = async (height) => {
+    heights.push(height);
+    return node.snapshot(3);
+  };
+  const made = await post({});
+  t.equal(made.status, 200);
+  t.match(made.json, { request: { state: "made", height: 3 } });
+  t.same(heights, [2, undefined]);
+
+  for (const [error, code, detail] of [
+    [new ChainwrightError("SNAPSHOT_VIEW_GONE", "unavailable", "ask for a newer block", {}), "SNAPSHOT_VIEW_GONE", "ask for a newer block"],
+    [new Error("stack"), "API_INTERNAL", "the node's log has the reason"],
+  ] as const) {
+    let fail: () => void = () => undefined;
+    node.makeSnapshot = () =>
+      new Promise((_, reject) => {
+        fail = () => reject(error);
+      });
+    t.equal((await post({ waitMs: 0 })).status, 202);
+    fail();
+    t.same((await api.get("/v1/admin/snapshots", { headers: bearer })).json.request, { state: "failed", code, detail });
+  }
+  for (const bad of [{ height: 0 }, { height: "2" }, { waitMs: 30_001 }, { folder: "/etc" }])
+    t.equal((await post(bad)).json.code, "API_PARAMETERS_INVALID", JSON.stringify(bad));
+});
+
 t.test("peers: everybody sees who is connected, administrators the peer book", async (t) => {
   const shown = await conforming(t, "/v1/peers", "/v1/peers");
   t.match(shown.peers, [{ nodeId: "p", direction: "inbound", score: 50, headHash: "00".repeat(32) }]);
@@ -485,6 +544,8 @@ t.test("the OpenAPI document has every route and says what is true", async (t) =
     "/openapi.json",
     "/v1/admin/blocks",
     "/v1/admin/producer",
+    "/v1/snapshots",
+    "/v1/admin/snapshots",
     "/v1/admin/peers",
     "/v1/admin/bans",
     "/v1/admin/bans/lift",

@@ -3,10 +3,9 @@
  * those of the state: `flush.process.js FOLDER ACCOUNTS UPDATES BLOCKS`. Answers one message, `FlushFigures`.
  *
  * Each block is prefetched, executed (one write a key), rooted, adopted and flushed. Cold: a storage and a state store that were
- * opened just now. Warm: after so many blocks that most accounts' pages were read. Between the blocks, the same values are
+ * opened just now. Warm: after all accounts were read, as far as the caches hold them. Between the blocks, the same values are
  * written with classic-level alone, synced: what the port's promise costs at least.
  */
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { ClassicLevel } from "classic-level";
 import type { Counter, Metrics } from "../../core/ports/runtime.js";
 import { type Bytes, concatBytes } from "../../core/primitives/bytes.js";
@@ -17,6 +16,7 @@ import { createEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
 import { SILENT, UNMETERED } from "../quiet.js";
 import { accountKey, accountValue } from "./account-state.js";
+import { HeldWatch } from "./held-watch.js";
 
 const MIB = 1024 * 1024;
 const FLUSH_MEMORY = {
@@ -41,9 +41,11 @@ export interface FlushFigures {
   readonly plain: Series;
   /** Milliseconds of each warm flush alone. */
   readonly flushMs: number[];
-  /** 99th percentile of how late the main thread was, milliseconds. */
+  /** 99th percentile of how long the main thread was held in one piece, warm and coalesced, milliseconds. */
   readonly heldMs: number;
   readonly peakMemoryMiB: number;
+  /** Before blocks were flushed together: without the overlays that wait for that. */
+  readonly peakMemorySingleMiB: number;
 }
 
 const newSeries = (): Series => ({ updatesPerSecond: [], cpuUs: 0, bytes: 0 });
@@ -57,6 +59,7 @@ const compute = {
     engine.hashPairs(input, output, tag, 0, input.length / 64),
   hashPairs: async (input: Bytes, output: Bytes, tag: "plain" | "leaf" | "inner") =>
     engine.hashPairs(input, output, tag, 0, input.length / 64),
+  hashMessagesSync: engine.hashMessages?.bind(engine),
   trieWalk: () => engine.trieWalk?.(),
 };
 
@@ -88,7 +91,7 @@ class Bench {
   async reopen(): Promise<StateStore> {
     await this.storage?.stop();
     const { cacheBytes, writeBufferBytes, ...caches } = FLUSH_MEMORY;
-    const options = { cacheBytes, writeBufferBytes, maxOpenFiles: 512, compression: true };
+    const options = { cacheBytes, writeBufferBytes, maxOpenFiles: 512, compression: process.env.COMPRESS !== "0" };
     const directory = { path: folder, resolve: (name: string) => `${folder}/${name}` };
     const storage = new LevelStorage(directory, clock, counting, options, scheduler);
     await storage.start();
@@ -102,17 +105,34 @@ class Bench {
     return store;
   }
 
+  /** Reads each account once. */
+  async readAll(): Promise<void> {
+    const view = this.store?.view(this.#head);
+    for (let from = 0; from < accounts; from += updates)
+      await view?.prefetch(Array.from({ length: Math.min(updates, accounts - from) }, (_, i) => accountKey(from + i)));
+  }
+
   /** `count` blocks and one flush, into `series`. Answers the time of the flush. */
-  async run(count: number, series: Series): Promise<number> {
+  async run(count: number, series: Series, held?: HeldWatch): Promise<number> {
     const store = this.store ?? (await this.reopen());
-    const keys = Array.from({ length: count }, randomKeys);
+    const keys: Bytes[][] = [];
+    for (let i = 0; i < count; i++) {
+      keys.push(randomKeys());
+      await scheduler.yield();
+    }
+    held?.begin();
     const bytesBefore = writtenBytes;
     const cpuBefore = process.cpuUsage();
     const startMs = performance.now();
     for (const block of keys) {
       await store.view(this.#head)?.prefetch(block);
       const writer = store.writer(this.#head);
-      for (const key of block) writer.set(key, accountValue(below(0x7fffffff)));
+      // In slices, as a chain executes.
+      const slicer = scheduler.slicer();
+      for (const key of block) {
+        writer.set(key, accountValue(below(0x7fffffff)));
+        if (slicer.due()) await slicer.pause();
+      }
       const overlay = await store.finish(writer);
       const id = Hash.from(sha256Of(new Uint8Array(new Float64Array([++this.#height]).buffer)));
       store.adopt(id, this.#height, this.#head, overlay);
@@ -121,6 +141,7 @@ class Bench {
     const flushFromMs = performance.now();
     await store.flush(this.#head);
     const endMs = performance.now();
+    held?.end();
     note(series, count * updates, endMs - startMs, cpuBefore);
     series.bytes += writtenBytes - bytesBefore;
     return endMs - flushFromMs;
@@ -148,24 +169,23 @@ async function run(): Promise<FlushFigures> {
     await bench.reopen();
     await bench.run(1, cold);
   }
-  const warming = Math.ceil((2 * accounts) / updates);
-  for (let i = 0; i < warming; i++) await bench.store?.view((bench.store.flushed as { blockId: Hash }).blockId)?.prefetch(randomKeys());
+  await bench.readAll();
   const raw = new ClassicLevel<Uint8Array, Uint8Array>(`${folder}/plain`, { keyEncoding: "view", valueEncoding: "view" });
   await raw.open();
   const [warm, coalesced, plain] = [newSeries(), newSeries(), newSeries()];
   const flushMs: number[] = [];
-  const held = monitorEventLoopDelay({ resolution: 1 });
+  const held = new HeldWatch();
   for (let i = 0; i < blocks; i++) {
-    held.enable();
-    flushMs.push(await bench.run(1, warm));
-    held.disable();
+    flushMs.push(await bench.run(1, warm, held));
     const batch = randomKeys().map((key) => ({ type: "put" as const, key: sha256Of(key), value: concatBytes(key, accountValue(1)) }));
     const cpuBefore = process.cpuUsage();
     const startMs = performance.now();
     await raw.batch(batch, { sync: true });
     note(plain, updates, performance.now() - startMs, cpuBefore);
   }
-  for (let i = 0; i < Math.max(1, blocks >> 3); i++) await bench.run(COALESCED_BLOCKS, coalesced);
+  const peakMemorySingleMiB = process.resourceUsage().maxRSS / 1024;
+  for (let i = 0; i < Math.max(1, blocks >> 3); i++) await bench.run(COALESCED_BLOCKS, coalesced, held);
+  held.close();
   await raw.close();
   await bench.storage?.stop();
   return {
@@ -174,7 +194,8 @@ async function run(): Promise<FlushFigures> {
     coalesced: mean(coalesced, Math.max(1, blocks >> 3) * COALESCED_BLOCKS * updates),
     plain: mean(plain, blocks * updates),
     flushMs,
-    heldMs: held.percentile(99) / 1e6,
+    heldMs: held.percentile(99),
+    peakMemorySingleMiB,
     peakMemoryMiB: process.resourceUsage().maxRSS / 1024,
   };
 }

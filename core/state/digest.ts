@@ -6,7 +6,7 @@
  */
 import { hash } from "node:crypto";
 import type { Bytes } from "../primitives/bytes.js";
-import { GenerationCache } from "./generation-cache.js";
+import { BytesCache } from "./bytes-cache.js";
 import type { KeyText } from "./key-text.js";
 import { VALUE_PREFIX } from "./records.js";
 
@@ -16,26 +16,48 @@ export function digestInto(data: Bytes, out: Bytes, at: number): void {
   for (let i = 0; i < 32; i++) out[at + i] = digest.charCodeAt(i);
 }
 
-const ENTRY_BYTES = 160;
+const VALUE_KEY_BYTES = 33;
+
+/** The engine's hash of many messages, where it has one (Compute.hashMessagesSync). */
+export type HashMessages = (messages: Bytes, offsets: Uint32Array, output: Bytes) => void;
 
 /** Storage keys of values (prefix ‖ SHA-256(key)), remembered for keys that come again. */
 export class PathCache {
-  readonly #cache: GenerationCache<KeyText, Bytes>;
+  readonly #cache: BytesCache;
   readonly #scratch = Buffer.alloc(128);
+  readonly #made = Buffer.alloc(VALUE_KEY_BYTES, VALUE_PREFIX);
 
-  constructor(maxBytes: number) {
-    this.#cache = new GenerationCache(maxBytes, (text) => ENTRY_BYTES + text.length);
+  constructor(
+    maxBytes: number,
+    private readonly hashMessages?: HashMessages,
+  ) {
+    this.#cache = new BytesCache(maxBytes);
   }
 
   /** 33 bytes; the path begins at byte 1. Not to be changed. */
   valueKeyOf(text: KeyText): Bytes {
     const known = this.#cache.get(text);
-    if (known !== undefined) return known;
+    if (known != null) return known;
     const length = this.#scratch.write(text, 0, "latin1");
-    const made = new Uint8Array(33);
-    made[0] = VALUE_PREFIX;
-    digestInto(this.#scratch.subarray(0, length), made, 1);
-    this.#cache.set(text, made);
-    return made;
+    digestInto(this.#scratch.subarray(0, length), this.#made, 1);
+    return this.#cache.put(text, this.#made);
+  }
+
+  /** The same of up to some thousand keys, in one call of the engine: hashing them is quicker there than looking them up. */
+  valueKeysOf(texts: readonly KeyText[]): Bytes[] {
+    if (this.hashMessages === undefined) return texts.map((text) => this.valueKeyOf(text));
+    const count = texts.length;
+    const ends = new Uint32Array(count + 1);
+    for (const [i, text] of texts.entries()) ends[i + 1] = (ends[i] as number) + text.length;
+    const digests = new Uint8Array(count * 32);
+    this.hashMessages(Buffer.from(texts.join(""), "latin1"), ends, digests);
+    // One piece of memory for all: an array of its own for each would have to be moved when it crosses into storage.
+    const keys = new Uint8Array(count * VALUE_KEY_BYTES);
+    return texts.map((_, i) => {
+      const at = i * VALUE_KEY_BYTES;
+      keys[at] = VALUE_PREFIX;
+      for (let byte = 0; byte < 32; byte++) keys[at + 1 + byte] = digests[i * 32 + byte] as number;
+      return keys.subarray(at, at + VALUE_KEY_BYTES);
+    });
   }
 }

@@ -13,9 +13,9 @@ import { assert } from "../kernel/assert.js";
 import type { Slicer } from "../ports/runtime.js";
 import type { Storage } from "../ports/storage.js";
 import { type Bytes, Hash, toHex } from "../primitives/index.js";
+import { BytesCache } from "./bytes-cache.js";
 import { digestInto, type PathCache } from "./digest.js";
 import { StateDamagedError } from "./errors.js";
-import { GenerationCache } from "./generation-cache.js";
 import type { KeyText } from "./key-text.js";
 import { childPage, equalWords, HASH_WORDS, leafOffset, type Page, type PageId, ROOT_PAGE, slotOf, slotOffset } from "./page.js";
 import { PageCache } from "./page-cache.js";
@@ -53,7 +53,6 @@ interface Descent {
   depth: number;
 }
 
-const VALUE_OVERHEAD_BYTES = 140;
 const LOOK_EVERY = 32;
 /** Keys of a prefetch that are read together: what comes back takes this thread about a millisecond to receive. */
 const PREFETCHED_KEYS = 512;
@@ -68,7 +67,7 @@ export class Disk implements PageSource {
   #root: Hash = Hash.zero;
   #rootWords = new Uint32Array(HASH_WORDS);
   #pending: Changes | undefined;
-  readonly #values: GenerationCache<KeyText, Bytes | null>;
+  readonly #values: BytesCache;
   readonly #pages: PageCache;
   readonly #digest = new Uint32Array(HASH_WORDS);
   readonly #digestBytes = new Uint8Array(this.#digest.buffer);
@@ -78,10 +77,7 @@ export class Disk implements PageSource {
     options: { readonly pageCacheBytes: number; readonly valueCacheBytes: number },
   ) {
     this.#pages = new PageCache(options.pageCacheBytes);
-    this.#values = new GenerationCache(
-      options.valueCacheBytes,
-      (text, value) => VALUE_OVERHEAD_BYTES + text.length + (value === null ? 0 : value.length),
-    );
+    this.#values = new BytesCache(options.valueCacheBytes);
   }
 
   get stateRoot(): Hash {
@@ -195,8 +191,7 @@ export class Disk implements PageSource {
     digestInto(value, this.#digestBytes, 0);
     if (!equalWords(this.#digest, 0, leaf.page.words, leafOffset(leaf.page, leaf.slot) + HASH_WORDS, HASH_WORDS))
       throw damaged("its hash is not the one in its leaf");
-    this.#values.set(text, value);
-    return value;
+    return this.#values.put(text, value);
   }
 
   #leafOf(valueKey: Bytes): Leaf | undefined {
@@ -219,7 +214,7 @@ export class Disk implements PageSource {
     const wanted: KeyText[] = [];
     let steps = 0;
     for (const text of new Set(texts)) {
-      if (this.#pending?.values.has(text) !== true && this.#values.get(text) === undefined) wanted.push(text);
+      if (this.#pending?.values.has(text) !== true && !this.#values.has(text)) wanted.push(text);
       if (steps++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
     }
     const { epoch } = this;
@@ -240,7 +235,8 @@ export class Disk implements PageSource {
     if (root === undefined) return;
     const found: Descent[] = [];
     let descents: Descent[] = [];
-    for (const text of texts) descents.push({ text, valueKey: paths.valueKeyOf(text), page: root, id: ROOT_PAGE, depth: 0 });
+    for (const [i, valueKey] of paths.valueKeysOf(texts).entries())
+      descents.push({ text: texts[i] as KeyText, valueKey, page: root, id: ROOT_PAGE, depth: 0 });
     while (descents.length > 0) {
       const missing = new Map<PageId, { words: Uint32Array; at: number }>();
       const waiting: Descent[] = [];

@@ -1,5 +1,5 @@
 /**
- * Pages of the disk's version, bounded in bytes. Two generations as in generation-cache.ts. A generation counts the whole
+ * Pages of the disk's version, bounded in bytes. Two generations as in bytes-cache.ts. A generation counts the whole
  * slabs in which its pages lie, the parts that nobody uses any more as well, since those take memory, too: dropping the old
  * generation frees exactly what it counted.
  *

@@ -14,7 +14,8 @@
  * Integers are big-endian, so that keys sort by them.
  */
 import { assert } from "../kernel/assert.js";
-import { type Bytes, concatBytes, crc32c, domainTag, EMPTY_BYTES, Hash, sha256Of, toHex } from "../primitives/index.js";
+import type { Slicer } from "../ports/runtime.js";
+import { type Bytes, concatBytes, crc32c, domainTag, Hash, sha256Of, toHex } from "../primitives/index.js";
 import { StateDamagedError, StateFormatError } from "./errors.js";
 import { type KeyText, keyText } from "./key-text.js";
 import type { PageId } from "./page.js";
@@ -81,10 +82,27 @@ export function numberOfKey(key: Bytes): number {
   return readUint64(key, 1);
 }
 
+/**
+ * A key of 3 to some bytes, in memory that it shares with others. Crossing into storage's native code takes an array that V8 keeps on
+ * its heap (up to 64 bytes with a buffer of their own) out of there first, which costs more than all else of the crossing.
+ */
+const KEYS_BYTES = 16 * 1024;
+let keys = new Uint8Array(0);
+let nextKey = 0;
+
+function newKey(bytes: number): Bytes {
+  if (nextKey + bytes > keys.length) {
+    keys = new Uint8Array(KEYS_BYTES);
+    nextKey = 0;
+  }
+  nextKey += bytes;
+  return keys.subarray(nextKey - bytes, nextKey);
+}
+
 export function pageKey(id: PageId): Bytes {
   if (typeof id === "number" && id < 2 ** 31) return smallPageKey(id);
   const digits = (typeof id === "number" ? id.toString(16) : id).slice(1);
-  const key = new Uint8Array(2 + ((digits.length + 1) >> 1));
+  const key = newKey(2 + ((digits.length + 1) >> 1));
   key[0] = PAGE_PREFIX;
   key[1] = digits.length;
   for (let i = 0; i < digits.length; i++) {
@@ -97,7 +115,7 @@ export function pageKey(id: PageId): Bytes {
 /** The same for an id of up to seven digits, which is nearly all of them, without text. */
 function smallPageKey(id: number): Bytes {
   const digits = (31 - Math.clz32(id)) >> 2;
-  const key = new Uint8Array(2 + ((digits + 1) >> 1));
+  const key = newKey(2 + ((digits + 1) >> 1));
   key[0] = PAGE_PREFIX;
   key[1] = digits;
   // The digits flush left: an odd number of them is followed by a zero digit.
@@ -118,6 +136,8 @@ function readUint64(from: Bytes, at: number): number {
 function readUint32(from: Bytes, at: number): number {
   return new DataView(from.buffer, from.byteOffset).getUint32(at);
 }
+
+const CRC_BYTES = 4;
 
 /** Puts the body's checksum before it, bound to the key: a record that turns up under another key is damaged, too. */
 export function seal(key: Bytes, body: Bytes): Bytes {
@@ -282,23 +302,42 @@ export type UndoValues = ReadonlyMap<KeyText, Bytes | null>;
 
 const ABSENT = 0xffff_ffff;
 
-export function encodeUndo(height: number, blockId: Hash, values: UndoValues): Bytes {
-  let length = 32 + 4;
-  for (const [text, value] of values) length += 1 + text.length + 4 + (value?.length ?? 0);
-  const body = new Uint8Array(length);
-  const view = new DataView(body.buffer);
-  body.set(blockId, 0);
-  view.setUint32(32, values.size);
-  let at = 36;
+const UNDO_HEAD_BYTES = 32 + 4;
+/** Values between two looks at the clock. */
+const LOOK_EVERY = 64;
+
+/** The record of what a block changed, and the same values again, as they lie in it: whoever keeps these keeps nothing else alive. */
+export async function encodeUndo(
+  height: number,
+  blockId: Hash,
+  values: UndoValues,
+  slicer: Slicer,
+): Promise<{ readonly record: Bytes; readonly values: Map<KeyText, Bytes | null> }> {
+  let length = CRC_BYTES + UNDO_HEAD_BYTES;
+  for (const [text, value] of values) length += 1 + text.length + 4 + (value === null ? 0 : value.length);
+  // Not cleared first: every byte is written.
+  const record = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  const view = new DataView(record.buffer);
+  record.set(blockId, CRC_BYTES);
+  view.setUint32(CRC_BYTES + 32, values.size);
+  const kept = new Map<KeyText, Bytes | null>();
+  let at = CRC_BYTES + UNDO_HEAD_BYTES;
   for (const [text, value] of values) {
-    body[at++] = text.length;
-    for (let i = 0; i < text.length; i++) body[at++] = text.charCodeAt(i);
+    record[at++] = text.length;
+    for (let i = 0; i < text.length; i++) record[at++] = text.charCodeAt(i);
     view.setUint32(at, value === null ? ABSENT : value.length);
     at += 4;
-    body.set(value ?? EMPTY_BYTES, at);
-    at += value?.length ?? 0;
+    if (value === null) kept.set(text, null);
+    else {
+      record.set(value, at);
+      kept.set(text, record.subarray(at, at + value.length));
+      at += value.length;
+    }
+    if (kept.size % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
   }
-  return seal(numberedKey(UNDO_PREFIX, height), body);
+  const body = record.subarray(CRC_BYTES);
+  view.setUint32(0, (crc32c(body) ^ crc32c(numberedKey(UNDO_PREFIX, height))) >>> 0);
+  return { record, values: kept };
 }
 
 /** @throws STATE_DAMAGED if the record is damaged or belongs to another block than `blockId` */

@@ -91,7 +91,7 @@ export class StateStore {
     private readonly options: StateStoreOptions,
   ) {
     const { storage, compute, metrics } = dependencies;
-    const paths = new PathCache(options.valueCacheBytes >> 2);
+    const paths = new PathCache(options.valueCacheBytes >> 2, compute.hashMessagesSync);
     this.#paths = paths;
     this.#disk = new Disk({ storage, compute, paths }, options);
     this.#tree = new VersionTree({ storage, compute, paths, disk: this.#disk });

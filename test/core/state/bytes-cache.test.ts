@@ -92,3 +92,17 @@ t.test("paths that the engine hashes are those of node:crypto", { skip: hashMess
   );
   t.same(many.valueKeysOf([]), []);
 });
+
+t.test("keys of one hash are told apart", async (t) => {
+  // Known collisions of 32-bit FNV-1a, on which the hash of the table is built.
+  for (const [one, other] of [
+    ["costarring", "liquid"],
+    ["declinate", "macallums"],
+  ] as const) {
+    const cache = new BytesCache(1 << 14);
+    cache.set(one, bytesOf(1));
+    t.equal(cache.get(other), undefined);
+    cache.set(other, bytesOf(2));
+    t.same([cache.get(one), cache.get(other)], [bytesOf(1), bytesOf(2)]);
+  }
+});

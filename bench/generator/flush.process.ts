@@ -91,7 +91,7 @@ class Bench {
   async reopen(): Promise<StateStore> {
     await this.storage?.stop();
     const { cacheBytes, writeBufferBytes, ...caches } = FLUSH_MEMORY;
-    const options = { cacheBytes, writeBufferBytes, maxOpenFiles: 512, compression: process.env.COMPRESS !== "0" };
+    const options = { cacheBytes, writeBufferBytes, maxOpenFiles: 512, compression: true };
     const directory = { path: folder, resolve: (name: string) => `${folder}/${name}` };
     const storage = new LevelStorage(directory, clock, counting, options, scheduler);
     await storage.start();

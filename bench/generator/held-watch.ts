@@ -46,6 +46,10 @@ export class HeldWatch {
     return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0;
   }
 
+  toString(): string {
+    return `${this.percentile(99).toFixed(1)} ms at p99, ${this.percentile(100).toFixed(1)} ms at most`;
+  }
+
   #note(): void {
     const passedMs = performance.now() - this.#atMs - (this.#waitingMs() - this.#waitedMs);
     this.#lateMs.push(Math.max(0, passedMs - TICK_MS));

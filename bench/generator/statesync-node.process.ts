@@ -17,7 +17,7 @@ import { TransportTcpPlugin } from "../../plugins/transport-tcp/transport-tcp-pl
 import { SILENT, UNMETERED } from "../quiet.js";
 import { ChainNode } from "./chain-node.js";
 import { storageOf } from "./fresh-nodes.js";
-import { HeldThread } from "./held-thread.js";
+import { HeldWatch } from "./held-watch.js";
 import { type ChainOptions, planChain } from "./plan.js";
 
 export interface StateSyncNode {
@@ -125,7 +125,8 @@ if (setup.snapshot !== undefined) {
   restoreMs = clock.monotonicMs() - beganMs;
   await cp(setup.snapshot, join(directory, "snapshots", basename(setup.snapshot)), { recursive: true });
 }
-const held = new HeldThread();
+const held = new HeldWatch();
+held.begin();
 await node.start();
 const network = node.part.capabilities()["chainwright:network-view"] as {
   readonly listening: readonly string[];

@@ -22,7 +22,7 @@ import { BulkLoader, RootMismatchError, type StateEntry, StateStore } from "../.
 import { accountKey, encodeAccount } from "../../plugins/ledger-account/accounts.js";
 import { keylessAddress } from "../generator/accounts.js";
 import { storageOf } from "../generator/fresh-nodes.js";
-import { HeldThread } from "../generator/held-thread.js";
+import { HeldWatch } from "../generator/held-watch.js";
 import { ChainNode, GrantingCompute, generateBlocks, planChain } from "../generator/index.js";
 import type { StateSyncNode, StateSyncReport } from "../generator/statesync-node.process.js";
 import { SILENT, UNMETERED } from "../quiet.js";
@@ -207,9 +207,11 @@ const suite: BenchSuite = {
     const make = async () => {
       snapshot = await makeSnapshot({ clock, scheduler }, source, { root, restPercent: 0 });
     };
-    const held = new HeldThread();
+    const held = new HeldWatch();
+    held.begin();
     await make();
-    held.stop();
+    held.end();
+    held.close();
     const made = present(snapshot, "it was just made");
     const megabytes = megabytesOf(made);
     const name = `${accounts.toLocaleString("en")} accounts`;

@@ -12,6 +12,7 @@ import { decodeHeader } from "../../core/primitives/block-codec.js";
 import { type Bytes, concatBytes, EMPTY_BYTES } from "../../core/primitives/bytes.js";
 import { Hash } from "../../core/primitives/hash.js";
 import { patient } from "../fixtures/pace.js";
+import { Random } from "../fixtures/random.js";
 import { frame, frameHeader, HostilePeer, type Identity, messageFrames } from "./hostile-peer.js";
 import { LIMITS, TargetNode, TestAuthority } from "./target-node.js";
 
@@ -29,30 +30,6 @@ const PATIENCE_MS = 150;
 const MEBIBYTE = 1 << 20;
 
 t.comment(`FUZZ_SEED=${SEED} FUZZ_FRAMES=${FRAMES}`);
-
-/** xorshift32 (Marsaglia, 2003). */
-class Random {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = (Math.imul(seed, 2654435761) >>> 0) | 1;
-  }
-  /** 0 … below − 1. */
-  below(below: number): number {
-    this.#state ^= this.#state << 13;
-    this.#state ^= this.#state >>> 17;
-    this.#state ^= this.#state << 5;
-    return (this.#state >>> 0) % below;
-  }
-  chance(percent: number): boolean {
-    return this.below(100) < percent;
-  }
-  pick<T>(from: readonly T[]): T {
-    return from[this.below(from.length)] as T;
-  }
-  bytes(length: number): Bytes {
-    return Uint8Array.from({ length }, () => this.below(256));
-  }
-}
 
 /** What the peers know of the node, to be wrong about. */
 interface Knowledge {

@@ -1,8 +1,8 @@
 /** Signatures as an adversary would make them: right ones, wrong ones, and right ones that look wrong. */
 import { Point } from "@noble/ed25519";
 import type { Bytes } from "../../core/primitives/bytes.js";
+import type { Random } from "../fixtures/random.js";
 import { edgeCases, mixedOrder, signatureOf } from "./edge-cases.js";
-import type { Random } from "./random.js";
 import { FIELD, fromLittleEndian, goodSignatures, type Judged, judged, littleEndian, ORDER, type Signed } from "./signed.js";
 import { smallOrderEncodings } from "./zip215-vectors.js";
 

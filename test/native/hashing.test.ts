@@ -4,8 +4,8 @@ import t, { type Test } from "tap";
 import type { HashTag } from "../../core/ports/compute.js";
 import type { Bytes } from "../../core/primitives/bytes.js";
 import type { ComputeEngine } from "../../native/index.js";
+import { Random } from "../fixtures/random.js";
 import { create, forEach, HASHERS } from "./engines.js";
-import { Random } from "./random.js";
 
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 0x7fff_ffff);
 t.comment(`FUZZ_SEED=${SEED}`);

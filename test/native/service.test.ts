@@ -4,8 +4,8 @@ import { ComputeService, type ComputeServiceOptions } from "../../core/compute/i
 import { merkleRootPacked } from "../../core/primitives/merkle.js";
 import { bitmapGet } from "../../core/primitives/signature-batch.js";
 import { dependencies } from "../core/compute/fixtures.js";
+import { Random } from "../fixtures/random.js";
 import { present, VERIFIERS } from "./engines.js";
-import { Random } from "./random.js";
 import { goodSignatures, type Judged, packed, withScalarError } from "./signed.js";
 
 const random = new Random(31);

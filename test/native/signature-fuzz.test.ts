@@ -4,9 +4,9 @@
  * 200,000 in `npm run test:fuzz`); the seed is printed, and `FUZZ_SEED` plays a run again.
  */
 import t from "tap";
+import { Random } from "../fixtures/random.js";
 import { Adversary } from "./adversary.js";
 import { create, mistakes, present, VERIFIERS } from "./engines.js";
-import { Random } from "./random.js";
 import type { Judged } from "./signed.js";
 
 const SIGNATURES = Number(process.env.FUZZ_SIGNATURES ?? 2000);

@@ -3,9 +3,9 @@
  * may be wrong. Random input is in signature-fuzz.test.ts.
  */
 import t, { type Test } from "tap";
+import { Random } from "../fixtures/random.js";
 import { edgeCases } from "./edge-cases.js";
 import { CHALLENGERS, create, forEach, mistakes, type Subject, VERIFIERS } from "./engines.js";
-import { Random } from "./random.js";
 import { goodSignatures, type Judged, judged, numberedMessage, ORDER, Signer, withScalarError } from "./signed.js";
 
 /** The largest batch: more than two of the addon's pieces, and not a multiple of anything. */

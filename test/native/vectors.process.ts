@@ -7,9 +7,9 @@ import { hash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { Point } from "@noble/ed25519";
 import type { Bytes } from "../../core/primitives/bytes.js";
+import { Random } from "../fixtures/random.js";
 import { Adversary } from "./adversary.js";
 import { edgeCases, scalarEdges } from "./edge-cases.js";
-import { Random } from "./random.js";
 import { fromLittleEndian, goodSignatures, littleEndian, ORDER } from "./signed.js";
 import { smallOrderEncodings } from "./zip215-vectors.js";
 

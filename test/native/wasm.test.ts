@@ -16,8 +16,8 @@ import type { ComputeEngine } from "../../native/engine.js";
 import { subtreeRoot as jsSubtreeRoot } from "../../native/js/merkle.js";
 import { hashPairs as jsHashPairs } from "../../native/js/sha256-pairs.js";
 import { createWasmEngine } from "../../native/wasm.js";
+import { Random } from "../fixtures/random.js";
 import { mistakes } from "./engines.js";
-import { Random } from "./random.js";
 import { goodSignatures, numberedMessage, packed, Signer, withScalarError } from "./signed.js";
 
 function create(keyCacheEntries = 64): ComputeEngine {

@@ -4,6 +4,7 @@
  */
 import type { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
+import { LateAnswers } from "../late-answers.js";
 import type { Peer } from "../peer.js";
 import type { HeaderRange, SnapshotChunk, SnapshotManifest, Snapshots } from "../wire/messages.js";
 import { CheckpointCode } from "./codes.js";
@@ -42,7 +43,7 @@ export class PartRequests {
   readonly #context: NetworkContext;
   readonly #answerMs: number;
   readonly #open = new Map<Peer, Map<number, Open>>();
-  readonly #late = new Map<Peer, Set<number>>();
+  readonly #late = new LateAnswers(LATE_MAX);
 
   constructor(context: NetworkContext, answerMs: number) {
     this.#context = context;
@@ -67,7 +68,7 @@ export class PartRequests {
     return new Promise((resolve) => {
       const timer = scheduler.after(this.#answerMs, () => {
         open.delete(requestId);
-        this.#noteLate(peer, requestId);
+        this.#late.expect(peer, requestId);
         peer.offend("failure", CheckpointCode.stalled, `no answer within ${this.#answerMs} ms`);
         resolve("timeout");
       });
@@ -89,33 +90,23 @@ export class PartRequests {
       open.settle(answer);
       return;
     }
-    if (this.#late.get(peer)?.delete(answer.requestId) === true) return;
+    if (this.#late.take(peer, answer.requestId)) return;
     peer.offend("violation", CheckpointCode.unrequested, `${answer.type} that was not asked for`);
   }
 
   onPeerGone(peer: Peer): void {
     const open = this.#open.get(peer);
     this.#open.delete(peer);
-    this.#late.delete(peer);
+    this.#late.onPeerGone(peer);
     for (const { settle } of open?.values() ?? []) settle("gone");
   }
 
   /** Nobody waits for anything any more. */
   stop(): void {
     for (const [peer, open] of [...this.#open]) {
-      for (const requestId of open.keys()) this.#noteLate(peer, requestId);
+      for (const requestId of open.keys()) this.#late.expect(peer, requestId);
       this.#open.delete(peer);
       for (const { settle } of open.values()) settle("gone");
     }
-  }
-
-  #noteLate(peer: Peer, requestId: number): void {
-    const late = this.#late.get(peer) ?? new Set<number>();
-    late.add(requestId);
-    for (const oldest of late) {
-      if (late.size <= LATE_MAX) break;
-      late.delete(oldest);
-    }
-    this.#late.set(peer, late);
   }
 }

@@ -4,13 +4,12 @@
  *
  * What is asked for or held is bounded in pieces. Who sends what does not lead upward is in violation; who does not answer rests.
  */
-import { ChainwrightError } from "../../kernel/errors.js";
 import type { HeaderRecord } from "../../primitives/block.js";
-import { decodeHeader } from "../../primitives/block-codec.js";
 import type { Bytes } from "../../primitives/bytes.js";
 import { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
+import { headerFromPeer } from "../wire/header-bytes.js";
 import { CheckpointCode } from "./codes.js";
 import type { CheckpointMetrics } from "./metrics.js";
 import type { CheckpointOptions } from "./options.js";
@@ -127,7 +126,7 @@ export class RowFetch {
     const slicer = context.dependencies.scheduler.slicer();
     const records: HeaderRecord[] = [];
     for (const bytes of headers) {
-      const record = decoded(bytes);
+      const record = headerFromPeer(bytes);
       const below = records.at(-1);
       const fits = record !== undefined && record.header.height === piece.from + records.length;
       const isLinked = fits && (below === undefined || Hash.key(record.header.parent) === Hash.key(below.id));
@@ -185,12 +184,3 @@ export class RowFetch {
 }
 
 const EMPTY = { asked: undefined, records: undefined, sender: undefined } as const;
-
-function decoded(bytes: Bytes): HeaderRecord | undefined {
-  try {
-    return decodeHeader(bytes);
-  } catch (error) {
-    if (ChainwrightError.is(error)) return undefined;
-    throw error;
-  }
-}

@@ -5,6 +5,7 @@
 import type { Bytes } from "../../primitives/bytes.js";
 import type { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
+import { LateAnswers } from "../late-answers.js";
 import type { Peer } from "../peer.js";
 import type { Headers } from "../wire/messages.js";
 import { SyncCode } from "./codes.js";
@@ -23,11 +24,13 @@ interface Open {
   readonly settle: (answer: HeadersAnswer) => void;
 }
 
+/** Requests that were given up, of each peer, whose answers may still come. */
+const LATE_MAX = 16;
+
 export class HeaderRequests {
   readonly #context: NetworkContext;
   readonly #open = new Map<Peer, Open>();
-  /** Ids of requests that were given up, of each peer; the newest few. */
-  readonly #late = new Map<Peer, Set<number>>();
+  readonly #late = new LateAnswers(LATE_MAX);
 
   constructor(context: NetworkContext) {
     this.#context = context;
@@ -60,7 +63,7 @@ export class HeaderRequests {
       open.settle(headers);
       return;
     }
-    if (this.#late.get(peer)?.delete(requestId) === true) return;
+    if (this.#late.take(peer, requestId)) return;
     peer.offend("violation", SyncCode.unrequested, "headers that were not asked for");
   }
 
@@ -74,19 +77,11 @@ export class HeaderRequests {
 
   onPeerGone(peer: Peer): void {
     this.cancel(peer);
-    this.#late.delete(peer);
+    this.#late.onPeerGone(peer);
   }
 
   #giveUp(peer: Peer, requestId: number): void {
     this.#open.delete(peer);
-    const late = this.#late.get(peer) ?? new Set<number>();
-    late.add(requestId);
-    for (const oldest of late) {
-      if (late.size <= LATE_MAX) break;
-      late.delete(oldest);
-    }
-    this.#late.set(peer, late);
+    this.#late.expect(peer, requestId);
   }
 }
-
-const LATE_MAX = 16;

@@ -5,13 +5,12 @@
  *
  * What is wrong is held against the peer here; the caller gets the rows, and how it ended.
  */
-import { ChainwrightError } from "../../kernel/errors.js";
 import type { TreeHeader } from "../../ports/consensus.js";
 import type { HeaderRecord } from "../../primitives/block.js";
-import { decodeHeader } from "../../primitives/block-codec.js";
 import type { Bytes } from "../../primitives/bytes.js";
 import { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
+import { headerFromPeer } from "../wire/header-bytes.js";
 import { SyncCode } from "./codes.js";
 import type { HeaderRequests } from "./header-requests.js";
 import { locatorOf } from "./locator.js";
@@ -155,7 +154,7 @@ export class HeaderSource {
     const limit = this.#heightLimit();
     let last: HeaderRecord | undefined = this.#last;
     for (const bytes of encoded) {
-      const record = decoded(bytes);
+      const record = headerFromPeer(bytes);
       if (record === undefined) return this.#offended("violation", SyncCode.badHeader, "bytes that are no header");
       const { header } = record;
       const parent: HeaderRecord | undefined = last ?? chain.header(header.parent);
@@ -276,13 +275,4 @@ export class HeaderSource {
 
 function ended(code: SyncCode, claim: Outcome["claim"], reason: string): HeaderStep {
   return { type: "ended", outcome: { code, claim, reason } };
-}
-
-function decoded(bytes: Bytes): HeaderRecord | undefined {
-  try {
-    return decodeHeader(bytes);
-  } catch (error) {
-    if (ChainwrightError.is(error)) return undefined;
-    throw error;
-  }
 }

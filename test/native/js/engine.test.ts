@@ -9,10 +9,10 @@ import { mixInLength } from "../../../core/compute/merkle.js";
 import { merkleRootPacked } from "../../../core/primitives/merkle.js";
 import { createJsEngine } from "../../../native/js/engine.js";
 import { KeyCache } from "../../../native/js/key-cache.js";
+import { Random } from "../../fixtures/random.js";
 import { Adversary } from "../adversary.js";
 import { mixedOrder } from "../edge-cases.js";
 import { ask, mistakes } from "../engines.js";
-import { Random } from "../random.js";
 import { noble, type Signed } from "../signed.js";
 import { SPECCHECK, smallOrderEncodings, smallOrderPairs } from "../zip215-vectors.js";
 

@@ -203,7 +203,7 @@ export class BulkLoader {
     const root = new Uint32Array(this.#root.slice().buffer);
     const ids = spineOf(path, (id, parent, slot) => {
       const [words, at] = parent === undefined ? ([root, 0] as const) : ([parent.words, slotOffset(parent, slot)] as const);
-      const page = decodePage(id, storage.get(pageKey(id)), words, at, new Arena(), compute);
+      const page = decodePage({ id, stored: storage.get(pageKey(id)), words, at }, new Arena(), compute);
       this.#spine.pages.set(id, page);
       return page;
     });

@@ -72,6 +72,12 @@ class Generation {
     return true;
   }
 
+  /** The key has no record here any more; its place stays taken, so that others are still found behind it. */
+  forget(text: KeyText, hash: number): void {
+    const place = this.find(text, hash);
+    if (place >= 0) this.#hashes[place] = ~hash;
+  }
+
   valueAt(place: number): Bytes | null {
     const record = this.#records[place] as number;
     const slab = this.#slabOf(record);
@@ -176,6 +182,8 @@ export class BytesCache {
   }
 
   #set(text: KeyText, hash: number, value: Bytes | null): Bytes | null {
+    // What was said before must not come back when the young record is given up for another key's.
+    this.#old?.forget(text, hash);
     const place = this.#young.set(text, hash, value);
     const kept = this.#young.valueAt(place);
     if (this.#young.bytes * 2 > this.maxBytes) {

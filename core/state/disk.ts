@@ -9,7 +9,7 @@
  * that the write changes in front of caches and storage before the write begins, and `settle` takes it away after the
  * write has ended: a reader sees the new version from the first moment to the last.
  */
-import { assert } from "../kernel/assert.js";
+import { present } from "../kernel/assert.js";
 import type { Slicer } from "../ports/runtime.js";
 import type { Storage } from "../ports/storage.js";
 import { type Bytes, Hash, toHex } from "../primitives/index.js";
@@ -19,8 +19,8 @@ import { StateDamagedError } from "./errors.js";
 import type { KeyText } from "./key-text.js";
 import { childPage, equalWords, HASH_WORDS, leafOffset, type Page, type PageId, ROOT_PAGE, slotOf, slotOffset } from "./page.js";
 import { PageCache } from "./page-cache.js";
-import type { PairHasher } from "./page-hash.js";
-import { decodePage } from "./page-record.js";
+import { type PairHasher, WHOLE_PAGES_MAX } from "./page-hash.js";
+import { decodePages, type StoredPage } from "./page-record.js";
 import type { PageLayer } from "./page-table.js";
 import { decodeValue, pageKey } from "./records.js";
 import type { MissingPage, PageSource } from "./trie.js";
@@ -57,6 +57,8 @@ const LOOK_EVERY = 32;
 /** Keys of a prefetch that are read together: what comes back takes this thread about a millisecond to receive. */
 const PREFETCHED_KEYS = 512;
 const PREFETCH_LANES = 2;
+/** More than there are keys in a prefetch: a number and a position fit one float. */
+const POSITIONS = 2 ** 28;
 
 export class Disk implements PageSource {
   /** Counts moves: what was read from storage before one may not be kept after it. */
@@ -138,21 +140,14 @@ export class Disk implements PageSource {
   }
 
   page(id: PageId, words: Uint32Array, at: number): Page {
-    return this.known(id) ?? this.#keepPage(id, this.dependencies.storage.get(pageKey(id)), words, at);
+    const known = this.known(id);
+    if (known !== undefined) return known;
+    return this.#keepPages([{ id, stored: this.dependencies.storage.get(pageKey(id)), words, at }])[0] as Page;
   }
 
   /** Reads pages in one call to storage. The disk does not move meanwhile: whoever reads pages has the turn. */
   async load(missing: readonly MissingPage[], slicer: Slicer): Promise<Page[]> {
-    const { storage } = this.dependencies;
-    const { epoch } = this;
-    const stored = await storage.getMany(missing.map(({ id }) => pageKey(id)));
-    const pages: Page[] = [];
-    for (const [i, { id, words, at }] of missing.entries()) {
-      assert(this.epoch === epoch, "the disk stands still while its pages are read");
-      pages.push(this.known(id) ?? this.#keepPage(id, stored[i], words, at));
-      if (i % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
-    }
-    return pages;
+    return present(await this.#loadPages(missing, this.epoch, slicer), "the disk stands still while its pages are read");
   }
 
   /** The page, if it is in memory. */
@@ -165,9 +160,13 @@ export class Disk implements PageSource {
     return this.#pending?.pages.get(id) ?? this.#pages.peek(id);
   }
 
-  #keepPage(id: PageId, stored: Bytes | undefined, words: Uint32Array, at: number): Page {
-    this.pageLoads++;
-    return this.#pages.keep(id, decodePage(id, stored, words, at, this.#pages.arena, this.dependencies.compute));
+  #keepPages(records: readonly StoredPage[]): Page[] {
+    this.pageLoads += records.length;
+    // The same for all, as they enter the cache only when all are checked.
+    const { arena } = this.#pages;
+    const pages = decodePages(records, arena, this.dependencies.compute);
+    for (const [i, { id }] of records.entries()) this.#pages.keep(id, pages[i] as Page);
+    return pages;
   }
 
   #load(text: KeyText): Bytes | undefined {
@@ -211,43 +210,57 @@ export class Disk implements PageSource {
    * one is read while the other is checked. Stops early when the disk moves meanwhile: `value` loads the rest.
    */
   async prefetch(texts: Iterable<KeyText>, slicer: Slicer): Promise<void> {
+    // Before the first pause: what is pending then is in the caches only later, and storage may show either side of it.
+    const { epoch } = this;
     const wanted: KeyText[] = [];
     let steps = 0;
     for (const text of new Set(texts)) {
       if (this.#pending?.values.has(text) !== true && !this.#values.has(text)) wanted.push(text);
       if (steps++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
     }
-    const { epoch } = this;
+    const descents = await this.#inOrder(wanted, slicer);
     let next = 0;
     const lane = async () => {
-      while (next < wanted.length && this.epoch === epoch) {
+      while (next < descents.length && this.epoch === epoch) {
         const from = next;
         next += PREFETCHED_KEYS;
-        await this.#prefetchGroup(wanted.slice(from, from + PREFETCHED_KEYS), epoch, slicer);
+        await this.#prefetchGroup(descents.slice(from, from + PREFETCHED_KEYS), epoch, slicer);
       }
     };
     await Promise.all(Array.from({ length: PREFETCH_LANES }, lane));
   }
 
-  async #prefetchGroup(texts: readonly KeyText[], epoch: number, slicer: Slicer): Promise<void> {
-    const { storage, paths } = this.dependencies;
+  /** By path: storage finds neighbours in half the time that it takes for keys at random, as they lie in the same blocks. */
+  async #inOrder(texts: readonly KeyText[], slicer: Slicer): Promise<Descent[]> {
     const root = this.root();
-    if (root === undefined) return;
+    if (root === undefined) return [];
+    const descents: Descent[] = [];
+    for (let from = 0; from < texts.length; from += PREFETCHED_KEYS) {
+      const group = texts.slice(from, from + PREFETCHED_KEYS);
+      for (const [i, valueKey] of this.dependencies.paths.valueKeysOf(group).entries())
+        descents.push({ text: group[i] as KeyText, valueKey, page: root, id: ROOT_PAGE, depth: 0 });
+      if (slicer.due()) await slicer.pause();
+    }
+    return sortedBy(descents, ({ valueKey }) => ((valueKey[1] as number) << 16) | ((valueKey[2] as number) << 8) | (valueKey[3] as number));
+  }
+
+  async #prefetchGroup(group: readonly Descent[], epoch: number, slicer: Slicer): Promise<void> {
+    const { storage } = this.dependencies;
     const found: Descent[] = [];
-    let descents: Descent[] = [];
-    for (const [i, valueKey] of paths.valueKeysOf(texts).entries())
-      descents.push({ text: texts[i] as KeyText, valueKey, page: root, id: ROOT_PAGE, depth: 0 });
+    let descents = group;
     while (descents.length > 0) {
-      const missing = new Map<PageId, { words: Uint32Array; at: number }>();
+      const missing = new Map<PageId, MissingPage>();
       const waiting: Descent[] = [];
       for (const descent of descents) {
         if (this.#descend(descent, missing)) waiting.push(descent);
         else found.push(descent);
       }
-      const loaded = await this.#loadPages(missing, epoch, slicer);
+      const loaded = await this.#loadPages([...missing.values()], epoch, slicer);
       if (loaded === undefined) return;
+      const pages = new Map<PageId, Page>();
+      for (const id of missing.keys()) pages.set(id, loaded[pages.size] as Page);
       for (const descent of waiting) {
-        descent.page = loaded.get(descent.id) ?? descent.page;
+        descent.page = pages.get(descent.id) ?? descent.page;
         descent.depth++;
       }
       descents = waiting;
@@ -261,7 +274,7 @@ export class Disk implements PageSource {
   }
 
   /** Goes down through known pages. True: it waits for page `descent.id`, which `missing` names now. */
-  #descend(descent: Descent, missing: Map<PageId, { words: Uint32Array; at: number }>): boolean {
+  #descend(descent: Descent, missing: Map<PageId, MissingPage>): boolean {
     for (;;) {
       const { page } = descent;
       const slot = slotOf(descent.valueKey, 1, descent.depth);
@@ -270,7 +283,7 @@ export class Disk implements PageSource {
       descent.id = childPage(descent.id, slot);
       const child = this.known(descent.id);
       if (child === undefined) {
-        missing.set(descent.id, { words: page.words, at });
+        missing.set(descent.id, { id: descent.id, words: page.words, at });
         return true;
       }
       descent.page = child;
@@ -279,22 +292,36 @@ export class Disk implements PageSource {
   }
 
   /** Undefined: the disk moved meanwhile. */
-  async #loadPages(
-    missing: ReadonlyMap<PageId, { words: Uint32Array; at: number }>,
-    epoch: number,
-    slicer: Slicer,
-  ): Promise<Map<PageId, Page> | undefined> {
-    const loaded = new Map<PageId, Page>();
-    if (missing.size === 0) return loaded;
-    const stored = await this.dependencies.storage.getMany([...missing.keys()].map(pageKey));
-    let i = 0;
-    for (const [id, { words, at }] of missing) {
+  async #loadPages(missing: readonly MissingPage[], epoch: number, slicer: Slicer): Promise<Page[] | undefined> {
+    if (missing.length === 0) return [];
+    const stored = await this.dependencies.storage.getMany(missing.map(({ id }) => pageKey(id)));
+    const pages: Page[] = [];
+    for (let from = 0; from < missing.length; from += WHOLE_PAGES_MAX) {
       if (this.epoch !== epoch) return undefined;
-      loaded.set(id, this.#keepPage(id, stored[i], words, at));
-      if (i++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+      const to = Math.min(missing.length, from + WHOLE_PAGES_MAX);
+      const records: StoredPage[] = [];
+      for (let i = from; i < to; i++) {
+        const wanted = missing[i] as MissingPage;
+        // Somebody else may have read it meanwhile.
+        if (this.known(wanted.id) === undefined) records.push({ ...wanted, stored: stored[i] });
+      }
+      const read = this.#keepPages(records);
+      let next = 0;
+      for (let i = from; i < to; i++) {
+        const { id } = missing[i] as MissingPage;
+        pages.push(records[next]?.id === id ? (read[next++] as Page) : present(this.known(id), "a page that was known is"));
+      }
+      if (slicer.due()) await slicer.pause();
     }
-    return this.epoch === epoch ? loaded : undefined;
+    return this.epoch === epoch ? pages : undefined;
   }
+}
+
+/** Items by their numbers below 2^24, of which a typed array sorts thousands in a millisecond. */
+function sortedBy<Item>(items: readonly Item[], numberOf: (item: Item) => number): Item[] {
+  const order = new Float64Array(items.length);
+  for (const [i, item] of items.entries()) order[i] = numberOf(item) * POSITIONS + i;
+  return Array.from(order.sort(), (at) => items[at % POSITIONS] as Item);
 }
 
 /** The leaf of a path in a slot that is no border; undefined if the slot is empty or holds another path's leaf. */

@@ -7,7 +7,6 @@ import {
   equalWords,
   HASH_WORDS,
   LEAF_WORDS,
-  leafOffset,
   nodeOffset,
   PAGE_SLOTS,
   Page,
@@ -17,9 +16,8 @@ import {
   presentNodes,
   ROOT_PAGE,
   slotOf,
-  slotOffset,
 } from "./page.js";
-import { hashWholePage, type PairHasher } from "./page-hash.js";
+import { hashWholePages, type PairHasher } from "./page-hash.js";
 import { pageKey } from "./records.js";
 
 const HEAD_BYTES = 4;
@@ -64,40 +62,72 @@ function depthOf(id: PageId): number {
   return (typeof id === "number" ? id.toString(16) : id).length - 1;
 }
 
+/** A page's record, and the hash that it must have, at `words[at …]`: in its parent, or the state root. */
+export interface StoredPage {
+  readonly id: PageId;
+  readonly stored: Bytes | undefined;
+  readonly words: Uint32Array;
+  readonly at: number;
+}
+
+const damagedPage = (id: PageId, reason: string) => new StateDamagedError({ record: "page", key: toHex(pageKey(id)), reason });
+
 /**
- * Reads a page and checks it: its shape, each leaf's slot, and its hash against the one that stands at
- * `words[at …]` (in its parent, or the state root).
+ * Reads up to WHOLE_PAGES_MAX pages and checks them: their shape, each leaf's slot, and their hashes.
  *
  * @throws STATE_DAMAGED
  */
-export function decodePage(id: PageId, stored: Bytes | undefined, words: Uint32Array, at: number, arena: Arena, compute: PairHasher): Page {
-  const damaged = (reason: string) => new StateDamagedError({ record: "page", key: toHex(pageKey(id)), reason });
-  if (stored === undefined) throw damaged("it is missing");
-  if (stored.length < HEAD_BYTES) throw damaged("it is cut short");
+export function decodePages(records: readonly StoredPage[], arena: Arena, compute: PairHasher): Page[] {
+  const pages = records.map(({ id, stored }) => layOut(id, stored, arena));
+  hashWholePages(pages, compute);
+  for (const [i, { id, words, at }] of records.entries()) {
+    const page = pages[i] as Page;
+    if (!equalWords(page.words, nodeOffset(page, 1), words, at, HASH_WORDS))
+      throw damagedPage(id, "its hash is not the one that its parent holds");
+  }
+  return pages;
+}
+
+/** One of them. @throws STATE_DAMAGED */
+export function decodePage(record: StoredPage, arena: Arena, compute: PairHasher): Page {
+  return decodePages([record], arena, compute)[0] as Page;
+}
+
+/** The page with its slots as stored; its other hashes are still missing. @throws STATE_DAMAGED */
+function layOut(id: PageId, stored: Bytes | undefined, arena: Arena): Page {
+  if (stored === undefined) throw damagedPage(id, "it is missing");
+  if (stored.length < HEAD_BYTES) throw damagedPage(id, "it is cut short");
   const leafMask = ((stored[0] as number) << 8) | (stored[1] as number);
   const innerMask = ((stored[2] as number) << 8) | (stored[3] as number);
   const leaves = popcount(leafMask);
   if ((leafMask & innerMask) !== 0 || stored.length !== HEAD_BYTES + leaves * 64 + popcount(innerMask) * 32)
-    throw damaged("its masks do not match its length");
-  if (innerMask === 0 && leaves < (id === ROOT_PAGE ? 1 : 2)) throw damaged("it has too few leaves");
+    throw damagedPage(id, "its masks do not match its length");
+  if (innerMask === 0 && leaves < (id === ROOT_PAGE ? 1 : 2)) throw damagedPage(id, "it has too few leaves");
   const nodes = presentNodes(leafMask, innerMask);
   const offset = arena.allocate(pageWords(leafMask, nodes));
   const page = new Page(leafMask, innerMask, nodes, arena.slab, offset);
-  const { bytes } = arena.slab;
+  const { words } = page;
+  // Storage answers most records where a word begins; the others are moved there.
+  const aligned = (stored.byteOffset + HEAD_BYTES) % 4 === 0 ? stored.subarray(HEAD_BYTES) : stored.slice(HEAD_BYTES);
+  const from = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
   const depth = depthOf(id);
-  let from = HEAD_BYTES;
+  // Hashes of slots lie behind those of the nodes above, leaf records behind all hashes; both by ascending slot.
+  let hash = offset + popcount(nodes & 0xffff) * HASH_WORDS;
+  let leaf = offset + popcount(nodes) * HASH_WORDS;
+  let at = 0;
   for (let slot = 0; slot < PAGE_SLOTS; slot++) {
     if ((leafMask >>> slot) & 1) {
       // A lone leaf stands above its slot, so its hash would not tell a wrong slot.
-      if (slotOf(stored, from, depth) !== slot) throw damaged(`the leaf in slot ${slot} belongs elsewhere`);
-      bytes.set(stored.subarray(from, from + 64), leafOffset(page, slot) * 4);
-      from += 64;
+      if (slotOf(aligned, at * 4, depth) !== slot) throw damagedPage(id, `the leaf in slot ${slot} belongs elsewhere`);
+      copyWords(from, at, words, leaf, LEAF_WORDS);
+      leaf += LEAF_WORDS;
+      at += LEAF_WORDS;
+      hash += HASH_WORDS;
     } else if ((innerMask >>> slot) & 1) {
-      bytes.set(stored.subarray(from, from + 32), slotOffset(page, slot) * 4);
-      from += 32;
+      copyWords(from, at, words, hash, HASH_WORDS);
+      at += HASH_WORDS;
+      hash += HASH_WORDS;
     }
   }
-  hashWholePage(page, compute);
-  if (!equalWords(page.words, nodeOffset(page, 1), words, at, HASH_WORDS)) throw damaged("its hash is not the one that its parent holds");
   return page;
 }

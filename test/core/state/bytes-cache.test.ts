@@ -79,6 +79,26 @@ t.test("keys that meet in one place take no longer, and only push each other out
   for (const text of found) t.same(cache.get(text), bytesOf(meeting.indexOf(text)));
 });
 
+t.test("what was set before does not come back when others take a key's place", async (t) => {
+  const meeting: string[] = [];
+  for (let i = 0; meeting.length < 60; i++) if (placeOf(`m${i}`) === 5) meeting.push(`m${i}`);
+  const victim = meeting.pop() as string;
+  // Where the victim lies among those that are searched for at one place depends on how many came before it.
+  for (let ahead = 0; ahead < 16; ahead++) {
+    const cache = new BytesCache(1 << 14);
+    cache.set(victim, bytesOf(1));
+    // Until it is among the old entries: the bound of a generation is half of all.
+    for (let i = 0; cache.bytes < (1 << 13) + 2048; i++) cache.set(`other ${i}`, new Uint8Array(200));
+    for (const text of meeting.slice(0, ahead)) cache.set(text, null);
+    cache.set(victim, bytesOf(2));
+    for (const text of meeting.slice(ahead)) {
+      cache.set(text, null);
+      const found = cache.get(victim);
+      if (found !== undefined) t.same(found, bytesOf(2));
+    }
+  }
+});
+
 const engine = createEngine({ engine: "auto", keyCacheEntries: 16 });
 const hashMessages = engine.hashMessages?.bind(engine);
 

@@ -3,8 +3,20 @@ import t from "tap";
 import type { StateView } from "../../../core/ports/state.js";
 import { type Bytes, Hash, toHex } from "../../../core/primitives/index.js";
 import { verifyMultiProof, verifyProof, verifyRange } from "../../../core/proofs/index.js";
-import type { Overlay, StateStore, StateStoreOptions } from "../../../core/state/index.js";
-import { alwaysDue, blockId, key, modelRoot, newStore, TestMetrics, TestStorage } from "./fixtures.js";
+import { type Overlay, StateStore, type StateStoreOptions } from "../../../core/state/index.js";
+import {
+  alwaysDue,
+  blockId,
+  key,
+  modelRoot,
+  newStore,
+  silentLogger,
+  smallOptions,
+  TestMetrics,
+  TestStorage,
+  testCompute,
+  testScheduler,
+} from "./fixtures.js";
 
 type Model = ReadonlyMap<string, Bytes>;
 type Change = readonly [key: string, value: string];
@@ -309,6 +321,49 @@ t.test("prefetched values are those of the version, also when the disk moves mea
   for (const k of keys) viewOf(again, "x").get(k);
   t.equal(viewOf(again, "x").get(key("absent")), undefined);
   t.equal(storage.gets, 0, "everything was in memory");
+});
+
+t.test("a prefetch that pauses while a flush begins does not take what is being written for damage", async (t) => {
+  const first = new TestStorage();
+  const many = (value: string) => Array.from({ length: 300 }, (_, i) => [`k${i}`, `${value}${i}`] as const);
+  const genesis = newStore(first);
+  await execute(genesis, "g", undefined, 0, many("old"));
+  await genesis.flush(blockId("g"));
+  // Each pause of the prefetch, until it has no more of them.
+  for (let at = 1, paused = at; paused === at; at++) {
+    const storage = first.reopened();
+    let onPause: (() => Promise<void>) | undefined;
+    const slicer = { due: () => true, pause: async () => onPause?.() };
+    const scheduler = { ...testScheduler, slicer: () => slicer };
+    const store = new StateStore(
+      { storage, compute: testCompute, scheduler, logger: silentLogger, metrics: new TestMetrics() },
+      smallOptions,
+    );
+    await store.open();
+    await execute(store, "x", "g", 1, many("new"));
+    let isWriting = false;
+    let release = () => {};
+    const written = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    storage.onWrite = (moment) => {
+      if (moment === "after") return;
+      isWriting = true;
+      return written;
+    };
+    paused = 0;
+    let flushing: Promise<void> | undefined;
+    onPause = async () => {
+      if (++paused !== at) return;
+      onPause = undefined;
+      flushing = store.flush(blockId("x"));
+      while (!isWriting) await null;
+    };
+    await viewOf(store, "g").prefetch(many("").map(([k]) => key(k)));
+    onPause = undefined;
+    release();
+    await flushing;
+  }
 });
 
 t.test("what a prefetch read before the disk moved is not kept after it", async (t) => {

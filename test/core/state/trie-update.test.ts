@@ -28,7 +28,7 @@ class MapTrie implements PageSource {
     return this.page(ROOT_PAGE, new Uint32Array(this.rootHash.slice().buffer), 0);
   }
   page(id: PageId, words: Uint32Array, at: number): Page {
-    return decodePage(id, this.pages.get(id), words, at, new Arena(), testCompute);
+    return decodePage({ id, stored: this.pages.get(id), words, at }, new Arena(), testCompute);
   }
   async apply(entries: readonly (readonly [Bytes, Bytes | undefined])[], slicer: Slicer = neverDue): Promise<void> {
     const { root, pages } = await updateTrie(this, changesOf(entries), testCompute, slicer);
@@ -150,15 +150,17 @@ t.test("a stored page that is wrong in any bit is refused", async (t) => {
   const root = trie.root() as Page;
   const words = new Uint32Array(hashBytes(root.words, nodeOffset(root, 1)).buffer);
   const stored = trie.pages.get(ROOT_PAGE) as Bytes;
-  t.same(encodePage(decodePage(ROOT_PAGE, stored, words, 0, new Arena(), testCompute)), stored);
+  t.same(encodePage(decodePage({ id: ROOT_PAGE, stored, words, at: 0 }, new Arena(), testCompute)), stored);
   for (let bit = 0; bit < stored.length * 8; bit++) {
     const wrong = stored.slice();
     wrong[bit >> 3] = (wrong[bit >> 3] as number) ^ (1 << (bit & 7));
     if (bit % 7 === 0 || bit < 32)
-      t.throws(() => decodePage(ROOT_PAGE, wrong, words, 0, new Arena(), testCompute), { code: "STATE_DAMAGED" });
+      t.throws(() => decodePage({ id: ROOT_PAGE, stored: wrong, words, at: 0 }, new Arena(), testCompute), { code: "STATE_DAMAGED" });
   }
-  t.throws(() => decodePage(ROOT_PAGE, undefined, words, 0, new Arena(), testCompute), { code: "STATE_DAMAGED" });
-  t.throws(() => decodePage(ROOT_PAGE, stored.subarray(0, 3), words, 0, new Arena(), testCompute), { code: "STATE_DAMAGED" });
+  t.throws(() => decodePage({ id: ROOT_PAGE, stored: undefined, words, at: 0 }, new Arena(), testCompute), { code: "STATE_DAMAGED" });
+  t.throws(() => decodePage({ id: ROOT_PAGE, stored: stored.subarray(0, 3), words, at: 0 }, new Arena(), testCompute), {
+    code: "STATE_DAMAGED",
+  });
 });
 
 t.test("a lone leaf in the wrong slot is refused although the hash is right", async (t) => {
@@ -168,5 +170,5 @@ t.test("a lone leaf in the wrong slot is refused although the hash is right", as
   const stored = (trie.pages.get(ROOT_PAGE) as Bytes).slice();
   t.equal(((stored[0] as number) << 8) | (stored[1] as number), 1 << 3);
   stored[1] = 1 << 4;
-  t.throws(() => decodePage(ROOT_PAGE, stored, words, 0, new Arena(), testCompute), { code: "STATE_DAMAGED" });
+  t.throws(() => decodePage({ id: ROOT_PAGE, stored, words, at: 0 }, new Arena(), testCompute), { code: "STATE_DAMAGED" });
 });

@@ -121,6 +121,12 @@ export const ProofTooDeepError = defineError<{ limitBytes: number; blocks: numbe
     `what the last ${blocks} blocks and more changed exceeds ${limitBytes} bytes, so the trie of this block is not made again; prove a newer block`,
 );
 
+export const ProofsBusyError = defineError<{ waiting: number }>(
+  "STATE_PROOFS_BUSY",
+  "unavailable",
+  ({ waiting }) => `${waiting} proofs are waiting to be made already; ask again later, or for many keys in one multi-proof`,
+);
+
 /** A plugin's fault: it reads an old state as if it were the head's. */
 export const NotPrefetchedError = defineError<{ blockId: string; key: string }>(
   "STATE_NOT_PREFETCHED",

@@ -15,7 +15,7 @@ import { Archive, type DroppedSlice } from "./archive.js";
 import type { ArchiveRecord } from "./archive-records.js";
 import { PathCache } from "./digest.js";
 import { Disk } from "./disk.js";
-import { FlushFailedError, RootMismatchError, UnknownBlockError, ViewGoneError } from "./errors.js";
+import { FlushFailedError, ProofsBusyError, RootMismatchError, UnknownBlockError, ViewGoneError } from "./errors.js";
 import { type FlushPlan, forgetFlushed, installFlush, planFlush } from "./flush.js";
 import { HistoricView } from "./historic-view.js";
 import { keyBytes } from "./key-text.js";
@@ -67,7 +67,9 @@ export interface FinishOptions {
 }
 
 /** So much of old values a proof may always merge, however small the cache was made. */
-const PROOF_BYTES_MIN = 65_536;
+const PROOF_BYTES_MIN = 1_048_576;
+/** Proofs that wait at a time: anybody may ask for them. */
+const PROOFS_WAITING_MAX = 256;
 
 export class StateStore {
   readonly #disk: Disk;
@@ -380,8 +382,9 @@ export class StateStore {
     return blocks;
   }
 
-  /** Proofs read pages, so they wait for their turn. Their pauses notice when the version goes. */
-  #prove<Proof>(version: Version, work: (slicer: Slicer) => Promise<Proof>): Promise<Proof> {
+  /** Proofs read pages, so they wait for their turn, behind roots and flushes. Their pauses notice when the version goes. */
+  async #prove<Proof>(version: Version, work: (slicer: Slicer) => Promise<Proof>): Promise<Proof> {
+    if (this.#pages.waitingBehind >= PROOFS_WAITING_MAX) throw new ProofsBusyError({ waiting: PROOFS_WAITING_MAX });
     return this.#pages.run(async () => {
       const slicer = whileReadable(version, this.#slicer());
       try {
@@ -391,6 +394,6 @@ export class StateStore {
       } finally {
         if (version.below) this.#evict();
       }
-    });
+    }, "behind");
   }
 }

@@ -36,6 +36,8 @@ export interface DerivedPages extends TrieUpdate {
 }
 
 const LOOK_EVERY = 64;
+/** Pages that are made for a changed key in a large state, bytes. */
+const PAGE_BYTES_OF_KEY = 2_048;
 /** Fewer layers than this are looked through one by one. */
 const INDEXED_LAYERS = 3;
 
@@ -253,8 +255,8 @@ export class VersionTree {
         at = present(at.pagesBase, "pages have a base");
         continue;
       }
-      this.layerOf(at);
-      bytes += at.valueBytes;
+      const { size } = this.layerOf(at);
+      bytes += at.valueBytes + size * PAGE_BYTES_OF_KEY;
       if (++blocks > 1 && bytes > limitBytes) throw new ProofTooDeepError({ limitBytes, blocks });
       if (slicer.due()) await slicer.pause();
       at = present(at.toward, "checked above");

@@ -293,3 +293,18 @@ t.test("a flush that comes to its end between the reads of a range", async (t) =
   t.same(proof, encode("range", modelOf(x).rangeProof(Hash.zero, LAST)));
   await flush;
 });
+
+t.test("a root goes before the proofs that wait, and no more of these wait than are bounded", async (t) => {
+  const entries = numbered(40);
+  const store = newStore(new TestStorage());
+  await adopt(store, "g", undefined, 0, entries);
+  const done: string[] = [];
+  const view = viewOf(store, "g");
+  const proofs = Array.from({ length: 257 }, (_, i) => view.prove(key(`k${i % 40}`)).then(() => done.push("proof")));
+  await t.rejects(view.prove(key("k0")), { code: "STATE_PROOFS_BUSY", kind: "unavailable" });
+  await adopt(store, "x", "g", 1, numbered(3, "x"));
+  t.ok(done.length < 3, `${done.length} proofs came before the root`);
+  await Promise.all(proofs);
+  t.equal(done.length, 257);
+  t.ok((await view.prove(key("k0"))).length > 0, "afterwards there is room again");
+});

@@ -13,12 +13,15 @@ const ON_LINUX = platform() === "linux";
 /** Blocks that the node makes before its memory is read. */
 const IDLE_BLOCKS = 3;
 /** The chain that is reopened: more state than fits into a block, each block with a thousand signed transfers. */
-const UNFLUSHED = { blocks: 32, transactions: 1_000, accounts: 2_000 } as const;
+const UNFLUSHED = { name: "32 blocks of 1,000 transfers", blocks: 32, transactions: 1_000, accounts: 2_000 } as const;
+/** As many blocks as matter, small ones: what recovery costs a block. */
+const MANY_UNFLUSHED = { name: "1,000 blocks of 30 transfers", blocks: 1_000, transactions: 30, accounts: 2_000 } as const;
 
 async function run(context: BenchContext): Promise<void> {
   const runs = context.quick ? 1 : 7;
   await freshAndKept(context, runs);
-  await unflushed(context, runs);
+  await unflushed(context, UNFLUSHED, runs);
+  await unflushed(context, MANY_UNFLUSHED, Math.min(runs, 3));
 }
 
 /** Figures of several starts: wall time as the user waits, and CPU time, which a busy machine does not change. */
@@ -74,13 +77,15 @@ async function open(node: NodeProcess, series: Series, height: number): Promise<
   }
 }
 
-async function unflushed(context: BenchContext, runs: number): Promise<void> {
+type Unflushed = typeof UNFLUSHED | typeof MANY_UNFLUSHED;
+
+async function unflushed(context: BenchContext, chain: Unflushed, runs: number): Promise<void> {
   const made = await context.directory();
-  const blocks = context.quick ? 1 : UNFLUSHED.blocks;
+  const blocks = context.quick ? 1 : chain.blocks;
   const maker = NodeProcess.unflushed(made, {
     blocks,
-    transactions: context.quick ? 8 : UNFLUSHED.transactions,
-    accounts: context.quick ? 4 : UNFLUSHED.accounts,
+    transactions: context.quick ? 8 : chain.transactions,
+    accounts: context.quick ? 4 : chain.accounts,
     seed: context.seed,
     // On schedule until now, so that the miner of the reopened node finds a chain that has just stopped.
     genesisTimeMs: Date.now() - 1_000 * (blocks + 1),
@@ -98,8 +103,8 @@ async function unflushed(context: BenchContext, runs: number): Promise<void> {
     await cp(made, copy, { recursive: true });
     readyMs.push(await open(await NodeProcess.start(join(copy, "node.json")), opened, blocks));
   }
-  opened.record(context, "reopen after kill -9, 32 blocks of 1,000 transfers");
-  context.record("the same, until the mempool is back, too", readyMs, "ms");
+  opened.record(context, `reopen after kill -9, ${chain.name}`);
+  context.record(`the same, until the mempool is back, too, ${chain.name}`, readyMs, "ms");
 }
 
 const suite: BenchSuite = {

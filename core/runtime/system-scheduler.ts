@@ -15,6 +15,8 @@ const DEFAULT_SLICE_MS = 5;
 
 export class SystemScheduler implements Scheduler {
   private readonly pending = new Set<Cancellable>();
+  /** When the first slicer looked in this turn of the event loop. */
+  private turnStartMs: number | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -64,7 +66,22 @@ export class SystemScheduler implements Scheduler {
   }
 
   slicer(budgetMs = DEFAULT_SLICE_MS): Slicer {
-    return new ClockSlicer(this.clock, () => this.yield(), budgetMs);
+    return new ClockSlicer(
+      this.clock,
+      () => this.yield(),
+      budgetMs,
+      () => this.startOfTurn(),
+    );
+  }
+
+  private startOfTurn(): number {
+    if (this.turnStartMs !== undefined) return this.turnStartMs;
+    this.turnStartMs = this.clock.monotonicMs();
+    // Queued before the pause of anybody in this turn, so it comes first.
+    setImmediate(() => {
+      this.turnStartMs = undefined;
+    });
+    return this.turnStartMs;
   }
 
   /** Cancels all timers and answers how many were still set: after a clean stop, none. */

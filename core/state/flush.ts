@@ -85,7 +85,8 @@ export async function planFlush(context: FlushContext, target: Version): Promise
   // A version that is passed over may have its root put off; what its block declares will do.
   for (const step of steps) if (rootOf(step) === undefined) await tree.complete(step, slicer);
   if (target.gone) throw new UnknownBlockError({ blockId: target.key });
-  const pages = pageChanges(tree, target);
+  const pages = await pageChanges(tree, target, slicer);
+  if (target.gone) throw new UnknownBlockError({ blockId: target.key });
   const { inverses, values } = await invert(context, steps);
   const records = new Map<string, StorageOperation>();
   await historyRecords(context, steps, inverses, records);
@@ -134,13 +135,16 @@ async function invert(
 }
 
 /** All pages that differ between the target and the disk. */
-function pageChanges(tree: VersionTree, target: Version): PageLayer {
+async function pageChanges(tree: VersionTree, target: Version, slicer: Slicer): Promise<PageLayer> {
   if (target.pages !== undefined && target.pagesBase === tree.base) return target.pages;
   const layers: PageLayer[] = [];
   for (let at = target; at !== tree.base; at = present(at.pagesBase, "a complete version leads to the disk"))
     layers.push(present(at.pages, "a complete version has pages"));
-  const pages = new PageTable();
-  for (const layer of layers.reverse()) pages.setAll(layer);
+  const pages = new PageTable(layers.reduce((count, layer) => count + layer.size, 0));
+  for (const layer of layers.reverse()) {
+    pages.setAll(layer);
+    if (slicer.due()) await slicer.pause();
+  }
   return pages;
 }
 

@@ -4,6 +4,7 @@
  * back. Versions elsewhere walk their layers until they meet the tip.
  */
 import { present } from "../kernel/assert.js";
+import type { Slicer } from "../ports/runtime.js";
 import type { Version } from "./version.js";
 
 /** What a version says of keys; null: gone. */
@@ -64,6 +65,24 @@ export class LayerIndex<Key, Value> {
 
   /** Makes `version` the tip. */
   moveTo(version: Version): void {
+    for (const _ of this.#stepsTo(version));
+  }
+
+  /** The same with pauses between layers. Whatever happens to the tip meanwhile, the next step or call begins from what it is then. */
+  async moveInSlices(version: Version, slicer: Slicer): Promise<void> {
+    for (let isDone = false; !isDone && !version.gone; ) {
+      isDone = true;
+      for (const tip of this.#stepsTo(version)) {
+        if (!slicer.due()) continue;
+        await slicer.pause();
+        isDone = this.tip === tip && !version.gone;
+        if (!isDone) break;
+      }
+    }
+  }
+
+  /** Yields the tip after each layer. */
+  *#stepsTo(version: Version): Generator<Version> {
     if (this.tip === version) return;
     const ahead: Version[] = [];
     const chain = new Set<Version>();
@@ -81,12 +100,14 @@ export class LayerIndex<Key, Value> {
     }
     for (let i = ahead.length - 1; i >= 0; i--) {
       const step = ahead[i] as Version;
-      if (this.nextOf(step) === undefined) continue;
-      const layer = present(this.layerOf(step), "a version that is indexed has its layer");
-      if (this.#entries.setAll !== undefined) this.#entries.setAll(layer);
-      else for (const [key, value] of layer) this.#entries.set(key, value);
+      if (this.nextOf(step) !== undefined) {
+        const layer = present(this.layerOf(step), "a version that is indexed has its layer");
+        if (this.#entries.setAll !== undefined) this.#entries.setAll(layer);
+        else for (const [key, value] of layer) this.#entries.set(key, value);
+      }
+      this.tip = step;
+      yield step;
     }
-    this.tip = version;
   }
 
   /** Steps back until the tip is one of `chain`; undefined: there is no such version. */

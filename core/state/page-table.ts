@@ -2,7 +2,7 @@
  * A map from page ids to pages without an object for each: open addressing over columns of numbers.
  *
  * A block of 10,000 keys changes some 25,000 pages. As objects in a Map they survive, so the collector copies each twice and
- * marks it ever after; here it sees a few arrays. A page is made as an object when somebody asks for it, and two of them for the
+ * marks it ever after; here it sees a few arrays. A row is eight words side by side, as what a look-up costs is the memory that it has to wait for. A page is made as an object when somebody asks for it, and two of them for the
  * same page are not identical: `samePage` tells.
  *
  * Ids that are text (pages 13 levels down and more, which hashes never reach) are in a Map beside.
@@ -17,31 +17,32 @@ export interface PageLayer {
   [Symbol.iterator](): IterableIterator<[PageId, Page | null]>;
 }
 
-const GONE = 0xffffffff;
-/** No page has this id: what the row of a deleted page says. */
-const NO_ID = 0;
 const ROWS_MIN = 16;
 const HASH_FACTOR = 0x9e3779b1 | 0;
 const HIGH_FACTOR = 0x85ebca6b | 0;
 
-/** Memory of a page in a table, beside its words, and in the index of the tip: 24 a row and 8 for its bucket, a third unused. */
-export const ROW_BYTES = 100;
+/**
+ * Words of a row: the id's lower and upper half (no page has the id 0: what the row of a deleted page says), leaves with borders in
+ * the upper half, nodes with hashes, the slab's number and one (0: the page is gone), the offset in it. Two to a line of cache.
+ */
+const ROW_WORDS = 8;
+const [HIGH, MASKS, PRESENT, SLAB, OFFSET] = [1, 2, 3, 4, 5] as const;
+
+/** Memory of a page in a table, beside its words, and in the index of the tip: 32 a row and 8 for its bucket, a third unused. */
+export const ROW_BYTES = 120;
 
 export function samePage(a: Page | null | undefined, b: Page | null | undefined): boolean {
   return a === b || (a != null && b != null && a.slab === b.slab && a.offset === b.offset);
 }
 
+const upperHalf = (id: number) => (id < 0x1_0000_0000 ? 0 : Math.floor(id / 0x1_0000_0000));
+
 export class PageTable implements PageLayer {
   /** By hash: a row and one, or 0. At most half full. Rows that were deleted stay until it is made anew. */
   #buckets: Int32Array;
   #shift: number;
-  /** Rows, in the order in which they came; some deleted. */
-  #ids: Float64Array;
-  /** Leaves, and borders in the upper half. */
-  #masks: Uint32Array;
-  #present: Int32Array;
-  #slabOf: Int32Array;
-  #offsets: Uint32Array;
+  /** In the order in which they came; some deleted. */
+  #words: Uint32Array;
   #rows = 0;
   #live = 0;
   /** Slabs, how many rows lie in each, and numbers that are free. */
@@ -57,11 +58,7 @@ export class PageTable implements PageLayer {
   constructor(expected = ROWS_MIN) {
     let rows = ROWS_MIN;
     while (rows < expected) rows *= 2;
-    this.#ids = new Float64Array(rows);
-    this.#masks = new Uint32Array(rows);
-    this.#present = new Int32Array(rows);
-    this.#slabOf = new Int32Array(rows);
-    this.#offsets = new Uint32Array(rows);
+    this.#words = new Uint32Array(rows * ROW_WORDS);
     this.#buckets = new Int32Array(2 * rows);
     this.#shift = Math.clz32(2 * rows) + 1;
   }
@@ -77,13 +74,13 @@ export class PageTable implements PageLayer {
 
   get(id: PageId): Page | null | undefined {
     if (typeof id === "string") return this.#texts.get(id);
-    const row = this.#rowOf(id);
-    return row < 0 ? undefined : this.#pageAt(row);
+    const at = this.#find(id);
+    return at < 0 ? undefined : this.#pageAt(at);
   }
 
   set(id: PageId, page: Page | null): void {
     if (typeof id === "string") this.#texts.set(id, page);
-    else if (page === null) this.#put(id, 0, 0, -1, GONE);
+    else if (page === null) this.#put(id, 0, 0, -1, 0);
     else this.#put(id, page.leafMask | (page.innerMask << 16), page.present, this.#numberOf(page.slab), page.offset);
   }
 
@@ -92,10 +89,11 @@ export class PageTable implements PageLayer {
       this.#texts.delete(id);
       return;
     }
-    const row = this.#rowOf(id);
-    if (row < 0) return;
-    this.#release(this.#slabOf[row] as number);
-    this.#ids[row] = NO_ID;
+    const at = this.#find(id);
+    if (at < 0) return;
+    this.#release((this.#words[at + SLAB] as number) - 1);
+    this.#words[at] = 0;
+    this.#words[at + HIGH] = 0;
     this.#live--;
   }
 
@@ -107,12 +105,13 @@ export class PageTable implements PageLayer {
     }
     // Each counts as used until we are done: no number is given away because its last row here was replaced.
     const numbers = layer.#slabs.map((slab) => (slab === undefined ? -1 : this.#hold(slab)));
-    for (let row = 0; row < layer.#rows; row++) {
-      const id = layer.#ids[row] as number;
-      if (id === NO_ID) continue;
-      const number = layer.#slabOf[row] as number;
-      const at = number < 0 ? -1 : (numbers[number] as number);
-      this.#put(id, layer.#masks[row] as number, layer.#present[row] as number, at, layer.#offsets[row] as number);
+    const words = layer.#words;
+    for (let at = 0; at < layer.#rows * ROW_WORDS; at += ROW_WORDS) {
+      const id = idAt(words, at);
+      if (id === 0) continue;
+      const slab = words[at + SLAB] as number;
+      const number = slab === 0 ? -1 : (numbers[slab - 1] as number);
+      this.#put(id, words[at + MASKS] as number, words[at + PRESENT] as number, number, words[at + OFFSET] as number);
     }
     for (const number of numbers) this.#release(number);
     for (const [id, page] of layer.#texts) this.#texts.set(id, page);
@@ -125,90 +124,90 @@ export class PageTable implements PageLayer {
   }
 
   *keys(): IterableIterator<PageId> {
-    for (let row = 0; row < this.#rows; row++) {
-      const id = this.#ids[row] as number;
-      if (id !== NO_ID) yield id;
+    for (let at = 0; at < this.#rows * ROW_WORDS; at += ROW_WORDS) {
+      const id = idAt(this.#words, at);
+      if (id !== 0) yield id;
     }
     yield* this.#texts.keys();
   }
 
   *[Symbol.iterator](): IterableIterator<[PageId, Page | null]> {
-    for (let row = 0; row < this.#rows; row++) {
-      const id = this.#ids[row] as number;
-      if (id !== NO_ID) yield [id, this.#pageAt(row)];
+    for (let at = 0; at < this.#rows * ROW_WORDS; at += ROW_WORDS) {
+      const id = idAt(this.#words, at);
+      if (id !== 0) yield [id, this.#pageAt(at)];
     }
     yield* this.#texts;
   }
 
-  #pageAt(row: number): Page | null {
-    const number = this.#slabOf[row] as number;
-    if (number < 0) return null;
-    const masks = this.#masks[row] as number;
-    return new Page(masks & 0xffff, masks >>> 16, this.#present[row] as number, this.#slabs[number] as Slab, this.#offsets[row] as number);
+  #pageAt(at: number): Page | null {
+    const words = this.#words;
+    const slab = words[at + SLAB] as number;
+    if (slab === 0) return null;
+    const masks = words[at + MASKS] as number;
+    const nodes = (words[at + PRESENT] as number) | 0;
+    return new Page(masks & 0xffff, masks >>> 16, nodes, this.#slabs[slab - 1] as Slab, words[at + OFFSET] as number);
   }
 
-  #bucketOf(id: number): number {
-    const high = (id / 0x1_0000_0000) | 0;
-    return Math.imul((id | 0) ^ Math.imul(high, HIGH_FACTOR), HASH_FACTOR) >>> this.#shift;
+  #bucketOf(low: number, high: number): number {
+    return Math.imul(low ^ Math.imul(high, HIGH_FACTOR), HASH_FACTOR) >>> this.#shift;
   }
 
-  #rowOf(id: number): number {
-    const buckets = this.#buckets;
+  /** Where the row of a page begins; -1: it has none. */
+  #find(id: number): number {
+    const [buckets, words] = [this.#buckets, this.#words];
     const last = buckets.length - 1;
-    for (let at = this.#bucketOf(id); ; at = (at + 1) & last) {
-      const row = (buckets[at] as number) - 1;
-      if (row < 0 || this.#ids[row] === id) return row;
+    const [low, high] = [id >>> 0, upperHalf(id)];
+    for (let bucket = this.#bucketOf(low, high); ; bucket = (bucket + 1) & last) {
+      const row = buckets[bucket] as number;
+      if (row === 0) return -1;
+      const at = (row - 1) * ROW_WORDS;
+      if (words[at] === low && words[at + HIGH] === high) return at;
     }
   }
 
   #put(id: number, masks: number, present: number, slab: number, offset: number): void {
-    let row = this.#rowOf(id);
+    let at = this.#find(id);
     if (slab >= 0) this.#slabRows[slab] = (this.#slabRows[slab] as number) + 1;
-    if (row >= 0) this.#release(this.#slabOf[row] as number);
+    if (at >= 0) this.#release((this.#words[at + SLAB] as number) - 1);
     else {
-      if (this.#rows === this.#ids.length) this.#rebuild();
-      row = this.#rows++;
+      if (this.#rows * ROW_WORDS === this.#words.length) this.#rebuild();
+      at = this.#rows++ * ROW_WORDS;
       this.#live++;
-      this.#ids[row] = id;
-      this.#enter(id, row);
+      this.#words[at] = id >>> 0;
+      this.#words[at + HIGH] = upperHalf(id);
+      this.#enter(at);
     }
-    this.#masks[row] = masks;
-    this.#present[row] = present;
-    this.#slabOf[row] = slab;
-    this.#offsets[row] = offset;
+    const words = this.#words;
+    words[at + MASKS] = masks;
+    words[at + PRESENT] = present;
+    words[at + SLAB] = slab + 1;
+    words[at + OFFSET] = offset;
   }
 
-  #enter(id: number, row: number): void {
+  #enter(at: number): void {
     const buckets = this.#buckets;
     const last = buckets.length - 1;
-    let at = this.#bucketOf(id);
-    while (buckets[at] !== 0) at = (at + 1) & last;
-    buckets[at] = row + 1;
+    let bucket = this.#bucketOf(this.#words[at] as number, this.#words[at + HIGH] as number);
+    while (buckets[bucket] !== 0) bucket = (bucket + 1) & last;
+    buckets[bucket] = at / ROW_WORDS + 1;
   }
 
   /** Leaves out the deleted rows; twice the room, if that is not enough. */
   #rebuild(): void {
-    const before = { ids: this.#ids, masks: this.#masks, present: this.#present, slabOf: this.#slabOf, offsets: this.#offsets };
-    const rows = this.#live * 4 > this.#ids.length * 3 ? this.#ids.length * 2 : this.#ids.length;
-    this.#ids = new Float64Array(rows);
-    this.#masks = new Uint32Array(rows);
-    this.#present = new Int32Array(rows);
-    this.#slabOf = new Int32Array(rows);
-    this.#offsets = new Uint32Array(rows);
+    const before = this.#words;
+    const room = before.length / ROW_WORDS;
+    const rows = this.#live * 4 > room * 3 ? room * 2 : room;
+    this.#words = new Uint32Array(rows * ROW_WORDS);
     this.#buckets = new Int32Array(2 * rows);
     this.#shift = Math.clz32(2 * rows) + 1;
     let to = 0;
-    for (let row = 0; row < this.#rows; row++) {
-      const id = before.ids[row] as number;
-      if (id === NO_ID) continue;
-      this.#ids[to] = id;
-      this.#masks[to] = before.masks[row] as number;
-      this.#present[to] = before.present[row] as number;
-      this.#slabOf[to] = before.slabOf[row] as number;
-      this.#offsets[to] = before.offsets[row] as number;
-      this.#enter(id, to++);
+    for (let at = 0; at < this.#rows * ROW_WORDS; at += ROW_WORDS) {
+      if (idAt(before, at) === 0) continue;
+      for (let word = 0; word < ROW_WORDS; word++) this.#words[to + word] = before[at + word] as number;
+      this.#enter(to);
+      to += ROW_WORDS;
     }
-    this.#rows = to;
+    this.#rows = to / ROW_WORDS;
   }
 
   #hold(slab: Slab): number {
@@ -245,4 +244,8 @@ export class PageTable implements PageLayer {
     this.#slabs[number] = undefined;
     this.#freeSlabs.push(number);
   }
+}
+
+function idAt(words: Uint32Array, at: number): number {
+  return (words[at + HIGH] as number) * 0x1_0000_0000 + (words[at] as number);
 }

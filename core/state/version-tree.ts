@@ -229,10 +229,14 @@ export class VersionTree {
     return at !== undefined;
   }
 
+  #isIndexed(version: Version): boolean {
+    return this.leadsToDisk(version) && isDeep(version, (at) => at.pagesBase);
+  }
+
   /** Pages of a complete version. Valid until the disk moves. */
   pagesOf(version: Version): PageSource {
     assert(this.isComplete(version), "pages are derived before they are read");
-    if (this.leadsToDisk(version) && isDeep(version, (at) => at.pagesBase)) this.pageIndex.moveTo(version);
+    if (this.#isIndexed(version)) this.pageIndex.moveTo(version);
     const layers: PageLayer[] = [];
     let at = version;
     for (; at.toward !== undefined && at !== this.pageIndex.tip; at = present(at.pagesBase, "a layer of pages has a base")) {
@@ -294,6 +298,7 @@ export class VersionTree {
       merged = all;
     }
     const { compute, paths } = this.dependencies;
+    if (this.#isIndexed(base)) await this.pageIndex.moveInSlices(base, slicer);
     const changes = await leafChanges(merged, paths, compute, slicer);
     // Discarding does not wait for us: what was merged along a chain that is gone would be another state.
     if (version.gone) throw new ViewGoneError({ blockId: version.key });

@@ -19,25 +19,59 @@ import {
   type MempoolView,
 } from "../../core/ports/index.js";
 import type { Block } from "../../core/primitives/block.js";
+import { headerRecord } from "../../core/primitives/block-codec.js";
 import { bytesEqual } from "../../core/primitives/bytes.js";
 import { Hash } from "../../core/primitives/hash.js";
 import { modelRoot } from "../core/state/fixtures.js";
 import { MemoryState, NEVER_DUE } from "../plugins/ledger-account/fixtures.js";
 import { type Balances, type CrashChain, type Promises, SENDERS, sender } from "./world.js";
 
+/** The state after a block. */
+interface Mark {
+  readonly height: number;
+  readonly id: string;
+  readonly state: MemoryState;
+}
+
+const MARKS = 6;
+
 /**
  * What earlier audits have found to be right, so that the next one goes on from there. Blocks are kept: a node that prunes does not
  * have them any more when the chain is executed from genesis.
  */
 export class Verified {
-  /** -1: nothing. */
-  height = -1;
-  id = "";
-  state = new MemoryState();
+  /** It is about another database, which may have begun with a state in the middle and know nothing of what was before. */
+  isAside = false;
+  /** Newest first: where the head moved to another branch since, one that is older is gone on from. */
+  marks: readonly Mark[] = [];
   readonly blocks: Block[] = [];
   /** For each sender: transfers below this nonce are in blocks that were final; and the heights of those. */
   readonly settled: number[] = Array.from({ length: SENDERS }, () => 0);
   readonly heights: number[][] = Array.from({ length: SENDERS }, () => []);
+
+  /** -1: nothing was looked at. */
+  get height(): number {
+    return this.marks[0]?.height ?? -1;
+  }
+
+  /** Of the canonical block at a height, as the last audit found it. */
+  idAt(height: number): string | undefined {
+    const block = this.blocks[height];
+    return block === undefined ? undefined : Hash.key(headerRecord(block.header).id);
+  }
+
+  /** For a look at another database of the same chain: what is found there leaves this as it is. */
+  copy(): Verified {
+    const copy = new Verified();
+    copy.isAside = true;
+    copy.marks = this.marks;
+    copy.blocks.push(...this.blocks);
+    for (let from = 0; from < SENDERS; from++) {
+      copy.settled[from] = this.settled[from] ?? 0;
+      copy.heights[from] = [...(this.heights[from] ?? [])];
+    }
+    return copy;
+  }
 }
 
 /**
@@ -58,6 +92,8 @@ export interface Finding {
   readonly warned: readonly string[];
   /** Bodies of blocks below this height had been pruned. */
   readonly bodiesFrom: number;
+  /** The head's; -1 if it refused. */
+  readonly height: number;
 }
 
 export async function copyData(from: string, to: string): Promise<void> {
@@ -116,12 +152,14 @@ export async function audit(chain: CrashChain, copy: string, expected: Expected,
     if (depth !== "new") await readAll(views, node.get<NodePart>(NODE_PART));
     await checkState(views, expected.verified, depth, losses);
     if (fatal !== undefined) throw fatal;
-    return { losses, refused: undefined, warned, bodiesFrom: views.view.status().bodiesFrom };
+    const { bodiesFrom, head } = views.view.status();
+    return { losses, refused: undefined, warned, bodiesFrom, height: head.header.height };
   } catch (error) {
     if (!ChainwrightError.is(error)) throw error;
     // What failed to start a plugin counts, not that a plugin failed to start.
     const cause = ChainwrightError.is(error.cause) ? error.cause : error;
-    return { losses: [], refused: { code: cause.code, message: cause.message, when: isUp ? "later" : "start" }, warned, bodiesFrom: 0 };
+    const refused = { code: cause.code, message: cause.message, when: isUp ? "later" : "start" } as const;
+    return { losses: [], refused, warned, bodiesFrom: 0, height: -1 };
   } finally {
     await node.stop().catch(() => undefined);
   }
@@ -211,17 +249,20 @@ async function checkPast({ view }: Views, { balances }: Expected, losses: string
 /** Executes what is new since the last audit (or everything) again, and compares the whole state with the node's. */
 async function checkState({ view, ledger }: Views, verified: Verified, depth: AuditDepth, losses: string[]): Promise<void> {
   const { head } = view.status();
-  const known = verified.height < 0 ? undefined : view.idAt(verified.height);
-  const goesOn = depth !== "genesis" && known !== undefined && Hash.key(known) === verified.id;
+  const isCanonical = ({ height, id }: Mark) => {
+    const known = height > head.header.height ? undefined : view.idAt(height);
+    return known !== undefined && Hash.key(known) === id;
+  };
+  const mark = depth === "genesis" ? undefined : verified.marks.find(isCanonical);
   // A copy, which keeps no way back.
-  const state = goesOn ? verified.state.copy() : new MemoryState();
-  const from = goesOn ? verified.height + 1 : 1;
-  if (!goesOn) ledger.genesis(state, view.spec);
+  const state = mark?.state.copy() ?? new MemoryState();
+  const from = (mark?.height ?? 0) + 1;
+  if (mark === undefined) ledger.genesis(state, view.spec);
   const blocks: Block[] = [];
   for (let height = from; height <= head.header.height; height++) {
     const id = view.idAt(height);
-    const block = id === undefined ? undefined : await storedBlock(view, id, height, verified);
-    if (id === undefined || block === undefined) {
+    const block = id === undefined ? blockBefore(view, height, verified) : await storedBlock(view, id, height, verified);
+    if (block === undefined) {
       losses.push(`there is no canonical block at ${height}`);
       return;
     }
@@ -241,9 +282,7 @@ async function checkState({ view, ledger }: Views, verified: Verified, depth: Au
   if (depth === "all" || losses.length > 0) return;
   for (const [height, block] of blocks.entries()) if (block !== undefined) verified.blocks[height] = block;
   verified.blocks.length = head.header.height + 1;
-  verified.height = head.header.height;
-  verified.id = Hash.key(head.id);
-  verified.state = state;
+  verified.marks = [{ height: head.header.height, id: Hash.key(head.id), state }, ...verified.marks].slice(0, MARKS);
 }
 
 /** From the node; where that has pruned it, as it was read before. */
@@ -251,6 +290,11 @@ async function storedBlock(view: ChainView, id: Hash, height: number, verified: 
   const stored = await view.block(id);
   if (stored !== undefined || height >= view.status().bodiesFrom) return stored;
   return verified.blocks[height];
+}
+
+/** Of a chain that begins above it. That it is the right one shows in the root that all come to. */
+function blockBefore(view: ChainView, height: number, { isAside, blocks }: Verified): Block | undefined {
+  return isAside && height < view.status().bodiesFrom ? blocks[height] : undefined;
 }
 
 async function execute(ledger: Ledger, view: ChainView, { header, transactions, payload }: Block, state: MemoryState): Promise<void> {

@@ -6,15 +6,22 @@ import { NodeProcess } from "../functional/node-process.js";
 import { type AuditDepth, audit, copyData, type Finding, Verified } from "./audit.js";
 import { damage, kindOf } from "./damage.js";
 import type { SmallDisk } from "./full-disk.js";
+import type { Link } from "./link.js";
 import type { KillPlan } from "./plan.js";
+import { Snapshots } from "./snapshots.js";
 import type { Tally } from "./tally.js";
 import { Backups, runTool, type ToolEnd } from "./tools.js";
+import { Upkeep } from "./upkeep.js";
 import { runOnce, runUntilFull } from "./victim.js";
 import { Balances, type CrashChain, Promises, type Pruning, type Tuning } from "./world.js";
 
 /** What the operating system says of a full disk, and what the tools make of it. */
 const NO_SPACE = /no space left|ENOSPC|disk .* is full/i;
 const FULL_START_MS = 4_000;
+/** Among kills of commands. */
+const NODE_KILLED_EVERY = 4;
+/** Of kills with snapshots: a load takes as long as they do. */
+const LOADED_SHARE = 0.25;
 
 /** One chain, from genesis through its kills. */
 export class Life {
@@ -25,14 +32,30 @@ export class Life {
   readonly #balances = new Balances();
   readonly #verified = new Verified();
   readonly #backups: Backups;
+  readonly #upkeep: Upkeep;
+  readonly #snapshots: Snapshots;
+  #cameUp = false;
+  readonly #link: Link | undefined;
   #rival: NodeProcess | undefined;
   #bodiesFrom = 0;
 
-  constructor(chain: CrashChain, tuning: Tuning, tally: Tally) {
+  /** @param link from the node to the second miner */
+  constructor(chain: CrashChain, tuning: Tuning, tally: Tally, link?: Link) {
     this.chain = chain;
+    this.#link = link;
     this.#backups = new Backups(chain);
     this.#tuning = tuning;
     this.#tally = tally;
+    const { promises } = this;
+    const verified = this.#verified;
+    const shared = {
+      chain,
+      tally,
+      promises,
+      compare: (copy: string, depth: AuditDepth, expected: Promises) => this.compareAside(copy, depth, expected),
+    };
+    this.#upkeep = new Upkeep({ ...shared, height: () => verified.height });
+    this.#snapshots = new Snapshots({ ...shared, idAt: (height) => verified.idAt(height) });
   }
 
   /** Starts the second miner, if there is one. It is not killed. */
@@ -40,16 +63,23 @@ export class Life {
     if (this.chain.rivalFile !== undefined) this.#rival = new NodeProcess(["start", "--config", this.chain.rivalFile]);
   }
 
+  #pauseRival(signal: "SIGSTOP" | "SIGCONT"): void {
+    const pid = this.#rival?.pid;
+    if (pid !== undefined) process.kill(pid, signal);
+  }
+
   /** Answers what was wrong with the second miner. */
   async end(): Promise<readonly string[]> {
     const faults: string[] = [];
     if (this.#rival !== undefined) {
       const height = Math.max(0, ...this.#rival.lines.map((line) => line.height ?? 0));
+      this.#pauseRival("SIGCONT");
       const code = await this.#rival.kill("SIGTERM");
       if (code !== 0) faults.push(`the second miner ended with ${code}: ${this.#rival.stderr.slice(-2_000)}`);
       this.#tally.count("forks", "height of the second miner", height);
       this.#tally.count("forks", "reorgs told", this.promises.reorgs);
       this.#tally.count("forks", "blocks undone", this.promises.undone);
+      this.#tally.count("deepest reorg of a chain", `${this.promises.deepestReorg} blocks`);
     }
     this.#rival = undefined;
     if (this.#bodiesFrom > 0) this.#tally.count("pruned", "blocks", this.#bodiesFrom);
@@ -59,8 +89,20 @@ export class Life {
   /** @param onLoad called when the node is up and gets its load */
   async kill(plan: KillPlan, onLoad?: () => void): Promise<readonly string[]> {
     const tally = this.#tally;
-    const run = await tally.timed("a run", () => runOnce(plan, this.chain, this.#tuning.flushAfterBlocks, this.promises, onLoad));
+    const { promises, chain } = this;
+    const options = {
+      ...(onLoad === undefined ? {} : { onLoad }),
+      // What the second miner would make while the node is dead is too much to catch up with.
+      onReady: () => this.#pauseRival("SIGCONT"),
+      link: this.#link,
+      restMs: this.#tuning.restMs ?? 0,
+    };
+    const reorgs = promises.reorgs;
+    const run = await tally.timed("a run", () => runOnce(plan, chain, this.#tuning.flushAfterBlocks, promises, options));
+    this.#pauseRival("SIGSTOP");
+    if (this.#link !== undefined) tally.count("runs with forks", promises.reorgs > reorgs ? "reorg" : "none");
     const faults = [...run.faults];
+    this.#cameUp = run.recoveredMs !== undefined;
     if (run.recoveredMs !== undefined) tally.time("ready after a kill", run.recoveredMs);
     if (run.ended !== "killed" && run.ended !== 0) faults.push(`the node ended by itself with ${run.ended}: ${run.stderr.slice(-2_000)}`);
     tally.count(`kill at ${plan.point}`, run.ended === "killed" ? "killed" : `had ended with ${run.ended}`);
@@ -115,6 +157,26 @@ export class Life {
 
   #compare(copy: string, depth: AuditDepth, promises = this.promises): Promise<Finding> {
     return audit(this.chain, copy, { promises, balances: this.#balances, verified: this.#verified }, depth);
+  }
+
+  /** What is found in a copy changes nothing of what is known of the node's own data. */
+  compareAside(copy: string, depth: AuditDepth, promises: Promises): Promise<Finding> {
+    return audit(this.chain, copy, { promises, balances: this.#balances, verified: this.#verified.copy() }, depth);
+  }
+
+  /** A command on a copy of the node's data is killed; the node itself now and then, so that there is more to be lost. */
+  async killUpkeep(plan: KillPlan): Promise<readonly string[]> {
+    const faults = plan.number % NODE_KILLED_EVERY === 0 ? await this.kill({ ...plan, damages: false }) : [];
+    return faults.length > 0 ? faults : this.#upkeep.round(plan.random);
+  }
+
+  /** As `kill`, and snapshots are looked at; now and then one is loaded. */
+  async killWithSnapshots(plan: KillPlan): Promise<readonly string[]> {
+    const faults = [...(await this.kill({ ...plan, damages: false }))];
+    if (faults.length === 0) faults.push(...(await this.#snapshots.check(this.#cameUp)));
+    if (faults.length === 0 && plan.random() < LOADED_SHARE)
+      faults.push(...(await this.#tally.timed("a snapshot's load", () => this.#snapshots.load(plan.random))));
+    return faults;
   }
 
   /** From its next start on, the node keeps another part of the past. */

@@ -11,8 +11,9 @@ import type { Tuning } from "./world.js";
  * - `files`: when a file appears or vanishes in the database: a log is rotated, a table is made, a compaction ends
  * - `start`: while the node comes up and recovers
  * - `stop`: during a clean stop
+ * - `reorg`: when a block was just told to be undone; `snapshot`: while one is being made. Only where there are any
  */
-export const POINTS = ["random", "block", "flush", "accepted", "files", "start", "stop"] as const;
+export const POINTS = ["random", "block", "flush", "accepted", "files", "start", "stop", "reorg", "snapshot"] as const;
 export type Point = (typeof POINTS)[number];
 
 export interface KillPlan {
@@ -27,33 +28,65 @@ export interface KillPlan {
   readonly random: () => number;
 }
 
-const WEIGHTS: Readonly<Record<Point, number>> = { random: 3, block: 2, flush: 3, accepted: 2, files: 4, start: 3, stop: 2 };
+const WEIGHTS: Readonly<Record<Point, number>> = {
+  random: 3,
+  block: 2,
+  flush: 3,
+  accepted: 2,
+  files: 4,
+  start: 3,
+  stop: 2,
+  reorg: 0,
+  snapshot: 0,
+};
 
-export function planOf(seed: string, number: number): KillPlan {
+/** What a kind is about comes more often than the rest together. */
+const OWN_WEIGHTS: Readonly<Partial<Record<Kind, Partial<Record<Point, number>>>>> = {
+  forks: { reorg: 20, start: 1, stop: 1 },
+  snapshots: { snapshot: 12 },
+};
+
+export function planOf(seed: string, number: number, kind: Kind = "plain"): KillPlan {
   const random = seeded(`${seed}/${number}`);
-  let pick = random() * Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0);
+  const weights = { ...WEIGHTS, ...OWN_WEIGHTS[kind] };
+  let pick = random() * Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   let point: Point = "random";
   for (const each of POINTS) {
     point = each;
-    pick -= WEIGHTS[each];
+    pick -= weights[each];
     if (pick < 0) break;
   }
   const loadMs = point === "start" ? 0 : 100 + Math.floor(random() * 500);
   // A start takes a few hundred milliseconds; what follows a point in the code follows within a few.
-  const widthMs = { random: 500, block: 20, flush: 40, accepted: 10, files: 15, start: 900, stop: 150 }[point];
+  const widthMs = { random: 500, block: 20, flush: 40, accepted: 10, files: 15, start: 900, stop: 150, reorg: 60, snapshot: 60 }[point];
   return { number, point, loadMs, delayMs: Math.floor(random() ** 2 * widthMs), damages: random() < 0.4, random };
 }
 
 /**
  * What is special about a chain; chains take turns.
  *
- * - `forks`: a second miner, so that heads move between branches and the node syncs after each kill
+ * - `forks`: a second miner, most of the time out of sight: when the two meet, one changes to the other's branch
  * - `tools`: backups are made while it runs and when it was killed, and restored; these commands are killed, too
  * - `pruned`, `archive`: what it keeps of the past. `modes`: that changes at each start
  * - `full-disk`: the node is not killed, its disk is filled up; it ends by itself. Needs the right to mount a file system
  * - `background`: writes are synced after they were acknowledged
+ * - `upkeep`: migrate, rewind, export, import, prune and rebuild are killed on copies of its data, and done again
+ * - `snapshots`: it makes snapshots all the time; what is whole is loaded into another directory, by a command that is killed, too
+ * - `sync`: a fresh node loads its state from two others, and is killed meanwhile
  */
-export const KINDS = ["plain", "forks", "tools", "pruned", "background", "archive", "full-disk", "modes"] as const;
+export const KINDS = [
+  "plain",
+  "forks",
+  "tools",
+  "pruned",
+  "background",
+  "archive",
+  "full-disk",
+  "modes",
+  "upkeep",
+  "snapshots",
+  "sync",
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Kills of one chain; afterwards it is executed again from genesis, and the next chain begins. */
@@ -72,10 +105,13 @@ const TUNED: Readonly<Partial<Record<Kind, Partial<Tuning>>>> = {
   // Tables of their own are what a full disk refuses, too.
   "full-disk": { writeBufferBytes: 65_536 },
   // Two miners that lose sight of each other come back together only above what is final.
-  forks: { finalDepth: 1_000 },
+  forks: { finalDepth: 100, blockIntervalMs: 60, restMs: 20 },
   // Enough blocks that some are old enough to go.
   pruned: { finalDepth: 3, blockIntervalMs: 30 },
   modes: { finalDepth: 3, blockIntervalMs: 30 },
+  upkeep: { blockIntervalMs: 30 },
+  snapshots: { finalDepth: 2, blockIntervalMs: 60, writeBufferBytes: 1_048_576, restMs: 40 },
+  sync: { finalDepth: 2, blockIntervalMs: 60, restMs: 40 },
 };
 
 /** How the node of one life is set up. */

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, type FSWatcher, watch } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -26,8 +26,36 @@ export interface ToolEnd {
   readonly output: string;
 }
 
-/** Runs a command of the command line; kills it after `killMs`, if it still runs by then. */
-export async function runTool(args: readonly string[], killMs?: number): Promise<ToolEnd> {
+/** A kill when files in these folders (or those of the databases in them) were changed so many times. */
+export interface KillAtChange {
+  readonly folders: readonly string[];
+  readonly changes: number;
+  readonly delayMs: number;
+}
+
+/** Calls back at the change; answers what ends the watch. */
+function atChange({ folders, changes, delayMs }: KillAtChange, callBack: () => void): () => void {
+  let left = changes;
+  const watchers = new Map<string, FSWatcher>();
+  const paths = folders.flatMap((folder) => [folder, join(folder, "chain.level")]);
+  const look = (path: string) => {
+    if (watchers.has(path) || !existsSync(path)) return;
+    watchers.set(
+      path,
+      watch(path, () => {
+        for (const each of paths) look(each);
+        if (--left === 0) setTimeout(callBack, delayMs);
+      }).on("error", () => undefined),
+    );
+  };
+  for (const path of paths) look(path);
+  return () => {
+    for (const watcher of watchers.values()) watcher.close();
+  };
+}
+
+/** Runs a command of the command line; kills it after so many ms or at a change, if it still runs by then. */
+export async function runTool(args: readonly string[], kill?: number | KillAtChange): Promise<ToolEnd> {
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);
   let output = "";
@@ -36,15 +64,17 @@ export async function runTool(args: readonly string[], killMs?: number): Promise
       output += text;
     });
   const over = new AbortController();
-  const timer = delay(killMs ?? TOOL_TIMEOUT_MS, undefined, { signal: over.signal }).then(
+  const endWatch = typeof kill === "object" ? atChange(kill, () => child.kill("SIGKILL")) : () => undefined;
+  const timer = delay(typeof kill === "number" ? kill : TOOL_TIMEOUT_MS, undefined, { signal: over.signal }).then(
     () => child.kill("SIGKILL"),
     () => false,
   );
   const [code] = (await once(child, "close")) as [number | null];
   over.abort();
-  await timer;
+  endWatch();
+  const isLate = await timer;
   running.delete(child);
-  if (code === null && killMs === undefined) return { code: -1, output: `${output}\nit took more than ${TOOL_TIMEOUT_MS} ms` };
+  if (isLate && typeof kill !== "number") return { code: -1, output: `${output}\nit took more than ${TOOL_TIMEOUT_MS} ms` };
   return { code: code ?? undefined, output };
 }
 

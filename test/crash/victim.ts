@@ -1,8 +1,11 @@
 /** One run of the node: started, put under load, watched, killed at its point. */
 import { existsSync, watch } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { SNAPSHOTS_FOLDER } from "../../core/snapshots/folder.js";
 import { getJson, NodeProcess } from "../functional/node-process.js";
+import type { Link } from "./link.js";
 import type { KillPlan } from "./plan.js";
 import { type CrashChain, type Promises, SENDERS, sender, transferOf } from "./world.js";
 
@@ -17,10 +20,14 @@ export interface Run {
 }
 
 /** A node that says nothing for so long has hung. */
-const CONNECT_TIMEOUT_MS = 5_000;
 const READY_TIMEOUT_MS = 60_000;
 /** A point that does not come (no file is made, no flush is due) is a kill at random. */
 const POINT_TIMEOUT_MS = 2_500;
+const TOGETHER_TIMEOUT_MS = 5_000;
+/** What a kind is about is worth waiting for. */
+const OWN_POINT_TIMEOUT_MS = 6_000;
+/** Chunks that a snapshot of the kind with snapshots has, about. */
+const FILES_OF_SNAPSHOT = 4;
 
 async function post(api: string, raw: Uint8Array): Promise<{ readonly status: number; readonly id?: string }> {
   const response = await fetch(`${api}/v1/transactions`, {
@@ -33,7 +40,14 @@ async function post(api: string, raw: Uint8Array): Promise<{ readonly status: nu
 }
 
 /** Sends one sender's transfers in order until the node is gone. */
-async function load(api: string, from: number, promises: Promises, onAccepted: () => void, isOver: () => boolean): Promise<void> {
+async function load(
+  api: string,
+  from: number,
+  promises: Promises,
+  onAccepted: () => void,
+  isOver: () => boolean,
+  restMs = 0,
+): Promise<void> {
   while (!isOver()) {
     const nonce = promises.nextNonce[from] ?? 0;
     try {
@@ -42,6 +56,7 @@ async function load(api: string, from: number, promises: Promises, onAccepted: (
         promises.accepted[from]?.set(nonce, id);
         promises.nextNonce[from] = nonce + 1;
         onAccepted();
+        if (restMs > 0) await delay(restMs);
       } else await delay(20);
     } catch {
       // Killed while it answered: nothing was promised.
@@ -66,12 +81,37 @@ async function checkNonces(api: string, promises: Promises, faults: string[]): P
   }
 }
 
-/** Resolves when the node has a peer: with the second miner, heads move between branches. */
-async function connected(api: string): Promise<void> {
-  for (const untilMs = performance.now() + CONNECT_TIMEOUT_MS; performance.now() < untilMs; ) {
-    const { peers } = (await getJson(`${api}/v1/peers`)) as { readonly peers: readonly unknown[] };
-    if (peers.length > 0) return;
-    await delay(50);
+/** Resolves when the node has caught up with the second miner and mines itself: who sees nobody from the start on waits with that. */
+async function minesWithPeer(api: string, node: NodeProcess): Promise<void> {
+  for (let isSynced = false; !isSynced; ) {
+    await delay(20);
+    const { sync } = (await getJson(`${api}/v1/peers`)) as { readonly sync: { readonly state: string } };
+    isSynced = sync.state === "synced";
+  }
+  const seen = node.lines.length;
+  await node.line((line) => line.type === "block" && node.lines.indexOf(line) >= seen);
+}
+
+/** Resolves when one more block is undone: the node, which was alone for a while, meets a longer branch. */
+async function reorganized(node: NodeProcess): Promise<void> {
+  const seen = node.lines.length;
+  await node.line((line) => line.type === "undone" && node.lines.indexOf(line) >= seen);
+}
+
+/** Resolves when so many files of a snapshot that is being made are there; with none, when one more is whole. */
+async function makingSnapshot(chain: CrashChain, files: number, isOver: () => boolean): Promise<void> {
+  const root = join(chain.data, SNAPSHOTS_FOLDER);
+  const before = new Set(await readdir(root).catch(() => []));
+  while (!isOver()) {
+    const names = await readdir(root).catch(() => []);
+    const making = names.find((name) => name.startsWith("."));
+    if (files === 0) {
+      if (names.some((name) => !name.startsWith(".") && !before.has(name))) return;
+      await delay(2);
+      continue;
+    }
+    if (making !== undefined && (await readdir(join(root, making)).catch(() => [])).length >= files) return;
+    await delay(2);
   }
 }
 
@@ -94,6 +134,7 @@ async function reach(
   chain: CrashChain,
   flushAfterBlocks: number,
   accepted: Promise<void>,
+  isOver: () => boolean,
 ): Promise<void> {
   const seen = node.lines.length;
   const isNew = (line: object) => node.lines.indexOf(line as never) >= seen;
@@ -106,6 +147,10 @@ async function reach(
       return;
     case "accepted":
       return accepted;
+    case "reorg":
+      return reorganized(node);
+    case "snapshot":
+      return makingSnapshot(chain, Math.max(0, Math.floor((2 * plan.random() - 1) * FILES_OF_SNAPSHOT)), isOver);
     case "files": {
       const database = join(chain.data, "chain.level");
       if (!existsSync(database)) return;
@@ -161,16 +206,28 @@ export async function runUntilFull(plan: KillPlan, chain: CrashChain, promises: 
   return { ended: ended === "no" ? "killed" : ended, recoveredMs: undefined, stderr: node.stderr, faults };
 }
 
+export interface RunOptions {
+  /** Called when the node is up. */
+  readonly onReady?: () => void;
+  /** Called when the node is up and gets its load. */
+  readonly onLoad?: () => void;
+  /** To the second miner: cut once the node mines, until the point is looked for. */
+  readonly link?: Link | undefined;
+  /** Between two transfers of a sender. */
+  readonly restMs?: number;
+}
+
 /** Runs the node once, to its kill. */
 export async function runOnce(
   plan: KillPlan,
   chain: CrashChain,
   flushAfterBlocks: number,
   promises: Promises,
-  onLoad: () => void = () => undefined,
+  { onReady = () => undefined, onLoad = () => undefined, link, restMs = 0 }: RunOptions = {},
 ): Promise<Run> {
   const faults: string[] = [];
   const beganMs = performance.now();
+  link?.mend();
   const node = new NodeProcess(["start", "--config", chain.configFile]);
   let isOver = false;
   let recoveredMs: number | undefined;
@@ -191,6 +248,7 @@ export async function runOnce(
     const told = promises.height;
     const api = await within(READY_TIMEOUT_MS, "coming up", node.api());
     recoveredMs = performance.now() - beganMs;
+    onReady();
     const ready = node.lines.find((line) => line.type === "ready");
     if (ready !== undefined && ready.height < told) faults.push(`it came up at height ${ready.height}, block ${told} had been told`);
     await checkNonces(api, promises, faults);
@@ -201,12 +259,18 @@ export async function runOnce(
         if (isArmed) resolve();
       };
     });
-    loads = Array.from({ length: SENDERS }, (_, from) => load(api, from, promises, onAccepted, () => isOver));
-    if (chain.rivalFile !== undefined) await connected(api);
+    loads = Array.from({ length: SENDERS }, (_, from) => load(api, from, promises, onAccepted, () => isOver, restMs));
     onLoad();
+    if (link !== undefined) {
+      await Promise.race([minesWithPeer(api, node), delay(TOGETHER_TIMEOUT_MS), node.exited]);
+      link.cut();
+    }
     await Promise.race([delay(plan.loadMs), node.exited]);
     isArmed = true;
-    await Promise.race([reach(plan, node, chain, flushAfterBlocks, accepted), delay(POINT_TIMEOUT_MS), node.exited]);
+    const timeoutMs = plan.point === "reorg" || plan.point === "snapshot" ? OWN_POINT_TIMEOUT_MS : POINT_TIMEOUT_MS;
+    const reached = reach(plan, node, chain, flushAfterBlocks, accepted, () => isOver);
+    link?.mend();
+    await Promise.race([reached, delay(timeoutMs), node.exited]);
     if (plan.point === "stop") process.kill(node.pid ?? 0, "SIGTERM");
     if (plan.delayMs > 0) await Promise.race([delay(plan.delayMs), node.exited]);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** The chain that is killed: its accounts, the transfers that they send, its files, and what it has promised so far. */
+import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ export const SENDERS = 8;
 /** Of a node that prunes: the least that may be set. More than a node makes between two kills. */
 const KEPT_BLOCKS = 128;
 const FUNDS = 1_000_000_000_000n;
-const MINER = key(100);
+export const MINER = key(100);
 const RIVAL = key(101);
 
 export const sender = (index: number): Key => key(index % SENDERS);
@@ -69,10 +70,18 @@ export class Promises {
   /** Blocks that were told to be undone, and how many times a row of them was. */
   undone = 0;
   reorgs = 0;
-  #wasUndone = false;
+  deepestReorg = 0;
+  #undoneInRow = 0;
 
   get acceptedCount(): number {
     return this.accepted.reduce((sum, each) => sum + each.size, 0);
+  }
+
+  /** What was told of blocks up to a height, and nothing of transfers: those in the mempool do not go with the blocks. */
+  blocksUpTo(height: number): Promises {
+    const copy = new Promises();
+    for (const [each, hash] of this.blocks) if (each <= height) copy.blocks.set(each, hash);
+    return copy;
   }
 
   /** What was promised up to now. */
@@ -92,8 +101,9 @@ export class Promises {
     const isUndone = line.type === "undone";
     if (isUndone) this.blocks.delete(line.height);
     if (isUndone) this.undone++;
-    if (isUndone && !this.#wasUndone) this.reorgs++;
-    this.#wasUndone = isUndone;
+    this.#undoneInRow = isUndone ? this.#undoneInRow + 1 : 0;
+    if (this.#undoneInRow === 1) this.reorgs++;
+    this.deepestReorg = Math.max(this.deepestReorg, this.#undoneInRow);
   }
 }
 
@@ -103,6 +113,21 @@ export interface Tuning {
   readonly writeBufferBytes: number;
   readonly finalDepth: number;
   readonly blockIntervalMs: number;
+  /** Between two transfers of a sender: leaves a node time for what its kind is about. Default: as many as it takes. */
+  readonly restMs?: number;
+}
+
+/** What one node of the chain is set to, beside what all have in common. */
+export interface NodeSettings {
+  /** Where its blocks are paid to; undefined: it does not mine. */
+  readonly miner?: Address;
+  readonly blockIntervalMs?: number;
+  readonly hasApi?: boolean;
+  /** Port on which it takes peers; 0: any. Undefined: it has no peers. */
+  readonly peerPort?: number;
+  /** Under `node` of its config. */
+  readonly node?: Readonly<Record<string, unknown>>;
+  readonly logLevel?: string;
 }
 
 export interface CrashChain {
@@ -111,8 +136,11 @@ export interface CrashChain {
   readonly configFile: string;
   /** The config of a second miner, which makes forks; undefined if there is none. */
   readonly rivalFile: string | undefined;
+  readonly rivalPort: number | undefined;
   /** The same chain for whoever only looks: no API, no mining, no peers. */
   readonly auditFile: (data: string) => Promise<string>;
+  /** Writes the config of one more node, whose data is in `data`. */
+  readonly nodeFile: (file: string, data: string, settings: NodeSettings) => Promise<string>;
   /** Writes the config of the node anew: what it keeps of the past from its next start on. */
   readonly keep: (pruning: Pruning) => Promise<void>;
   /** As the node's next start will have it. */
@@ -121,9 +149,20 @@ export interface CrashChain {
 
 export type Pruning = "archive" | "full" | "pruned";
 
-type Role = "victim" | "rival" | "audit";
+export interface ChainOptions {
+  /** Of storage-level. */
+  readonly storage?: Readonly<Record<string, unknown>>;
+  readonly pruning?: Pruning;
+  readonly hasRival?: boolean;
+  /** Port at which the node reaches the second miner, if not at its own. */
+  readonly rivalThrough?: number;
+  /** Accounts that only lie there: a state of several chunks. */
+  readonly idleAccounts?: number;
+  /** `node.snapshots` of the node. */
+  readonly snapshots?: Readonly<Record<string, unknown>>;
+}
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -131,15 +170,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function makeChain(
-  directory: string,
-  tuning: Tuning,
-  options: { readonly storage?: Readonly<Record<string, unknown>>; readonly hasRival?: boolean; readonly pruning?: Pruning } = {},
-): Promise<CrashChain> {
-  let pruning: Pruning = options.pruning ?? "full";
-  const rivalPort = options.hasRival === true ? await freePort() : undefined;
-  await mkdir(directory, { recursive: true });
-  const spec = {
+function specOf(tuning: Tuning, idleAccounts: number) {
+  const idle = Array.from({ length: idleAccounts }, (_, index) => {
+    const bytes = createHash("sha256").update(`idle ${index}`).digest().subarray(0, 20);
+    return { address: Address.format(Address.from(new Uint8Array(bytes)), PREFIX), amount: "7" };
+  });
+  return {
     chainId: CHAIN_ID,
     addressPrefix: PREFIX,
     genesisTimeMs: Date.now(),
@@ -157,57 +193,82 @@ export async function makeChain(
     ledger: {
       plugin: "ledger-account",
       parameters: {
-        allocations: Array.from({ length: SENDERS }, (_, index) => ({ address: sender(index).text, amount: String(FUNDS) })),
+        allocations: [...Array.from({ length: SENDERS }, (_, index) => ({ address: sender(index).text, amount: String(FUNDS) })), ...idle],
         issuance: { initialPerBlock: 1_000 },
       },
     },
   };
-  await writeFile(join(directory, "chain.json"), JSON.stringify(spec, undefined, 2));
-  const mining = (address: Address) => ({
-    mine: true,
-    address: Address.format(address, PREFIX),
-    cpuShare: 0.1,
-    minBlockIntervalMs: tuning.blockIntervalMs,
-    templateRefreshMs: 100,
-  });
-  const node = (data: string, role: Role) => ({
-    chain: join(directory, "chain.json"),
-    dataDir: data,
-    log: { level: "warn" },
-    compute: { threads: 0 },
-    node: {
-      chain: {
-        flushAfterBlocks: tuning.flushAfterBlocks,
-        flushAfterMs: 600_000,
-        // Whoever looks deletes nothing meanwhile.
-        pruning: role === "audit" && pruning === "pruned" ? "full" : pruning,
-        keepBlocks: KEPT_BLOCKS,
-      },
-      ...(rivalPort !== undefined && role === "victim" ? { network: { persistent: [`tcp://127.0.0.1:${rivalPort}`] } } : {}),
-    },
-    plugins: {
-      "storage-level": { writeBufferBytes: tuning.writeBufferBytes, ...options.storage },
-      "ledger-account": {},
-      "consensus-nakamoto": role === "audit" ? {} : mining((role === "victim" ? MINER : RIVAL).address),
-      ...(role === "victim" ? { "api-http": { port: 0, docs: false } } : {}),
-      ...(rivalPort === undefined || role === "audit"
-        ? {}
-        : { "transport-tcp": { host: "127.0.0.1", port: role === "rival" ? rivalPort : 0, tls: { trust: "open" } } }),
-    },
-  });
-  const data = join(directory, "data");
-  const configFile = join(directory, "node.json");
-  const keep = async (next: Pruning) => {
-    pruning = next;
-    await writeFile(configFile, JSON.stringify(node(data, "victim"), undefined, 2));
-  };
-  await keep(pruning);
-  const rivalFile = rivalPort === undefined ? undefined : join(directory, "rival.json");
-  if (rivalFile !== undefined) await writeFile(rivalFile, JSON.stringify(node(join(directory, "rival"), "rival")));
-  const auditFile = async (copy: string) => {
-    const file = `${copy}.json`;
-    await writeFile(file, JSON.stringify(node(copy, "audit")));
+}
+
+export async function makeChain(directory: string, tuning: Tuning, options: ChainOptions = {}): Promise<CrashChain> {
+  let pruning: Pruning = options.pruning ?? "full";
+  const rivalPort = options.hasRival === true ? await freePort() : undefined;
+  await mkdir(directory, { recursive: true });
+  const spec = join(directory, "chain.json");
+  await writeFile(spec, JSON.stringify(specOf(tuning, options.idleAccounts ?? 0), undefined, 2));
+  const nodeFile = async (file: string, data: string, settings: NodeSettings) => {
+    await writeFile(file, JSON.stringify(configOf(spec, data, tuning, settings, options.storage), undefined, 2));
     return file;
   };
-  return { directory, data, configFile, rivalFile, auditFile, keep, pruning: () => pruning };
+  const data = join(directory, "data");
+  const configFile = join(directory, "node.json");
+  const chainOf = (pruning: Pruning) => ({ chain: { ...flushing(tuning), pruning, keepBlocks: KEPT_BLOCKS } });
+  const keep = async (next: Pruning) => {
+    pruning = next;
+    const rival = `tcp://127.0.0.1:${options.rivalThrough ?? rivalPort}`;
+    await nodeFile(configFile, data, {
+      miner: MINER.address,
+      hasApi: true,
+      ...(rivalPort === undefined ? {} : { peerPort: 0 }),
+      node: {
+        ...chainOf(pruning),
+        ...(rivalPort === undefined ? {} : { network: { persistent: [rival], redialMs: 20, redialMaxMs: 100, exchange: false } }),
+        ...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
+      },
+    });
+  };
+  await keep(pruning);
+  const rivalFile =
+    rivalPort === undefined
+      ? undefined
+      : await nodeFile(join(directory, "rival.json"), join(directory, "rival"), {
+          miner: RIVAL.address,
+          // A little faster: of two branches, its is the heavier one more often.
+          blockIntervalMs: Math.floor(tuning.blockIntervalMs * 0.7),
+          peerPort: rivalPort,
+          // Or the node learns where to reach it past the link.
+          node: { ...chainOf(pruning), network: { exchange: false } },
+        });
+  // Whoever looks deletes nothing meanwhile.
+  const auditFile = (copy: string) => nodeFile(`${copy}.json`, copy, { node: chainOf(pruning === "pruned" ? "full" : pruning) });
+  return { directory, data, configFile, rivalFile, rivalPort, auditFile, nodeFile, keep, pruning: () => pruning };
+}
+
+function flushing({ flushAfterBlocks }: Tuning) {
+  return { flushAfterBlocks, flushAfterMs: 600_000 };
+}
+
+function configOf(chain: string, dataDir: string, tuning: Tuning, settings: NodeSettings, storage: ChainOptions["storage"]) {
+  const { miner, blockIntervalMs = tuning.blockIntervalMs, hasApi, peerPort, node, logLevel = "warn" } = settings;
+  const mining = {
+    mine: true,
+    address: miner === undefined ? undefined : Address.format(miner, PREFIX),
+    cpuShare: 0.1,
+    minBlockIntervalMs: blockIntervalMs,
+    templateRefreshMs: 100,
+  };
+  return {
+    chain,
+    dataDir,
+    log: { level: logLevel },
+    compute: { threads: 0 },
+    node: { chain: flushing(tuning), ...node },
+    plugins: {
+      "storage-level": { writeBufferBytes: tuning.writeBufferBytes, ...storage },
+      "ledger-account": {},
+      "consensus-nakamoto": miner === undefined ? {} : mining,
+      ...(hasApi === true ? { "api-http": { port: 0, docs: false } } : {}),
+      ...(peerPort === undefined ? {} : { "transport-tcp": { host: "127.0.0.1", port: peerPort, tls: { trust: "open" } } }),
+    },
+  };
 }

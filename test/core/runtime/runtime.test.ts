@@ -86,8 +86,12 @@ t.test("a slice ends near its budget, with few readings of the clock", async (t)
       },
     };
     let pauses = 0;
-    const slicer = new ClockSlicer(counted, () => Promise.resolve(void pauses++), 5);
     let sliceStart = 0;
+    const pause = async () => {
+      pauses++;
+      sliceStart = time.nowMs;
+    };
+    const slicer = new ClockSlicer(counted, pause, 5, () => sliceStart);
     let worstMs = 0;
     let steps = 0;
     while (pauses < 20) {
@@ -96,7 +100,6 @@ t.test("a slice ends near its budget, with few readings of the clock", async (t)
       if (!slicer.due()) continue;
       worstMs = Math.max(worstMs, time.nowMs - sliceStart);
       await slicer.pause();
-      sliceStart = time.nowMs;
     }
     t.ok(worstMs >= 4.99 && worstMs <= Math.max(7.5, 5 + stepMs), `steps of ${stepMs} ms: the worst slice took ${worstMs.toFixed(2)} ms`);
     if (stepMs < 0.01) t.ok(time.readings < steps / 50, `${time.readings} readings for ${steps} steps`);
@@ -107,6 +110,22 @@ t.test("a slice ends near its budget, with few readings of the clock", async (t)
   await slicer.pause();
   t.ok(calls > 0);
   t.equal(slicer.due(), false, "a new slice");
+});
+
+t.test("slicers of one turn of the event loop share its budget, and the next turn begins anew", async (t) => {
+  let nowMs = 0;
+  const scheduler = new SystemScheduler({ nowMs: () => 0, monotonicMs: () => nowMs });
+  const first = scheduler.slicer(5);
+  t.equal(first.due(), false);
+  nowMs = 4;
+  const second = scheduler.slicer(5);
+  nowMs = 5;
+  t.equal(second.due(), true, "it has held the thread for one millisecond, but the turn has lasted five");
+  await scheduler.yield();
+  t.equal(scheduler.slicer(5).due(), false);
+  await second.pause();
+  nowMs = 9;
+  t.equal(second.due(), false, "a pause begins a new turn");
 });
 
 t.test("entropy", (t) => {

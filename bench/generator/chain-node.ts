@@ -32,13 +32,13 @@ import { NakamotoConsensus } from "../../plugins/consensus-nakamoto/engine.js";
 import { AccountLedgerConfig, type AccountLedgerSpec } from "../../plugins/ledger-account/config.js";
 import { AccountLedger } from "../../plugins/ledger-account/ledger.js";
 import { SILENT, UNMETERED } from "../quiet.js";
-import type { ChainPlan } from "./plan.js";
+import type { NodePlan } from "./plan.js";
 
 /** Bounds that no bench reaches: all state stays in memory until somebody flushes it. */
 export const NEVER_FLUSH = { flushAfterBlocks: 10_000, flushAfterMs: 600_000, flushAfterBytes: 2 ** 36 } as const;
 
 export interface ChainNodeOptions {
-  readonly plan: ChainPlan;
+  readonly plan: NodePlan;
   /** Started; whoever gives it stops it. */
   readonly storage: Storage;
   readonly compute: Compute;

@@ -43,7 +43,7 @@ export async function measureFlushes(context: BenchContext, engine: ComputeEngin
 }
 
 function report(context: BenchContext, figures: FlushFigures, accounts: number): void {
-  const { plain, flushMs, heldMs, peakMemoryMiB, peakMemorySingleMiB } = figures;
+  const { plain, flushMs, heldMs, peakMemoryMiB, peakMemorySingleMiB, ownMemoryMiB } = figures;
   const reference = `plain classic-level, synced, ${accounts}`;
   context.record(reference, plain.updatesPerSecond, "updates/s");
   context.record(`flushed warm, ${accounts}`, figures.warm.updatesPerSecond, "updates/s", reference);
@@ -55,6 +55,8 @@ function report(context: BenchContext, figures: FlushFigures, accounts: number):
     context.record(`written an update, ${name}, ${accounts}`, [figures[name].bytes], "bytes");
   context.record(`flush alone, warm, ${accounts}`, flushMs, "ms");
   context.record(`main thread held, p99, ${accounts}`, [heldMs], "ms");
+  if (ownMemoryMiB !== undefined)
+    context.record(`memory beyond the caches, without mapped files, ${accounts}`, [Math.max(0, ownMemoryMiB - CONFIGURED_MIB)], "MiB");
   context.record(`peak memory beyond the caches, ${accounts}`, [Math.max(0, peakMemorySingleMiB - CONFIGURED_MIB)], "MiB");
   context.record(`the same with overlays of 8 blocks, ${accounts}`, [Math.max(0, peakMemoryMiB - CONFIGURED_MIB)], "MiB");
 }

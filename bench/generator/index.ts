@@ -20,7 +20,7 @@ import { BLOCK_INTERVAL_MS, type ChainOptions, type ChainPlan, planChain } from 
 import { TransferMaker } from "./transfers.js";
 
 export { ChainNode, type ChainNodeOptions, GrantingCompute, NEVER_FLUSH } from "./chain-node.js";
-export { type ChainOptions, type ChainPlan, planChain } from "./plan.js";
+export { type ChainOptions, type ChainPlan, type NodePlan, planChain } from "./plan.js";
 
 export interface GeneratedChain extends AsyncIterable<Block> {
   readonly plan: ChainPlan;

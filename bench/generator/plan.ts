@@ -40,6 +40,9 @@ export interface ChainPlan {
   addressAt(index: number): Address;
 }
 
+/** What a node needs of a plan: nothing that blocks are made with. */
+export type NodePlan = Pick<ChainPlan, "spec" | "proposer">;
+
 export const BLOCK_INTERVAL_MS = 1_000;
 const GENESIS_TIME_MS = Date.UTC(2026, 0, 1);
 const ADDRESS_PREFIX = "cw";

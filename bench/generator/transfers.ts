@@ -1,9 +1,10 @@
 /** The transfers of a generated chain: signed, in the order of their senders' nonces, with fees in a fixed disorder. */
+import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { BANK_MODULE, chainTagOf, encodeAccountTransaction, encodeBankTransfer } from "../../core/primitives/account-transaction.js";
 import type { Address } from "../../core/primitives/address.js";
 import type { Bytes } from "../../core/primitives/bytes.js";
 import type { Hash } from "../../core/primitives/hash.js";
-import { signMessage } from "../../core/primitives/signing.js";
+import { Signature } from "../../core/primitives/keys.js";
 import { chainHashOf, encodeTransaction, signingMessage } from "../../core/primitives/transaction-codec.js";
 import { type KeyedAccount, keylessAddress, SeededNumbers } from "./accounts.js";
 import type { ChainPlan } from "./plan.js";
@@ -19,6 +20,8 @@ export class TransferMaker {
   readonly #chainHash: Hash;
   readonly #numbers: SeededNumbers;
   readonly #nonces: Uint32Array;
+  /** By account; core makes one for each signature, which takes as long as to sign. */
+  readonly #keys: KeyObject[] = [];
   #made = 0;
 
   constructor(plan: ChainPlan) {
@@ -50,7 +53,8 @@ export class TransferMaker {
       module: BANK_MODULE,
       operation: encodeBankTransfer({ to: this.#recipient(), amount: BigInt(1 + this.#numbers.below(1_000)) }),
     });
-    const signature = signMessage(sender.secretKey, signingMessage(this.#chainHash, body));
+    this.#keys[index] ??= keyOf(sender);
+    const signature = Signature.from(new Uint8Array(sign(null, signingMessage(this.#chainHash, body), this.#keys[index])));
     return encodeTransaction(body, [{ publicKey: sender.publicKey, signature }]);
   }
 
@@ -59,4 +63,9 @@ export class TransferMaker {
     if (++this.#made % NEWCOMER_EVERY === 0) return keylessAddress(seed, "newcomer", this.#made);
     return this.#plan.addressAt(this.#numbers.below(accounts + holders));
   }
+}
+
+function keyOf({ secretKey, publicKey }: KeyedAccount): KeyObject {
+  const text = (bytes: Bytes) => Buffer.from(bytes).toString("base64url");
+  return createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d: text(secretKey), x: text(publicKey) }, format: "jwk" });
 }

@@ -109,7 +109,7 @@ class Child {
   }
 }
 
-const megabytesOf = ({ manifest }: StoredSnapshot): number => manifest.chunks.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+const megabytesOf = ({ manifest }: StoredSnapshot): number => manifest.chunks.chunkBytes / 1e6;
 
 type Ready = Extract<StateSyncReport, { readonly type: "ready" }>;
 type Progress = Extract<StateSyncReport, { readonly type: "progress" }>;

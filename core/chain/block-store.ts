@@ -284,6 +284,7 @@ export class BlockStore {
     return operations;
   }
 
+  /** What `makeCanonical` wrote, but for the receipts. A transaction is in a chain once: no block below has a place to restore. */
   unmakeCanonical(header: TreeHeader, transactionIds: readonly Hash[]): StorageOperation[] {
     return [del(keys.canonical(header.header.height)), ...transactionIds.map((id) => del(keys.transaction(id)))];
   }

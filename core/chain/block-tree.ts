@@ -18,7 +18,8 @@ export interface ExecutionRecord {
 
 export interface TreeNode extends TreeHeader {
   readonly key: HashKey;
-  readonly parent: TreeNode | undefined;
+  /** Undefined for the root, and for what the tree has dropped. */
+  parent: TreeNode | undefined;
   readonly children: Set<TreeNode>;
   readonly sizeBytes: number;
   readonly transactionCount: number;
@@ -144,10 +145,15 @@ export class BlockTree {
       for (const child of at.children) if (child !== next) beside.push(...this.subtree(child));
       at = next;
     }
-    for (const node of [...below, ...beside]) this.#nodes.delete(node.key);
+    // Cut both ways: whoever still has one dropped block (an engine what it was restored with, say) would else keep every block
+    // that ever came after it in memory.
+    for (const node of [...below, ...beside]) {
+      this.#nodes.delete(node.key);
+      node.children.clear();
+      node.parent = undefined;
+    }
     this.#root = root;
-    // Cut the reference downward, or the whole history would stay in memory.
-    (root as { parent: TreeNode | undefined }).parent = undefined;
+    root.parent = undefined;
     return { below, beside };
   }
 

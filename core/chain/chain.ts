@@ -33,7 +33,7 @@ import { ImportPipeline } from "./import-pipeline.js";
 import { Lane } from "./lane.js";
 import { chainMetrics } from "./metrics.js";
 import { type BlockStanding, type ImportListener, NetworkAccess } from "./network-access.js";
-import { Pruner } from "./pruner.js";
+import { Pruner, type PruningBacklog } from "./pruner.js";
 import { Recovery } from "./recovery.js";
 import { genesisOperations, headerOperations, makeGenesis } from "./snapshot-start.js";
 import { Stages } from "./stages.js";
@@ -182,6 +182,11 @@ export class Chain {
   /** Deletes and compacts all that is not to be kept, without pauses: for tools. A running node does it in the background. */
   prune(): Promise<void> {
     return this.#pruner.finish();
+  }
+
+  /** How far `prune` is. */
+  get pruningBacklog(): PruningBacklog {
+    return this.#pruner.backlog;
   }
 
   get running(): boolean {

@@ -47,11 +47,16 @@ export class BlockChecks {
     await this.#stages.run("certificate", () => this.#certificate(record, certificate, context));
   }
 
-  /** Body and signatures. */
-  async bodyAndSignatures(block: Block, header: TreeHeader): Promise<CheckedBlock> {
+  /**
+   * Body and signatures.
+   *
+   * @param onDecoded called once the body is good, before its signatures are verified
+   */
+  async bodyAndSignatures(block: Block, header: TreeHeader, onDecoded: (batch: TransactionBatch) => void): Promise<CheckedBlock> {
     const sizeBytes = encodedBlockBytes(block);
     const slicer = this.#dependencies.scheduler.slicer();
     const batch = await this.#stages.run("body", () => this.#body(block, sizeBytes, slicer));
+    onDecoded(batch);
     await this.#stages.run("signatures", () => this.#signatures(batch, slicer));
     return { block, header, batch, sizeBytes };
   }

@@ -54,6 +54,8 @@ export type ExecutorDependencies = Pick<
 export class Executor {
   readonly #dependencies: ExecutorDependencies;
   readonly #built = new Map<HashKey, Execution>();
+  /** Asked for ahead of execution, as long as the batch is there. */
+  readonly #keys = new WeakMap<TransactionBatch, readonly Bytes[]>();
 
   constructor(dependencies: ExecutorDependencies) {
     this.#dependencies = dependencies;
@@ -186,6 +188,24 @@ export class Executor {
     }
   }
 
+  /** The state keys that a block of these transactions will touch, as far as the ledger tells; a key may come more than once. */
+  async keysOf(batch: TransactionBatch, env: Pick<BlockEnvironment, "proposer">, slicer?: Slicer): Promise<readonly Bytes[]> {
+    const known = this.#keys.get(batch);
+    if (known !== undefined) return known;
+    const { ledger, scheduler } = this.#dependencies;
+    const keys: Bytes[] = [];
+    await forEachPiece(ledger, batch, slicer ?? scheduler.slicer(), (piece) => {
+      for (const key of ledger.access(piece, env).keys) keys.push(key);
+    });
+    this.#keys.set(batch, keys);
+    return keys;
+  }
+
+  /** Whether a block's result is here already. */
+  isBuilt(signingRoot: Hash): boolean {
+    return this.#built.has(Hash.key(signingRoot));
+  }
+
   async #run(
     parent: Hash,
     env: BlockEnvironment,
@@ -195,11 +215,7 @@ export class Executor {
     const { state, ledger, consensus } = this.#dependencies;
     const view = state.view(parent);
     if (view === undefined) throw new StateUnavailableError({ id: Hash.key(parent) });
-    const keys: Bytes[] = [];
-    await forEachPiece(ledger, batch, slicer, (piece) => {
-      for (const key of ledger.access(piece, env).keys) keys.push(key);
-    });
-    await view.prefetch(keys);
+    await view.prefetch(await this.keysOf(batch, env, slicer));
     const writer = state.writer(parent);
     try {
       await consensus.begin?.(writer, env, slicer);

@@ -1,6 +1,6 @@
 /**
  * The head: executes the branch that the engine chose, switches the canonical chain in one durable batch, moves finality,
- * and decides when state goes to disk. All of it runs in the chain's lane.
+ * and has the state flushed. All of it runs in the chain's lane.
  */
 import { present } from "../kernel/assert.js";
 import type { Choice } from "../ports/consensus.js";
@@ -16,8 +16,12 @@ import type { ChainDependencies, ChainOptions } from "./dependencies.js";
 import { BlockInvalidError, ChainDamagedError } from "./errors.js";
 import type { EventLog } from "./event-log.js";
 import type { Executor } from "./executor.js";
+import { FlushRhythm } from "./flush-rhythm.js";
 import type { ChainMetrics } from "./metrics.js";
 import { decodeTransactions } from "./transaction-pieces.js";
+
+/** An extension of the head of so many blocks is one switch of heads: their receipts are in memory until it is written. */
+const PIECE_BLOCKS = 256;
 
 /** A block of the tree whose transactions are decoded. */
 export interface DecodedBlock {
@@ -27,17 +31,16 @@ export interface DecodedBlock {
 
 export class HeadKeeper {
   readonly #dependencies: ChainDependencies;
-  readonly #options: ChainOptions;
   readonly #store: BlockStore;
   readonly #tree: BlockTree;
   readonly #events: EventLog;
   readonly #executor: Executor;
   readonly #metrics: ChainMetrics;
+  readonly #flushes: FlushRhythm;
   #head: TreeNode | undefined;
   #justified: TreeNode | undefined;
   #genesisId: Hash = Hash.zero;
   #pending: Choice | undefined;
-  #unflushedMs = 0;
   /**
    * Off while the chain starts: users wait for it, and what was executed again costs no more after another crash. The first
    * block afterwards has the flush that is due.
@@ -54,12 +57,12 @@ export class HeadKeeper {
     readonly metrics: ChainMetrics;
   }) {
     this.#dependencies = parts.dependencies;
-    this.#options = parts.options;
     this.#store = parts.store;
     this.#tree = parts.tree;
     this.#events = parts.events;
     this.#executor = parts.executor;
     this.#metrics = parts.metrics;
+    this.#flushes = new FlushRhythm(parts);
   }
 
   get head(): TreeNode {
@@ -98,15 +101,38 @@ export class HeadKeeper {
       this.#pending = undefined;
       const target = this.#target(choice);
       if (target === undefined) continue;
+      if (!(await this.#follow(target, choice, decoded))) this.#keepFinality(choice);
+    }
+  }
+
+  /**
+   * Executes what leads to the target and makes it the head; answers false where execution refuses a block.
+   *
+   * A long branch is followed in pieces. Until a switch is durable, the head to go back to is the one before, and the disk's undo
+   * records have to reach down to it; and no more than a piece is in memory. A reorg has a head that is worse than the old one on
+   * its way only if its new branch is longer than undo reaches.
+   */
+  async #follow(target: TreeNode, choice: Choice, decoded: DecodedBlock | undefined): Promise<boolean> {
+    const reach = Math.max(1, this.#dependencies.state.undoBlocks);
+    for (;;) {
       const ancestor = this.#tree.commonAncestor(this.head, target);
       const path = present(this.#tree.path(ancestor, target), "a block descends from the common ancestor");
-      if (!(await this.#executeAll(ancestor, path, choice, decoded))) {
-        this.#keepFinality(choice);
-        continue;
-      }
-      await this.#switch(ancestor, path, choice);
-      if (this.flushesWhenDue) await this.#flushWhenDue();
+      const piece = path.slice(0, ancestor === this.head ? Math.min(reach, PIECE_BLOCKS) : reach);
+      if (!(await this.#executeAll(piece, choice, decoded))) return false;
+      const isLast = piece.length === path.length;
+      await this.#switch(ancestor, piece, isLast ? choice : this.#choiceWithin(choice, present(piece.at(-1), "a piece has a block")));
+      if (this.flushesWhenDue && (await this.#flushes.whenDue(this.head))) this.#gauge();
+      if (isLast) return true;
     }
+  }
+
+  /** What of a choice holds when its branch has been followed as far as this block. */
+  #choiceWithin({ justified, finalized }: Choice, head: TreeNode): Choice {
+    const holds = (id: Hash | undefined): id is Hash => {
+      const node = id === undefined ? undefined : this.#tree.get(id);
+      return node !== undefined && this.#tree.descendsFrom(head, node);
+    };
+    return { head: head.id, ...(holds(justified) ? { justified } : {}), ...(holds(finalized) ? { finalized } : {}) };
   }
 
   /**
@@ -126,7 +152,7 @@ export class HeadKeeper {
       node.execution = execution;
       node.executionMs = execution.executionMs;
       node.standing = "executed";
-      this.#unflushedMs += execution.executionMs;
+      this.#flushes.noteExecution(execution.executionMs);
       return true;
     } catch (error) {
       if (!BlockInvalidError.matches(error)) throw error;
@@ -158,18 +184,7 @@ export class HeadKeeper {
 
   /** Writes all state up to the head to disk. */
   async flush(): Promise<void> {
-    await this.#flushTo(this.head);
-  }
-
-  async #flushTo(node: TreeNode): Promise<void> {
-    const { state, clock } = this.#dependencies;
-    if (state.flushed !== undefined && Hash.key(state.flushed.blockId) === node.key) return;
-    const beganMs = clock.monotonicMs();
-    // State never gets to disk before the block that it follows from.
-    await this.#store.settle();
-    await state.flush(node.id);
-    this.#unflushedMs = 0;
-    this.#metrics.stageSeconds.observe((clock.monotonicMs() - beganMs) / 1000, { stage: "flush" });
+    await this.#flushes.flushTo(this.head);
     this.#gauge();
   }
 
@@ -208,7 +223,8 @@ export class HeadKeeper {
     };
   }
 
-  async #executeAll(ancestor: TreeNode, path: readonly TreeNode[], choice: Choice, decoded: DecodedBlock | undefined): Promise<boolean> {
+  /** @param path no longer than undo reaches */
+  async #executeAll(path: readonly TreeNode[], choice: Choice, decoded: DecodedBlock | undefined): Promise<boolean> {
     const { state } = this.#dependencies;
     for (const node of path) {
       if (!state.has(node.id) && !state.has(node.header.parent)) {
@@ -217,13 +233,7 @@ export class HeadKeeper {
         return false;
       }
       if (!(await this.execute(node, decoded?.node === node ? decoded.batch : undefined))) return false;
-      // A long branch must not pile up in memory: the disk follows it, and undo records keep the old branch reachable.
-      // But never further than undo reaches: until the switch, the head to go back to is the old one.
-      const isWithinUndo = node.header.height - ancestor.header.height < state.undoBlocks;
-      if (state.unflushedBytes > this.#options.flushAfterBytes && isWithinUndo) {
-        await this.#store.settle();
-        await state.flush(node.id);
-      }
+      await this.#flushes.spill(node);
     }
     return true;
   }
@@ -238,7 +248,7 @@ export class HeadKeeper {
     const { clock, transactions } = this.#dependencies;
     const beganMs = clock.monotonicMs();
     // Before anyone hears of it: a restart begins at the finalized block, so its state has to be on disk by then.
-    if (finalityMoves && !this.#isOnDisk(finalized)) await this.#flushTo(target);
+    if (finalityMoves && !this.#flushes.isOnDisk(finalized)) await this.#flushes.flushTo(target);
     const undoneBlocks = undone.map((node) => this.#block(node));
     const appliedBlocks = path.map((node) => this.#block(node));
     const { operations, latest } = this.#events.prepare([
@@ -290,13 +300,6 @@ export class HeadKeeper {
       });
   }
 
-  /** Whether the disk's state is that of a block or of one above it. */
-  #isOnDisk(node: TreeNode): boolean {
-    const { flushed } = this.#dependencies.state;
-    const disk = flushed === undefined ? undefined : this.#tree.get(flushed.blockId);
-    return disk !== undefined && this.#tree.descendsFrom(disk, node);
-  }
-
   /** Drops everything below and beside the finalized block from memory. */
   #finalize(finalized: TreeNode): void {
     const { state } = this.#dependencies;
@@ -315,28 +318,6 @@ export class HeadKeeper {
       for (const key of changed) keys.push(key);
     }
     return keys;
-  }
-
-  async #flushWhenDue(): Promise<void> {
-    const { state } = this.#dependencies;
-    const { flushAfterBlocks, flushAfterMs, flushAfterBytes } = this.#options;
-    if (this.#unflushedDepth() >= flushAfterBlocks || this.#unflushedMs >= flushAfterMs || state.unflushedBytes > flushAfterBytes)
-      await this.flush();
-    if (state.unflushedBytes > flushAfterBytes) this.#forgetSideBranches();
-  }
-
-  /** Overlays beside the head's branch, which no flush frees. Their blocks are stored: whoever needs the state executes them again. */
-  #forgetSideBranches(): void {
-    if (this.#dependencies.consensus.traits.headers === "state") return;
-    for (const node of this.#tree.subtree(this.#tree.root)) if (!this.isCanonical(node)) this.#dependencies.state.discard(node.id);
-  }
-
-  /** Blocks on the head's branch whose state is only in memory. Those of other branches stay there whatever is flushed. */
-  #unflushedDepth(): number {
-    const { flushed } = this.#dependencies.state;
-    const disk = flushed === undefined ? undefined : this.#tree.get(flushed.blockId);
-    const base = disk === undefined ? this.#tree.root : this.#tree.commonAncestor(this.head, disk);
-    return this.head.header.height - base.header.height;
   }
 
   #block(node: TreeNode): Block {

@@ -7,6 +7,7 @@
  */
 import { messageOf } from "../kernel/errors.js";
 import type { Candidate, ImportVerdict, TreeHeader } from "../ports/consensus.js";
+import type { TransactionBatch } from "../ports/ledger.js";
 import type { StorageOperation } from "../ports/storage.js";
 import type { Block, HeaderRecord } from "../primitives/block.js";
 import { encodedBlockBytes, headerRecord } from "../primitives/block-codec.js";
@@ -21,7 +22,9 @@ import type { Executor } from "./executor.js";
 import type { HeadKeeper } from "./head-keeper.js";
 import { ancestorsOf, type HeaderChecks } from "./header-checks.js";
 import type { ChainMetrics } from "./metrics.js";
+import { type AheadOf, ReadAhead } from "./read-ahead.js";
 import { RetryTimers } from "./retry-timers.js";
+import { Stages } from "./stages.js";
 import { type WaitingBlock, WaitingRoom } from "./waiting-room.js";
 
 /** Up to this size, a block is written together with the switch of heads. */
@@ -40,6 +43,8 @@ interface Passing {
   readonly tellHeader: (header: TreeHeader | undefined) => void;
   /** What `header` resolved with. */
   checked: TreeHeader | undefined;
+  /** Set once its body was found good. */
+  ahead: AheadOf | undefined;
 }
 
 export interface PipelineParts {
@@ -64,9 +69,17 @@ export class ImportPipeline {
   readonly #passing = new Map<HashKey, Passing>();
   readonly #waiting: WaitingRoom;
   readonly #retries: RetryTimers;
+  readonly #readAhead: ReadAhead;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    const { state, clock } = parts.dependencies;
+    this.#readAhead = new ReadAhead({
+      ...parts,
+      stages: new Stages(clock, parts.metrics),
+      // Values of the disk are the same, whoever looks.
+      viewOver: ({ header }) => state.view(header.parent) ?? state.view(parts.head.head.id),
+    });
     this.#waiting = new WaitingRoom({ maxCount: parts.options.waitingBlocks, maxBytes: parts.options.waitingBytes });
     this.#retries = new RetryTimers(parts.dependencies);
   }
@@ -117,10 +130,24 @@ export class ImportPipeline {
     if (!dependencies.state.has(parent.id))
       throw new BlockNotYetError({ code: Verdicts.needsState, reason: "the state after its parent is not kept" });
     const { header } = await headers.headerAndSeal(record, parent, this.#ancestors(parent));
-    const { batch } = await checks.bodyAndSignatures(block, header);
-    const execution = await executor.execute(block, record, batch);
-    executor.keep(record.signingRoot, execution);
-    return { block, record, receipts: execution.receipts };
+    let ahead: AheadOf | undefined;
+    try {
+      const { batch } = await checks.bodyAndSignatures(block, header, (decoded) => {
+        ahead = this.#beginReading(block, record, decoded);
+      });
+      await ahead?.ready();
+      const execution = await executor.execute(block, record, batch);
+      executor.keep(record.signingRoot, execution);
+      return { block, record, receipts: execution.receipts };
+    } finally {
+      ahead?.end();
+    }
+  }
+
+  #beginReading(block: Block, record: HeaderRecord, batch: TransactionBatch): AheadOf | undefined {
+    const { executor, isRunning } = this.#parts;
+    const isNeeded = batch.transactions.length > 0 && !executor.isBuilt(record.signingRoot) && isRunning();
+    return isNeeded ? this.#readAhead.begin(block, batch) : undefined;
   }
 
   /** In the lane: executes what leads to a block of the tree, as far as that can be done. */
@@ -164,7 +191,7 @@ export class ImportPipeline {
       begin = resolve;
     });
     const verdict = begun.then(() => this.#judge(entry));
-    const entry: Passing = { block, record, certificate, parent, verdict, header, tellHeader, checked: undefined };
+    const entry: Passing = { block, record, certificate, parent, verdict, header, tellHeader, checked: undefined, ahead: undefined };
     this.#passing.set(key, entry);
     begin();
     return entry;
@@ -184,6 +211,7 @@ export class ImportPipeline {
       return verdict;
     } finally {
       passing.tellHeader(undefined);
+      passing.ahead?.end();
       // Or each block would keep the one below it in memory, and that the next, for as long as imports overlap.
       passing.parent = undefined;
       this.#passing.delete(Hash.key(id));
@@ -211,6 +239,7 @@ export class ImportPipeline {
     const checked = await this.#check(passing);
     // The parent's checks began earlier but may end later; it has to be in the tree first.
     await passing.parent?.verdict.catch(() => undefined);
+    await passing.ahead?.ready();
     return inLane(() => this.#admit(checked, passing.certificate));
   }
 
@@ -223,7 +252,10 @@ export class ImportPipeline {
     if (dependencies.consensus.traits.certificates) await checks.certificate(record, certificate, context);
     passing.checked = header;
     passing.tellHeader(header);
-    return checks.bodyAndSignatures(block, header);
+    return checks.bodyAndSignatures(block, header, (batch) => {
+      passing.ahead?.end();
+      passing.ahead = this.#beginReading(block, record, batch);
+    });
   }
 
   #ancestors(parent: TreeHeader) {

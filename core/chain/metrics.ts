@@ -3,8 +3,8 @@ import type { Metrics } from "../ports/runtime.js";
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Stages of DESIGN's "life of a block", in order. */
-export type Stage = "header" | "seal" | "certificate" | "body" | "signatures" | "execute" | "choose" | "flush";
+/** Stages of DESIGN's "life of a block", in order; what is loaded from the disk meanwhile is `prefetch`, beside `signatures`. */
+export type Stage = "header" | "seal" | "certificate" | "body" | "signatures" | "prefetch" | "execute" | "choose" | "flush";
 
 export type ChainMetrics = ReturnType<typeof chainMetrics>;
 

@@ -28,6 +28,13 @@ const COMPACTION_BYTES_MIN = 8 * 1024 * 1024;
 const COMPACTION_SLICE_BYTES = 64 * 1024 * 1024;
 const PROGRESS_EVERY_MS = 10_000;
 
+/** What is being done, and how much of it is left where that is known: heights, or ranges. */
+export interface PruningBacklog {
+  /** Undefined: nothing. */
+  readonly stage: "blocks" | "archive" | "compaction" | undefined;
+  readonly left: number | undefined;
+}
+
 export interface PrunerParts {
   readonly dependencies: ChainDependencies;
   readonly options: ChainOptions;
@@ -112,6 +119,14 @@ export class Pruner {
     } finally {
       this.#isUrgent = false;
     }
+  }
+
+  /** For tools that show how far `finish` is. */
+  get backlog(): PruningBacklog {
+    const { bodiesFrom, sweptTo } = this.#parts.store.history;
+    if (sweptTo < bodiesFrom) return { stage: "blocks", left: bodiesFrom - sweptTo };
+    if (this.#parts.dependencies.state.isDroppingArchive) return { stage: "archive", left: undefined };
+    return this.#holes.length > 0 ? { stage: "compaction", left: this.#holes.length } : { stage: undefined, left: 0 };
   }
 
   #isDue(): boolean {

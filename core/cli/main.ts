@@ -8,9 +8,12 @@ import { buildProgram } from "./program.js";
 const context = processContext();
 const wantsJson = process.argv.includes("--json");
 
-// A reader that went away (`chainwright … | head`) is no error.
+// A reader that went away (`chainwright … | head`) is no error, unless the command has said that all of its output counts.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(ExitCode.ok);
+  if (error.code === "EPIPE") {
+    if (process.exitCode === ExitCode.failure) process.stderr.write("error: whoever read the output went away before its end\n");
+    process.exit(process.exitCode ?? ExitCode.ok);
+  }
   process.stderr.write(`error: the output can't be written: ${error.message}\n`);
   process.exit(ExitCode.failure);
 });

@@ -8,6 +8,7 @@ import type { Context } from "./context.js";
 import { addDatabaseCommands } from "./db-program.js";
 import { addDevnetCommands } from "./devnet-program.js";
 import { examples, type Run, refuseUnknownCommand } from "./help.js";
+import { addMinerCommands } from "./miner-program.js";
 import { addSnapshotCommands } from "./snapshots-program.js";
 import { StopSignal } from "./stop-signal.js";
 import { addTlsCommands } from "./tls-program.js";
@@ -16,7 +17,7 @@ const EXIT_CODES = `
 Exit codes:
   0 fine   1 failure   2 wrong arguments, config or input   3 not there   4 conflict
   5 node not reachable or not ready   6 denied   7 stored data is damaged
-  8 stopped by Ctrl-C; the same command goes on
+  8 stopped by Ctrl-C; the same command goes on, or begins anew where it says so
 
 Colours are used on terminals only; NO_COLOR switches them off.`;
 
@@ -40,6 +41,7 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
   addDevnetCommands(program, context, run);
   addClientCommands(program, context, run);
   addPeerCommands(program, context, run);
+  addMinerCommands(program, context, run);
   addDatabaseCommands(program, context, run);
   addSnapshotCommands(program, context, run);
   addKeyCommands(program, context, run);

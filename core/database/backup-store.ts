@@ -12,8 +12,8 @@
  * over from a backup that was cut off, and goes with the next clean-up.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { messageOf } from "../kernel/errors.js";
 import { codeOf, exists, makeFolder, syncFolder, writeFileAtomically } from "./durable-files.js";
 import { BackupDamagedError, BackupMissingError, BackupNewerFormatError, BackupOtherChainError, NotABackupError } from "./errors.js";
@@ -61,7 +61,8 @@ export interface BackupManifest extends ChainIdentity, BackupFacts {
   readonly files: readonly BackupFile[];
 }
 
-function digestOf(manifest: BackupManifest): string {
+/** What the manifest's file says of its content. */
+export function digestOf(manifest: BackupManifest): string {
   return createHash("sha256").update(JSON.stringify(manifest)).digest("hex");
 }
 
@@ -136,10 +137,11 @@ export class BackupStore {
     const path = this.manifestPath(wanted);
     const value = parsed(await readFile(path, "utf8")) as { manifest?: BackupManifest; sha256?: unknown } | undefined;
     const manifest = value?.manifest;
-    if (typeof manifest?.backupFormat !== "number") throw new BackupDamagedError({ path, reason: "it is cut off or no manifest" });
+    if (typeof manifest?.backupFormat !== "number")
+      throw new BackupDamagedError({ path, reason: "it is cut off or no manifest", part: "manifest" });
     if (manifest.backupFormat > BACKUP_FORMAT)
       throw new BackupNewerFormatError({ path, format: manifest.backupFormat, supported: BACKUP_FORMAT });
-    if (value?.sha256 !== digestOf(manifest)) throw new BackupDamagedError({ path, reason: "its digest does not match" });
+    if (value?.sha256 !== digestOf(manifest)) throw new BackupDamagedError({ path, reason: "its digest does not match", part: "manifest" });
     return manifest;
   }
 
@@ -151,12 +153,19 @@ export class BackupStore {
     return join(this.path, "objects", sha256.slice(0, 2), sha256);
   }
 
-  /** Whether content is there, by its name and size; `db verify` reads it. */
+  /** Whether content is there, by its name and size; `db verify --backup` reads it, and sets aside what is not what its name says. */
   async has(sha256: string, bytes: number): Promise<boolean> {
     return stat(this.objectPath(sha256)).then(
       ({ size }) => size === bytes,
       () => false,
     );
+  }
+
+  /** Takes content that is not what its name says out of use: the next backup copies it again, and its clean-up deletes this. */
+  async setAside(sha256: string): Promise<void> {
+    const path = this.objectPath(sha256);
+    await rename(path, `${path}.damaged`);
+    await syncFolder(dirname(path));
   }
 
   async makeObjectFolder(sha256: string): Promise<string> {

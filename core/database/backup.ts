@@ -12,7 +12,7 @@ import { messageOf } from "../kernel/errors.js";
 import type { StorageFile, StorageFiles } from "../ports/storage.js";
 import { type BackupFacts, type BackupFile, BackupStore, type ChainIdentity } from "./backup-store.js";
 import { codeOf, copyFrom, exists, hashFile, makeFolder, onDisk, requireSpace, writeBytes } from "./durable-files.js";
-import { FilesUnsteadyError, InterruptedError, NothingStoredError } from "./errors.js";
+import { FilesUnsteadyError, NothingStoredError } from "./errors.js";
 import { mayStop, type Work } from "./work.js";
 
 /** The file that says which chain a data directory is of. */
@@ -217,14 +217,12 @@ class BackupRun {
     return join(this.#store.path, "objects", `new-${process.pid}-${this.#temporary++}`);
   }
 
+  /** Also where such an object is there: of the copy it is known that its content is what its name says. */
   async #keep(temporary: string, sha256: string, bytes: number): Promise<void> {
-    if (await this.#store.has(sha256, bytes)) {
-      await rm(temporary, { force: true });
-      return;
-    }
+    const isNew = !(await this.#store.has(sha256, bytes));
     await this.#store.makeObjectFolder(sha256);
     await rename(temporary, this.#store.objectPath(sha256));
-    this.#copiedBytes += bytes;
+    if (isNew) this.#copiedBytes += bytes;
   }
 
   /** What is in the data directory beside the storage. */
@@ -284,18 +282,39 @@ async function filesUnder(root: string, name: string): Promise<string[]> {
   return files;
 }
 
-/** Reads all content of a generation again. @returns one line for each file that is not what it was */
+/**
+ * Reads all content of a generation again. The folder's lock is held by the caller.
+ *
+ * What is not what its name says is set aside: otherwise every later backup would take it for a copy of a table that it has.
+ * @returns one line for each file that is damaged
+ */
 export async function verifyBackup(store: BackupStore, generation: number | undefined, work: Work): Promise<readonly string[]> {
   const { files } = await store.manifest(generation);
   const faults: string[] = [];
+  const found = new Map<string, string | undefined>();
   work.progress.stage({ title: "reading", unit: "bytes", total: files.reduce((sum, { bytes }) => sum + bytes, 0) });
   for (const { path, bytes, sha256 } of files) {
-    if (work.cancellation.requested) throw new InterruptedError({ what: "the check" });
-    const object = store.objectPath(sha256);
-    const found = await hashFile(object, undefined, (read) => work.progress.done(read)).catch((thrown: unknown) => messageOf(thrown));
-    if (typeof found === "string") faults.push(`${path}: ${found}`);
-    else if (found.bytes !== bytes) faults.push(`${path}: ${object} has ${found.bytes} bytes instead of ${bytes}`);
-    else if (found.sha256 !== sha256) faults.push(`${path}: ${object} has other content than was backed up`);
+    mayStop(work, "the check", "anew");
+    if (!found.has(sha256)) found.set(sha256, await objectFault(store, sha256, bytes, work));
+    const fault = found.get(sha256);
+    if (fault !== undefined) faults.push(`${path}: ${fault}`);
   }
   return faults;
+}
+
+async function objectFault(store: BackupStore, sha256: string, bytes: number, work: Work): Promise<string | undefined> {
+  const path = store.objectPath(sha256);
+  let found: Awaited<ReturnType<typeof hashFile>>;
+  try {
+    found = await hashFile(path, undefined, (read) => work.progress.done(read));
+  } catch (thrown) {
+    return codeOf(thrown) === "ENOENT" ? `${path} is missing` : messageOf(thrown);
+  }
+  if (found.bytes === bytes && found.sha256 === sha256) return undefined;
+  const fault =
+    found.bytes === bytes ? `${path} has other content than was backed up` : `${path} has ${found.bytes} bytes instead of ${bytes}`;
+  return store.setAside(sha256).then(
+    () => `${fault}; it was set aside as ${sha256}.damaged`,
+    (thrown: unknown) => `${fault}; it can't be set aside: ${messageOf(thrown)}`,
+  );
 }

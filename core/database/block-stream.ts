@@ -5,7 +5,7 @@
  * | --- | --- |
  * | magic | `CWBLOCKS` (8) |
  * | frame | type (1) ‖ length of the body (4) ‖ CRC-32C over type, length and body (4) ‖ body |
- * | body of type 1, first: header | JSON: version, chain, first and last height |
+ * | body of type 1, first: header | JSON: version, chain, first and last height; spaces up to 512 bytes, so that it can be written anew in its place |
  * | body of type 2: block | height (8) ‖ length of the block (4) ‖ block ‖ certificate |
  * | body of type 3, last: end | count of blocks (8) ‖ SHA-256 over all block bodies (32) |
  *
@@ -22,6 +22,7 @@ export const STREAM_VERSION = 1;
 const MAGIC = Buffer.from("CWBLOCKS", "latin1");
 const FRAME_HEAD_BYTES = 9;
 const TYPE = { header: 1, block: 2, end: 3 } as const;
+const HEADER_BODY_BYTES = 512;
 /** More than any chain spec allows for a block with its certificate; a damaged length does not fill the memory. */
 const BODY_BYTES_MAX = 256 * 1024 * 1024;
 
@@ -60,7 +61,7 @@ export class BlockStreamWriter {
   #count = 0;
 
   begin(header: StreamHeader): Uint8Array {
-    return concatBytes(MAGIC, frame(TYPE.header, Buffer.from(JSON.stringify(header), "utf8")));
+    return concatBytes(MAGIC, frame(TYPE.header, Buffer.from(JSON.stringify(header).padEnd(HEADER_BODY_BYTES), "utf8")));
   }
 
   block({ height, block, certificate }: StreamBlock): Uint8Array {
@@ -115,10 +116,49 @@ class ChunkReader {
   }
 }
 
+/** A block where it stands in a stream. */
+interface FramedBlock extends StreamBlock {
+  readonly frame: number;
+  /** Bytes of the stream up to the end of its frame. */
+  readonly endOffset: number;
+}
+
 export interface OpenStream {
   readonly header: StreamHeader;
+  /** Bytes up to the end of the header's frame. */
+  readonly headerBytes: number;
   /** Each is checked before it is answered. @throws STREAM_DAMAGED */
-  readonly blocks: AsyncIterable<StreamBlock & { readonly frame: number }>;
+  readonly blocks: AsyncIterable<FramedBlock>;
+}
+
+/** What is whole of a stream that was cut off: it can be written on. */
+export interface StreamPrefix {
+  readonly header: StreamHeader;
+  readonly headerBytes: number;
+  /** Of header and blocks. */
+  readonly bytes: number;
+  readonly last: StreamBlock;
+  /** Writes what follows. */
+  readonly writer: BlockStreamWriter;
+}
+
+/** Reads as far as a stream is whole. Undefined: not even to the end of its first block. */
+export async function readPrefix(source: AsyncIterable<Uint8Array>): Promise<StreamPrefix | undefined> {
+  const writer = new BlockStreamWriter();
+  let open: OpenStream | undefined;
+  let last: FramedBlock | undefined;
+  try {
+    open = await readBlockStream(source);
+    for await (const block of open.blocks) {
+      if (block.height !== (last === undefined ? open.header.from : last.height + 1)) break;
+      writer.block(block);
+      last = block;
+    }
+  } catch (thrown) {
+    if (!StreamDamagedError.matches(thrown) && !StreamForeignError.matches(thrown)) throw thrown;
+  }
+  if (open === undefined || last === undefined) return undefined;
+  return { header: open.header, headerBytes: open.headerBytes, bytes: last.endOffset, last, writer };
 }
 
 /**
@@ -133,17 +173,31 @@ export async function readBlockStream(source: AsyncIterable<Uint8Array>): Promis
   const first = await readFrame(reader, 1, 0);
   if (first.type !== TYPE.header) throw damaged(1, MAGIC.length, 0, "it is not the stream's header");
   const header = headerOf(first.body);
-  return { header, blocks: blocksOf(reader) };
+  return { header, headerBytes: reader.offset, blocks: blocksOf(reader) };
 }
 
 function headerOf(body: Bytes): StreamHeader {
-  const header = JSON.parse(Buffer.from(body).toString("utf8")) as StreamHeader;
-  if (header.version !== STREAM_VERSION)
-    throw new StreamForeignError({ reason: `it has version ${header.version}, this program reads ${STREAM_VERSION}` });
-  return header;
+  const noHeader = () => damaged(1, MAGIC.length, 0, "the stream's header makes no sense");
+  let value: Partial<StreamHeader> | null;
+  try {
+    value = JSON.parse(Buffer.from(body).toString("utf8")) as Partial<StreamHeader> | null;
+  } catch {
+    throw noHeader();
+  }
+  const { version, chainId, parametersHash, genesisId, from, to } = value ?? {};
+  if (typeof version !== "number") throw noHeader();
+  if (version !== STREAM_VERSION)
+    throw new StreamForeignError({ reason: `it has version ${version}, this program reads ${STREAM_VERSION}` });
+  if (typeof chainId !== "string" || typeof parametersHash !== "string" || typeof genesisId !== "string") throw noHeader();
+  if (!isHeight(from) || !isHeight(to) || to < from) throw noHeader();
+  return { version, chainId, parametersHash, genesisId, from, to };
 }
 
-async function* blocksOf(reader: ChunkReader): AsyncGenerator<StreamBlock & { readonly frame: number }, void, void> {
+function isHeight(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
+}
+
+async function* blocksOf(reader: ChunkReader): AsyncGenerator<FramedBlock, void, void> {
   const digest = createHash("sha256");
   for (let number = 2, count = 0; ; number++) {
     const { offset } = reader;
@@ -159,7 +213,8 @@ async function* blocksOf(reader: ChunkReader): AsyncGenerator<StreamBlock & { re
     const end = 12 + view.getUint32(8);
     if (end > body.length) throw damaged(number, offset, count, "its block is longer than the frame");
     const certificate = end < body.length ? body.slice(end) : undefined;
-    yield { frame: number, height: Number(view.getBigUint64(0)), block: body.slice(12, end), certificate };
+    const block = body.slice(12, end);
+    yield { frame: number, endOffset: reader.offset, height: Number(view.getBigUint64(0)), block, certificate };
     count++;
   }
 }

@@ -5,7 +5,8 @@
 import { createHash, type Hash as Hasher } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DiskFullError, NoSpaceError } from "./errors.js";
+import { messageOf } from "../kernel/errors.js";
+import { DiskFullError, NoSpaceError, PathRefusedError } from "./errors.js";
 
 const CHUNK_BYTES = 1024 * 1024;
 /** Left free when space is checked before: file systems need some for themselves, and so do others. */
@@ -15,13 +16,27 @@ export function codeOf(thrown: unknown): string | undefined {
   return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
 }
 
-/** What `step` throws, with a full disk as an error that says what to do. */
+/** The system refuses a path as it is: nothing that waiting or trying again could change. */
+const REFUSALS: ReadonlySet<string | undefined> = new Set([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOTDIR",
+  "EISDIR",
+  "EEXIST",
+  "ENOENT",
+  "ELOOP",
+  "ENAMETOOLONG",
+]);
+
+/** What `step` throws, with a full disk or a path that can't be used as an error that says what to do. */
 export async function onDisk<Value>(path: string, step: () => Promise<Value>): Promise<Value> {
   try {
     return await step();
   } catch (thrown) {
     const code = codeOf(thrown);
     if (code === "ENOSPC" || code === "EDQUOT") throw new DiskFullError({ path }, thrown);
+    if (REFUSALS.has(code)) throw new PathRefusedError({ path, reason: messageOf(thrown) }, thrown);
     throw thrown;
   }
 }

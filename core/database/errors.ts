@@ -3,11 +3,11 @@
  */
 import { defineError } from "../kernel/errors.js";
 
-/** Ctrl-C: work ended at a point from which it can go on. */
-export const InterruptedError = defineError<{ what: string }>(
-  "DATABASE_INTERRUPTED",
-  "unavailable",
-  ({ what }) => `${what} was stopped; nothing is lost, and the same command goes on where it was`,
+/** Ctrl-C: work ended at a safe point, from which it can go on; with `anew`, it changed nothing that could be gone on from. */
+export const InterruptedError = defineError<{ what: string; anew?: boolean }>("DATABASE_INTERRUPTED", "unavailable", ({ what, anew }) =>
+  anew === true
+    ? `${what} was stopped; nothing is lost, and the same command begins anew`
+    : `${what} was stopped; nothing is lost, and the same command goes on where it was`,
 );
 
 export const NoSpaceError = defineError<{ path: string; needBytes: number; freeBytes: number }>(
@@ -21,6 +21,12 @@ export const DiskFullError = defineError<{ path: string }>(
   "DATABASE_DISK_FULL",
   "unavailable",
   ({ path }) => `the disk of ${path} is full; nothing is lost: free space there and give the same command again, it goes on where it was`,
+);
+
+export const PathRefusedError = defineError<{ path: string; reason: string }>(
+  "DATABASE_PATH_REFUSED",
+  "input",
+  ({ path, reason }) => `${path} can't be used: ${reason}; check the path, its owner and its permissions, or name another`,
 );
 
 export const FilesUnsteadyError = defineError<{ path: string; attempts: number; reason: string }>(
@@ -68,11 +74,15 @@ export const BackupOtherChainError = defineError<{ path: string; there: string; 
   ({ path, there, wanted }) => `the backups in ${path} are of ${there}, not of ${wanted}; nothing was changed: name another folder`,
 );
 
-export const BackupDamagedError = defineError<{ path: string; reason: string }>(
+export const BackupDamagedError = defineError<{ path: string; reason: string; part: "manifest" | "object" }>(
   "BACKUP_DAMAGED",
   "damaged",
-  ({ path, reason }) =>
-    `the backup ${path} is damaged: ${reason}; nothing was changed: take another generation (--generation), another copy of the folder, or make a new backup of the node`,
+  ({ path, reason, part }) =>
+    `the backup ${path} is damaged: ${reason}; nothing was changed: take another generation (--generation) or another copy of the folder; ${
+      part === "manifest"
+        ? "the next db backup of the node makes a new generation"
+        : "if the node still has its data: chainwright db verify --backup sets aside what is damaged, and the next db backup copies it again"
+    }`,
 );
 
 export const TargetNotEmptyError = defineError<{ path: string }>(
@@ -93,6 +103,23 @@ export const RestoreUnfinishedError = defineError<{ path: string }>(
   "conflict",
   ({ path }) =>
     `the data in ${path} was being replaced (db restore, rewind or rebuild) when that was cut off; nothing is lost: chainwright db restore --finish --data-dir ${path} ends it`,
+);
+
+/** Somebody deleted what was to come in place of the old data. `gone`: and so much of the old data, too. */
+export const ReplacementLostError = defineError<{ path: string; staging: string; gone: readonly string[] }>(
+  "RESTORE_LOST",
+  "missing",
+  ({ path, staging, gone }) =>
+    gone.length === 0
+      ? `what was to replace the data in ${path} is gone from ${staging}; what was there before is in its place again: give the command that was cut off (db restore, rewind or rebuild) once more`
+      : `what was to replace the data in ${path} is gone from ${staging}, and of what was there before, ${gone.join(", ")}: bring a backup back with chainwright db restore --from DIR --force, or sync into an empty data directory`,
+);
+
+export const ReplacementMarkError = defineError<{ path: string; reason: string }>(
+  "RESTORE_MARK_DAMAGED",
+  "damaged",
+  ({ path, reason }) =>
+    `the file RESTORE in ${path}, which says how its data was being replaced, is damaged: ${reason}; nothing was changed: bring a backup back with chainwright db restore --from DIR --force; until then what was there before is in replaced.tmp, where it was moved already`,
 );
 
 // --- formats -----------------------------------------------------------------------------------------------------------
@@ -129,14 +156,38 @@ export const StreamDamagedError = defineError<{ frame: number; offset: number; r
 export const StreamForeignError = defineError<{ reason: string }>(
   "STREAM_FOREIGN",
   "input",
-  ({ reason }) => `this is no stream of blocks for this chain: ${reason}; nothing was changed`,
+  ({ reason }) => `this is no stream of blocks for this chain: ${reason}; nothing was changed: check the file (unpacked?) and the config`,
 );
 
 export const StreamBlockRefusedError = defineError<{ frame: number; height: number; code: string; reason: string }>(
   "STREAM_BLOCK_REFUSED",
   "input",
   ({ frame, height, code, reason }) =>
-    `frame ${frame} of the stream, block ${height}, was refused: ${code}: ${reason}; the blocks before it were taken and the chain is whole`,
+    `frame ${frame} of the stream, block ${height}, was refused: ${code}: ${reason}; the blocks before it were taken and the chain is whole: export it again from a node that agrees, from a height that is here`,
+);
+
+/** A block within what is kept. */
+export const BlockMissingError = defineError<{ height: number }>(
+  "DATABASE_BLOCK_MISSING",
+  "damaged",
+  ({ height }) =>
+    `block ${height} is missing here though it should be kept: chainwright db verify tells what else is damaged; bring it back with chainwright db restore, or an empty data directory and sync`,
+);
+
+/** A block comes to something else than it did when it was made. */
+export const BlockDiffersError = defineError<{ height: number; code: string; reason: string }>(
+  "DATABASE_BLOCK_DIFFERS",
+  "damaged",
+  ({ height, code, reason }) =>
+    `block ${height}, executed again, was refused: ${code}: ${reason}; the database is as it was: check that chain spec and version of the program are the chain's, then bring a backup back (chainwright db restore) or sync into an empty data directory`,
+);
+
+/** A pruned node, or one that began from a snapshot. */
+export const BlocksNotKeptError = defineError<{ bodiesFrom: number; instead: string }>(
+  "DATABASE_BLOCKS_NOT_KEPT",
+  "missing",
+  ({ bodiesFrom, instead }) =>
+    `blocks can't be executed from genesis on: this node keeps them from height ${bodiesFrom} on; nothing was changed: ${instead}`,
 );
 
 export const ExportRangeError = defineError<{ reason: string }>(

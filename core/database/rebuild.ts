@@ -2,8 +2,6 @@
  * Makes anew what follows from something else: pages of the state from its values, places of transactions from blocks, everything
  * from blocks alone.
  */
-import { rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { BlockStore } from "../chain/block-store.js";
 import type { Chain } from "../chain/index.js";
 import { keys, locationsIn } from "../chain/records.js";
@@ -16,15 +14,15 @@ import { chainHashOf, decodeTransaction } from "../primitives/transaction-codec.
 import { BulkLoader, storedEntries } from "../state/index.js";
 import { decodePointer, POINTER_KEY } from "../state/records.js";
 import { FORMAT_FILE } from "./backup.js";
-import { exists } from "./durable-files.js";
-import { NothingStoredError } from "./errors.js";
-import { replaceData, STAGING } from "./restore.js";
+import { BlockDiffersError, BlocksNotKeptError, NothingStoredError, StreamBlockRefusedError } from "./errors.js";
+import { REBUILD_FOLDER, replaceData } from "./replacement.js";
 import { canonicalBlock, importOne } from "./transfer.js";
 import { mayStop, type Work } from "./work.js";
 
 const READ_LIMITS = { blockBytes: 1 << 30, transactionBytes: 1 << 30 };
 const TRANSACTION_LIMITS = { transactionBytes: 1 << 30, authorizations: 1 << 16 };
 const OPERATIONS_PER_WRITE = 4_096;
+const PLACES = "making the places of transactions anew (until it is done, not all transactions are found by their ids)";
 
 export interface StatePages {
   readonly storage: Storage;
@@ -78,7 +76,7 @@ export async function rebuildTransactions(storage: Storage, chainId: string, hea
   };
   work.progress.stage({ title: "old places of transactions", unit: "records", total: undefined });
   for await (const [key] of storage.range({ gte: Uint8Array.of(0x05), lt: Uint8Array.of(0x06) })) {
-    mayStop(work, "making the places of transactions anew");
+    mayStop(work, PLACES, "anew");
     operations.push({ type: "del", key });
     work.progress.done(1);
     if (operations.length >= OPERATIONS_PER_WRITE) await flush(false);
@@ -86,7 +84,7 @@ export async function rebuildTransactions(storage: Storage, chainId: string, hea
   let count = 0;
   work.progress.stage({ title: "places of transactions", unit: "blocks", total: headHeight - Math.max(1, bodiesFrom) + 1 });
   for (let height = Math.max(1, bodiesFrom); height <= headHeight; height++) {
-    mayStop(work, "making the places of transactions anew");
+    mayStop(work, PLACES, "anew");
     const { id, block } = canonicalBlock(store, height);
     const placeOf = locationsIn(id, height);
     for (const [index, raw] of decodeBlock(block, READ_LIMITS).block.transactions.entries()) {
@@ -103,7 +101,7 @@ export async function rebuildTransactions(storage: Storage, chainId: string, hea
 
 /**
  * Executes the canonical blocks of one database into the chain of another, from where that one stands.
- * @throws STREAM_BLOCK_REFUSED with the block that comes to something else than it did
+ * @throws DATABASE_BLOCK_DIFFERS with the block that comes to something else than it did
  */
 export async function executeBlocks(from: Storage, into: Chain, to: number, work: Work): Promise<void> {
   const store = new BlockStore(from);
@@ -114,7 +112,10 @@ export async function executeBlocks(from: Storage, into: Chain, to: number, work
   for (let height = begin + 1; height <= to; height++) {
     mayStop(work, "executing blocks again");
     const { block, certificate } = canonicalBlock(store, height);
-    await importOne(into, block, certificate, height, height);
+    await importOne(into, block, certificate, height, height).catch((thrown: unknown) => {
+      if (!StreamBlockRefusedError.matches(thrown)) throw thrown;
+      throw new BlockDiffersError({ height, code: thrown.data.code, reason: thrown.data.reason }, thrown);
+    });
     work.progress.done(1);
   }
 }
@@ -126,7 +127,7 @@ export async function executeBlocks(from: Storage, into: Chain, to: number, work
 export async function executeAgain(chain: Chain, from: number, to: number, work: Work): Promise<number> {
   work.progress.stage({ title: "executing", unit: "blocks", total: to - from });
   for (let height = from + 1; height <= to; height++) {
-    mayStop(work, "executing blocks again");
+    mayStop(work, "executing blocks again", "anew");
     const { block } = canonicalBlock(chain.store, height);
     await chain.execute(decodeBlock(block, READ_LIMITS).block);
     work.progress.done(1);
@@ -169,13 +170,27 @@ export async function carryOver(from: Storage, into: Storage, above: number | un
   await into.write(operations, { durable: true });
 }
 
-/** Where a database is made anew, within the data directory. */
-export const REBUILD_FOLDER = "rebuild.tmp";
+/** @param instead what to do where they aren't. @throws DATABASE_BLOCKS_NOT_KEPT unless all blocks are kept */
+export function requireAllBlocks(storage: Storage, instead: string): void {
+  const { bodiesFrom } = new BlockStore(storage).openHistory();
+  if (bodiesFrom > 1) throw new BlocksNotKeptError({ bodiesFrom, instead });
+}
+
+/**
+ * Whether what an earlier run executed can be gone on with: its head is a block of the canonical chain, and not above `to`. After a rewind
+ * or a reorg it need not be, and an answer about other blocks would be a wrong one.
+ * @returns the height that it stands at; undefined: it can't
+ */
+export function heightToGoOnFrom(from: Storage, leftover: Storage, to: number): number | undefined {
+  const pointer = new BlockStore(leftover).pointer();
+  const height = pointer === undefined ? undefined : new BlockStore(leftover).header(pointer.head)?.header.height;
+  if (pointer === undefined || height === undefined || height > to) return undefined;
+  const id = new BlockStore(from).idAt(height);
+  return id !== undefined && Hash.key(id) === Hash.key(pointer.head) ? height : undefined;
+}
 
 /** The rebuilt database takes the place of the old one. Nobody has either open. */
-export async function takeOver(dataDirectory: string, storageFolder: string): Promise<void> {
-  const rebuilt = join(dataDirectory, REBUILD_FOLDER);
-  await rm(join(dataDirectory, STAGING), { recursive: true, force: true });
-  if (await exists(rebuilt)) await rename(rebuilt, join(dataDirectory, STAGING));
-  await replaceData(dataDirectory, [storageFolder, FORMAT_FILE]);
+export function takeOver(dataDirectory: string, storageFolder: string): Promise<void> {
+  const names = [storageFolder, FORMAT_FILE];
+  return replaceData(dataDirectory, { staging: REBUILD_FOLDER, replace: names, wanted: names, source: "rebuild" });
 }

@@ -2,22 +2,25 @@
  * Brings a generation of a backup back into a data directory.
  *
  * Everything is written to `restore.tmp` inside the directory first, verified by its hash, and opened there. Only then what was there
- * before is replaced, entry by entry. That is many renames, so the file RESTORE says meanwhile what is to be done: no node starts while
- * it is there, and the next `restore` ends it. Up to that moment the old data is untouched and can be used.
+ * before is replaced, entry by entry (replacement.ts). Up to that moment the old data is untouched and can be used.
  */
-import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf } from "../kernel/errors.js";
 import { KEY_FILES } from "./backup.js";
-import type { BackupFile, BackupManifest, BackupStore } from "./backup-store.js";
-import { copyFrom, exists, hashFile, makeFolder, onDisk, requireSpace, syncFolder, writeFileAtomically } from "./durable-files.js";
-import { BackupDamagedError, RestoreCheckError, TargetNotEmptyError } from "./errors.js";
+import { type BackupFile, type BackupManifest, type BackupStore, digestOf } from "./backup-store.js";
+import { copyFrom, hashFile, makeFolder, onDisk, requireSpace, syncFolder } from "./durable-files.js";
+import {
+  BackupDamagedError,
+  ReplacementLostError,
+  ReplacementMarkError,
+  RestoreCheckError,
+  RestoreUnfinishedError,
+  TargetNotEmptyError,
+} from "./errors.js";
+import { finishReplacing, REPLACED, RESTORE_MARK, readMark, replaceData, STAGING } from "./replacement.js";
 import { mayStop, type Work } from "./work.js";
 
-/** While it is there, a restore is replacing what the directory held. */
-export const RESTORE_MARK = "RESTORE";
-export const STAGING = "restore.tmp";
-const REPLACED = "replaced.tmp";
 /** Of a running node or of nobody: not data. */
 const NO_DATA = new Set(["lock", "lost+found", STAGING, REPLACED, RESTORE_MARK, `${RESTORE_MARK}.new`, "api.url"]);
 
@@ -46,10 +49,10 @@ export async function restoreBackup(options: RestoreOptions, work: Work): Promis
   const manifest = await store.manifest(options.generation);
   for (const { path } of manifest.files)
     if (path.startsWith("/") || path.split("/").some((part) => part === "" || part === "." || part === ".."))
-      throw new BackupDamagedError({ path: store.manifestPath(manifest.generation), reason: `it names a file ${path}` });
+      throw new BackupDamagedError({ path: store.manifestPath(manifest.generation), reason: `it names a file ${path}`, part: "manifest" });
   return onDisk(dataDirectory, async () => {
     // An earlier run came so far; what it brought was verified then.
-    if (await finishReplacing(dataDirectory)) return { manifest, reusedFiles: manifest.files.length, replaced: true };
+    if (await ended(dataDirectory, sourceOf(manifest), force)) return { manifest, reusedFiles: manifest.files.length, replaced: true };
     const there = await dataIn(dataDirectory);
     if (there.length > 0 && !force) throw new TargetNotEmptyError({ path: dataDirectory });
     const reusedFiles = await bring(store, manifest, dataDirectory, work);
@@ -62,15 +65,38 @@ export async function restoreBackup(options: RestoreOptions, work: Work): Promis
       }
     }
     mayStop(work, "the restore");
-    await replaceData(dataDirectory, there);
+    const wanted = (await readdir(join(dataDirectory, STAGING))).filter((name) => name !== "lock" && !isKey(name));
+    await replaceData(dataDirectory, { staging: STAGING, replace: there, wanted, source: sourceOf(manifest) });
     return { manifest, reusedFiles, replaced: there.length > 0 };
   });
 }
 
+const isKey = (name: string): boolean => (KEY_FILES as readonly string[]).includes(name);
+
+/** How RESTORE names a generation: the same number in another folder is another one. */
+export function sourceOf(manifest: BackupManifest): string {
+  return `backup ${digestOf(manifest)}`;
+}
+
+/**
+ * Ends what an earlier command was doing to the directory when it was cut off.
+ * @returns whether that was this very restore
+ */
+async function ended(dataDirectory: string, source: string, force: boolean): Promise<boolean> {
+  try {
+    const mark = await readMark(dataDirectory);
+    if (mark !== undefined && mark.source !== source && !force) throw new RestoreUnfinishedError({ path: dataDirectory });
+    return (await finishReplacing(dataDirectory)) && mark?.source === source;
+  } catch (thrown) {
+    // Whatever of it is there, it is to be replaced.
+    if (force && (ReplacementLostError.matches(thrown) || ReplacementMarkError.matches(thrown))) return false;
+    throw thrown;
+  }
+}
+
 /** Names in a data directory that a restore replaces. Keys and certificates are not among them: they are the node's own. */
 async function dataIn(dataDirectory: string): Promise<readonly string[]> {
-  const keys: readonly string[] = KEY_FILES;
-  return (await readdir(dataDirectory)).filter((name) => !NO_DATA.has(name) && !keys.includes(name) && !name.startsWith("."));
+  return (await readdir(dataDirectory)).filter((name) => !NO_DATA.has(name) && !isKey(name) && !name.startsWith("."));
 }
 
 /** Fills the staging folder; what is there already and right stays. @returns how many files that were */
@@ -113,7 +139,7 @@ async function bringFile(
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const object = store.objectPath(sha256);
-  const damaged = (reason: string) => new BackupDamagedError({ path: object, reason: `${reason} (${path})` });
+  const damaged = (reason: string) => new BackupDamagedError({ path: object, reason: `${reason} (${path})`, part: "object" });
   const source = await open(object, "r").catch((thrown: unknown) => {
     throw damaged(messageOf(thrown));
   });
@@ -132,46 +158,6 @@ async function bringFile(
   }
 }
 
-/**
- * Puts what is in `restore.tmp` in the place of some entries of the directory. From the moment that RESTORE is there, it will be done,
- * if not now, then by `finishReplacing`.
- */
-export async function replaceData(dataDirectory: string, replaced: readonly string[]): Promise<void> {
-  await rm(join(dataDirectory, STAGING, "lock"), { recursive: true, force: true });
-  await rm(join(dataDirectory, REPLACED), { recursive: true, force: true });
-  await writeFileAtomically(join(dataDirectory, RESTORE_MARK), `${JSON.stringify({ replace: replaced })}\n`);
-  await finishReplacing(dataDirectory);
-}
-
-/** Ends what RESTORE tells of; repeated after a kill, it comes to the same. @returns whether there was anything to end */
-export async function finishReplacing(dataDirectory: string): Promise<boolean> {
-  const text = await readFile(join(dataDirectory, RESTORE_MARK), "utf8").catch(() => undefined);
-  if (text === undefined) return false;
-  const { replace } = JSON.parse(text) as { readonly replace: readonly string[] };
-  const staging = join(dataDirectory, STAGING);
-  const replaced = join(dataDirectory, REPLACED);
-  // What was there goes first, all of it, before anything comes in its place: names do not tell the old from the new.
-  if (!(await exists(join(replaced, "begun")))) {
-    await makeFolder(replaced);
-    for (const name of replace) if (await exists(join(dataDirectory, name))) await rename(join(dataDirectory, name), join(replaced, name));
-    await syncFolder(dataDirectory);
-    await writeFileAtomically(join(replaced, "begun"), "");
-  }
-  const keys: readonly string[] = KEY_FILES;
-  for (const name of (await exists(staging)) ? await readdir(staging) : []) {
-    // Keys that are there stay: nothing brings them back.
-    if (keys.includes(name) && (await exists(join(dataDirectory, name)))) continue;
-    await rename(join(staging, name), join(dataDirectory, name));
-  }
-  await syncFolder(dataDirectory);
-  await rm(staging, { recursive: true, force: true });
-  await rm(join(dataDirectory, RESTORE_MARK), { force: true });
-  await syncFolder(dataDirectory);
-  // What was there before goes last: until here, a person could still have taken it back.
-  await rm(replaced, { recursive: true, force: true });
-  return true;
-}
-
 async function filesIn(folder: string, below = ""): Promise<string[]> {
   const files: string[] = [];
   for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
@@ -180,9 +166,4 @@ async function filesIn(folder: string, below = ""): Promise<string[]> {
     else files.push(path);
   }
   return files;
-}
-
-/** Whether a directory is in the middle of being replaced. */
-export function isUnfinishedRestore(dataDirectory: string): Promise<boolean> {
-  return exists(join(dataDirectory, RESTORE_MARK));
 }

@@ -13,7 +13,6 @@ import type { Storage, StorageOperation } from "../ports/storage.js";
 import { decodeBlock } from "../primitives/block-codec.js";
 import { Hash } from "../primitives/hash.js";
 import { chainHashOf, decodeTransaction } from "../primitives/transaction-codec.js";
-import { ARCHIVE_KEY } from "../state/archive-records.js";
 import { StateStore } from "../state/index.js";
 import { RewindError } from "./errors.js";
 import type { DatabaseFacts } from "./facts.js";
@@ -51,12 +50,15 @@ export async function rewind(options: RewindOptions, work: Work): Promise<void> 
   const store = new BlockStore(storage);
   const { bodiesFrom } = store.openHistory();
   const { height: from } = facts.head;
-  if (to > from) throw new RewindError({ reason: `the head is at height ${from}` });
-  if (to < rewindHorizon(facts)) throw new RewindError({ reason: `undo records reach down to height ${rewindHorizon(facts)}` });
-  if (to + 1 < bodiesFrom) throw new RewindError({ reason: `blocks are kept from height ${bodiesFrom} on` });
+  if (to > from) throw new RewindError({ reason: `the head is at height ${from}; choose a lower --to` });
+  if (to < rewindHorizon(facts))
+    throw new RewindError({ reason: `undo records reach down to height ${rewindHorizon(facts)}; choose that or a higher --to` });
+  if (to + 1 < bodiesFrom)
+    throw new RewindError({ reason: `blocks are kept from height ${bodiesFrom} on; choose --to ${bodiesFrom - 1} or higher` });
+  // Without a word about archiving: it goes on with what it finds.
   const state = new StateStore(
     { storage, compute, scheduler, logger, metrics },
-    { pageCacheBytes: CACHE_BYTES, valueCacheBytes: CACHE_BYTES, undoBlocks: UNDO_BLOCKS, archive: storage.get(ARCHIVE_KEY) !== undefined },
+    { pageCacheBytes: CACHE_BYTES, valueCacheBytes: CACHE_BYTES, undoBlocks: UNDO_BLOCKS },
   );
   await state.open();
   work.progress.stage({ title: "going back", unit: "blocks", total: from - to });
@@ -87,7 +89,8 @@ export async function rewind(options: RewindOptions, work: Work): Promise<void> 
 
 function idAt(store: BlockStore, height: number): Hash {
   const id = store.idAt(height);
-  if (id === undefined) throw new RewindError({ reason: `the canonical id at height ${height} is missing` });
+  if (id === undefined)
+    throw new RewindError({ reason: `the canonical id at height ${height} is missing; chainwright db verify tells what else is damaged` });
   return id;
 }
 
@@ -96,7 +99,8 @@ function unmake(store: BlockStore, chainId: string, height: number, events: numb
   const id = idAt(store, height);
   const header = store.header(id);
   const encoded = store.encodedBlock(id);
-  if (header === undefined || encoded === undefined) throw new RewindError({ reason: `block ${height} is missing` });
+  if (header === undefined || encoded === undefined)
+    throw new RewindError({ reason: `block ${height} is missing; chainwright db verify tells what else is damaged` });
   const { block } = decodeBlock(encoded, READ_LIMITS);
   const chainHash = chainHashOf(chainId);
   const ids = block.transactions.map((raw) => decodeTransaction(raw, chainHash, TRANSACTION_LIMITS).id);

@@ -50,7 +50,7 @@ export async function recordStats(storage: Storage, work: Work): Promise<readonl
   let count = 0;
   for await (const [key, value] of storage.range({})) {
     if (++count % 1_024 === 0) {
-      mayStop(work, "the count");
+      mayStop(work, "the count", "anew");
       work.progress.done(1_024);
     }
     const kind = kindOf(key[0] ?? 0);

@@ -115,7 +115,7 @@ class ChainVerification {
     this.#work.progress.stage({ title, unit: "records", total: undefined });
     let count = 0;
     for await (const [key, value] of this.#subject.storage.range({ gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) })) {
-      if (++count % 64 === 0) mayStop(this.#work, "the check");
+      if (++count % 64 === 0) mayStop(this.#work, "the check", "anew");
       this.#work.progress.done(1);
       this.#bytes += key.length + value.length;
       yield [key.subarray(1), value];

@@ -62,7 +62,7 @@ async function verifyEntries(
   work.progress.stage({ title: "state", unit: "entries", total: undefined });
   for await (const [key, stored] of storage.range({ gte: Uint8Array.of(VALUE_PREFIX), lt: Uint8Array.of(VALUE_PREFIX + 1) })) {
     if (++entries % 256 === 0) {
-      mayStop(work, "the check");
+      mayStop(work, "the check", "anew");
       work.progress.done(256);
     }
     const path = key.subarray(1);
@@ -88,7 +88,7 @@ async function verifyEntries(
   work.progress.stage({ title: "pages", unit: "records", total: walk.pages });
   for await (const _ of storage.range({ gte: Uint8Array.of(PAGE_PREFIX), lt: Uint8Array.of(PAGE_PREFIX + 1) })) {
     if (++stored % 1_024 === 0) {
-      mayStop(work, "the check");
+      mayStop(work, "the check", "anew");
       work.progress.done(1_024);
     }
   }
@@ -165,7 +165,7 @@ async function verifyHistory({ storage, state, canonical }: StateSubject, findin
   work.progress.stage({ title: "undo", unit: "blocks", total: state.versions.length });
   for (const [index, { height, blockId, root }] of state.versions.entries()) {
     if (index % 32 === 0) {
-      mayStop(work, "the check");
+      mayStop(work, "the check", "anew");
       // Lets a signal in.
       await null;
     }
@@ -188,7 +188,7 @@ async function verifyArchive({ storage }: StateSubject, findings: Findings, work
   work.progress.stage({ title: "archive", unit: "records", total: undefined });
   for await (const [key, stored] of storage.range(DIFFERENCES)) {
     if (++differences % 256 === 0) {
-      mayStop(work, "the check");
+      mayStop(work, "the check", "anew");
       work.progress.done(256);
     }
     findings.check(`difference ${toHex(key)}`, Mend.state, () => decodeDifference(key, stored));

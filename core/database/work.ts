@@ -6,7 +6,7 @@ import { InterruptedError } from "./errors.js";
 /** One stage of the work: `total` in `unit`, undefined where it is not known before. */
 export interface Stage {
   readonly title: string;
-  readonly unit: "bytes" | "blocks" | "records" | "entries";
+  readonly unit: "bytes" | "blocks" | "records" | "entries" | "ranges";
   readonly total: number | undefined;
 }
 
@@ -27,9 +27,13 @@ export interface Work {
   readonly cancellation: Cancellation;
 }
 
-/** Called where work may end. @throws InterruptedError */
-export function mayStop({ cancellation }: Pick<Work, "cancellation">, what: string): void {
-  if (cancellation.requested) throw new InterruptedError({ what });
+/**
+ * Called where work may end.
+ * @param next what the same command does when it is given again
+ * @throws InterruptedError
+ */
+export function mayStop({ cancellation }: Pick<Work, "cancellation">, what: string, next: "goes on" | "anew" = "goes on"): void {
+  if (cancellation.requested) throw new InterruptedError(next === "anew" ? { what, anew: true } : { what });
 }
 
 /** For work that nobody watches or stops. */

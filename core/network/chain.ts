@@ -34,6 +34,8 @@ export interface NetworkChain {
    * Only for engines with `traits.headers: "ancestry"`.
    */
   checkHeaders(records: readonly HeaderRecord[]): Promise<HeadersVerdict>;
+  /** The same for a row that stands on `over`, wherever below finality that is. */
+  checkHeadersOver?(over: TreeHeader, records: readonly HeaderRecord[]): Promise<HeadersVerdict>;
   /** Whether the body is of lawful size and the one that the header names. If so, an invalid block is not its sender's forgery. */
   isWhole(block: Block): Promise<boolean>;
   import(block: Block, certificate?: Bytes): Promise<ImportVerdict>;

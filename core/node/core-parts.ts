@@ -9,6 +9,7 @@ import {
   COMPUTE,
   type ComputeEngineInfo,
   definePlugin,
+  type EngineKind,
   type Logger,
   type Metrics,
   PLUGIN_CONFIG,
@@ -109,6 +110,24 @@ class ComputePart implements Plugin {
   async stop(): Promise<void> {
     await this.#service.close();
   }
+}
+
+/** Time that stands still: nothing inline is ever late, and no slice is used up. */
+const NO_TIME: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
+const NO_SCHEDULE: Scheduler = {
+  after: () => ({ cancel: () => undefined }),
+  every: () => ({ cancel: () => undefined }),
+  yield: () => Promise.resolve(),
+  slicer: () => ({ due: () => false, pause: () => Promise.resolve() }),
+};
+
+/**
+ * A compute service without threads, whose every promise settles in microtasks: what simulated nodes share.
+ *
+ * @throws COMPUTE_* if the engine is not there
+ */
+export function inlineCompute(logger: Logger, metrics: Metrics, engine: EngineKind | "auto" = "auto"): ComputeService {
+  return new ComputeService({ clock: NO_TIME, scheduler: NO_SCHEDULE, logger, metrics }, { threads: 0, engine });
 }
 
 /** One line at the start: what computes, and what it costs where that is not the addon. */

@@ -14,14 +14,16 @@ import {
   Kernel,
   type LoadedConfig,
   loadConfig,
+  validateDocument,
   validateFile,
 } from "../kernel/index.js";
-import { createLogging, type LogDestination, type Logging } from "../kernel/logger.js";
+import { createLogging, type LogDestination } from "../kernel/logger.js";
 import { createMetrics, type MetricsRegistry } from "../kernel/metrics.js";
 import {
   CHAIN_SPEC,
   type ChainSpec,
   CLOCK,
+  type Clock,
   DATA_DIRECTORY,
   type DataDirectory,
   ENTROPY,
@@ -41,6 +43,7 @@ import { type OpenDataDirectory, openDataDirectory } from "./data-directory.js";
 import { ChainSpecMismatchError, NodeStateError } from "./errors.js";
 import { NODE_IDENTITY, type NodeIdentity, openIdentity } from "./identity.js";
 import { UnlockedSigner, unlockSigner } from "./keystore.js";
+import type { NodeGround, NodeLogging, NodeModules } from "./node-ground.js";
 import { NODE_PART, type NodePart, nodePart } from "./node-part.js";
 import { VERSION } from "./version.js";
 
@@ -57,7 +60,11 @@ const MIGRATING_START_TIMEOUT_MS = 24 * 3_600_000;
 
 export interface NodeOptions {
   /** Node config: YAML, TOML or JSON by its ending. */
-  readonly file: string;
+  readonly file?: string;
+  /** In place of a file: the config as plain data. */
+  readonly document?: unknown;
+  /** In place of the file that the config names: the chain spec as plain data. */
+  readonly chainDocument?: unknown;
   /** `path=value`, as `--set` takes them; stronger than environment and file. */
   readonly overrides?: readonly string[];
   /** `CHAINWRIGHT__…` variables override the file. Default: none. */
@@ -66,6 +73,10 @@ export interface NodeOptions {
   readonly logStream?: LogDestination;
   /** What to do when the node can't keep its promises any more (a disk fails). Default: stop. */
   readonly onFatal?: (error: unknown) => void;
+  /** Further plugins and parts, for the config to name: those of a simulation. */
+  readonly modules?: NodeModules;
+  /** In place of this process: what a simulated node stands on. */
+  readonly ground?: NodeGround;
 }
 
 export type NodeState = "loaded" | "starting" | "running" | "stopping" | "stopped";
@@ -78,24 +89,26 @@ export async function createNode(options: NodeOptions): Promise<Node> {
 
 /** What `createNode` reads and checks. @throws as it does */
 export async function loadNodeConfig(
-  options: Pick<NodeOptions, "file" | "overrides" | "environment">,
+  options: Pick<NodeOptions, "file" | "document" | "chainDocument" | "overrides" | "environment" | "modules">,
 ): Promise<{ readonly config: LoadedConfig; readonly spec: ChainSpec }> {
   const scheduler = new SystemScheduler(new SystemClock());
+  const { file, document, modules = {} } = options;
+  const parts = modules.parts ?? [];
   const config = await loadConfig({
-    file: options.file,
+    ...(file === undefined ? { document } : { file }),
     overrides: options.overrides ?? [],
     environment: options.environment ?? {},
     sections: CONFIG_SECTIONS,
-    coreManifests: CORE_PARTS,
-    builtIns: BUILTIN_PLUGINS,
-    host: HOST_CAPABILITIES,
+    coreManifests: CORE_PARTS.map((part) => parts.find(({ id }) => id === part.id) ?? part),
+    builtIns: { ...BUILTIN_PLUGINS, ...modules.plugins },
+    host: [...HOST_CAPABILITIES, ...(modules.host ?? [])],
     scheduler,
   });
-  return { config, spec: await loadChainSpec(config) };
+  return { config, spec: await loadChainSpec(config, options.chainDocument) };
 }
 
 /** The chain spec that a config names, its plugins' parameters validated by the plugins' own schemas. */
-async function loadChainSpec(config: LoadedConfig): Promise<ChainSpec> {
+async function loadChainSpec(config: LoadedConfig, given: unknown): Promise<ChainSpec> {
   const bySection = { consensus: "", ledger: "" };
   const schemas: Parameters<typeof chainSpecSchema>[0] = {};
   for (const { manifest } of config.plugins) {
@@ -103,7 +116,11 @@ async function loadChainSpec(config: LoadedConfig): Promise<ChainSpec> {
     bySection[manifest.spec.section] = manifest.id;
     schemas[manifest.spec.section] = manifest.spec.schema;
   }
-  const { value, problems } = await validateFile(config.chain, chainSpecSchema(schemas));
+  const schema = chainSpecSchema(schemas);
+  const { value, problems } =
+    given === undefined
+      ? await validateFile(config.chain, schema)
+      : await validateDocument({ text: JSON.stringify(given), file: "chain.json", schema });
   if (value === undefined) throw chainSpecProblems(config.chain, problems, bySection);
   const document = value as ChainSpecDocument;
   for (const section of ["consensus", "ledger"] as const) {
@@ -123,14 +140,14 @@ export class Node {
   readonly config: LoadedConfig;
   readonly spec: ChainSpec;
   readonly #options: NodeOptions;
-  readonly #logging: Logging;
+  readonly #logging: NodeLogging;
   readonly logger: Logger;
   #state: NodeState = "loaded";
   #kernel: Kernel | undefined;
   #directory: OpenDataDirectory | undefined;
-  readonly #clock = new SystemClock();
+  readonly #clock: Clock;
   #processMetrics: { stop(): void } | undefined;
-  #scheduler: SystemScheduler | undefined;
+  #scheduler: (Scheduler & { close(): number }) | undefined;
   /** Settles when `start` has nothing more to do. */
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -139,8 +156,9 @@ export class Node {
     this.#options = options;
     this.config = config;
     this.spec = spec;
+    this.#clock = options.ground?.clock ?? new SystemClock();
     const destination = options.logStream === undefined ? {} : { destination: options.logStream };
-    this.#logging = createLogging({ ...config.log, clock: this.#clock, ...destination });
+    this.#logging = options.ground ?? createLogging({ ...config.log, clock: this.#clock, ...destination });
     this.logger = this.#logging.loggerFor("node");
   }
 
@@ -198,12 +216,36 @@ export class Node {
   }
 
   async #bringUp(): Promise<void> {
+    const host = await this.#stand();
+    this.#goOn();
+    const kernel = await this.#construct(host);
+    this.#goOn();
+    this.#kernel = kernel;
+    const part = kernel.get<NodePart>(NODE_PART);
+    part.onFatal = (error) => this.#onFatal(error);
+    const { directory } = host;
+    part.raiseFormat = (format) => directory.raiseFormat(format);
+    await kernel.start();
+    await directory.bindGenesis(part.chain.genesis.id);
+    this.#goOn();
+    // Blocks begin when everybody who wants to see them is there.
+    await part.begin();
+  }
+
+  /** Takes hold of what the node stands on: its place on disk, its keys. */
+  async #stand(): Promise<Omit<NodeGround, "clock" | keyof NodeLogging>> {
+    const { ground } = this.#options;
+    if (ground !== undefined) {
+      this.#scheduler = ground.scheduler;
+      this.#directory = ground.directory;
+      return ground;
+    }
     const { config, spec } = this;
     const clock = this.#clock;
     const scheduler = new SystemScheduler(clock);
     this.#scheduler = scheduler;
     const entropy = new SystemEntropy();
-    this.#directory = await openDataDirectory({
+    const directory = await openDataDirectory({
       path: config.dataDir,
       chain: spec,
       besides: [config.chain, ...(config.file === undefined ? [] : [resolve(config.file)])],
@@ -211,33 +253,22 @@ export class Node {
       clock,
       scheduler,
     });
+    this.#directory = directory;
     this.#goOn();
     const metrics = createMetrics();
     this.#processMetrics = startProcessMetrics(metrics.metricsFor("process"), clock);
     const keys = config.sections.keys as KeysConfig;
     const signer = await unlockSigner(
       {
-        directory: keys.directory ?? this.#directory.resolve("keys"),
+        directory: keys.directory ?? directory.resolve("keys"),
         names: keys.unlock,
         ...(keys.passphraseFile === undefined ? {} : { passphraseFile: keys.passphraseFile }),
         passphrase: this.#options.environment?.CHAINWRIGHT_PASSPHRASE,
       },
       entropy,
     );
-    const identity = await openIdentity(this.#directory, entropy);
-    this.#goOn();
-    const kernel = await this.#construct({ directory: this.#directory, signer, identity, scheduler, entropy, metrics });
-    this.#goOn();
-    this.#kernel = kernel;
-    const part = kernel.get<NodePart>(NODE_PART);
-    part.onFatal = (error) => this.#onFatal(error);
-    const directory = this.#directory;
-    part.raiseFormat = (format) => directory.raiseFormat(format);
-    await kernel.start();
-    await this.#directory.bindGenesis(part.chain.genesis.id);
-    this.#goOn();
-    // Blocks begin when everybody who wants to see them is there.
-    await part.begin();
+    const identity = await openIdentity(directory, entropy);
+    return { directory, signer, identity, scheduler, entropy, metrics, capabilities: {} };
   }
 
   /** Between the steps of a start: a stop has come. What there is by then is taken down by it. */
@@ -252,6 +283,7 @@ export class Node {
     readonly scheduler: Scheduler;
     readonly entropy: Entropy;
     readonly metrics: MetricsRegistry;
+    readonly capabilities?: Readonly<Record<string, unknown>>;
   }): Promise<Kernel> {
     const { config, spec } = this;
     const { migrate } = config.pluginConfigs.get(nodePart.id) as { readonly migrate: string };
@@ -268,6 +300,7 @@ export class Node {
         [METRICS_SOURCE]: host.metrics,
         [SIGNER]: host.signer,
         [NODE_IDENTITY]: host.identity,
+        ...host.capabilities,
       },
       loggerFor: (component) => this.#logging.loggerFor(component),
       metricsFor: (component) => host.metrics.metricsFor(component),

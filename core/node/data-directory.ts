@@ -11,7 +11,7 @@ import { Value } from "#bundled/typebox/value";
 import { writeFileAtomically } from "../database/durable-files.js";
 import { RestoreUnfinishedError } from "../database/errors.js";
 import { DATABASE_FORMAT } from "../database/format.js";
-import { isUnfinishedRestore } from "../database/restore.js";
+import { isUnfinishedRestore } from "../database/replacement.js";
 import { assert } from "../kernel/assert.js";
 import { messageOf } from "../kernel/errors.js";
 import type { DataDirectory } from "../ports/data-directory.js";

@@ -31,11 +31,13 @@ import {
   type Logger,
   MEMPOOL_VIEW,
   type Metrics,
+  type MiningControl,
   NETWORK_VIEW,
   NODE_CONTROL,
   NODE_HEALTH,
   type NodeControl,
   type NodeHealth,
+  type NodeWarning,
   PEER_ADMINISTRATION,
   PLUGIN_CONFIG,
   PLUGIN_LOGGER,
@@ -60,12 +62,14 @@ import { chunkBytes, type RestoreDependencies, SNAPSHOTS_FOLDER, type StoredSnap
 import { StateStore } from "../state/index.js";
 import { BlockCountError, CannotProduceError, NodeStateError, SnapshotHeightError } from "./errors.js";
 import { NODE_IDENTITY, type NodeIdentity } from "./identity.js";
+import { NodeMining } from "./mining.js";
 import { networkOptions } from "./network-config.js";
 import { type NodePartConfig, NodePartSchema } from "./node-part-config.js";
 import { NodeSnapshots } from "./node-snapshots.js";
 import { Production } from "./production.js";
 import { syncPlan } from "./sync-config.js";
 import { VERSION } from "./version.js";
+import { refusedBranchWarning } from "./warnings.js";
 
 /** Undo records below finality are dropped when finality moves; this bounds them where it does not. */
 const UNDO_BLOCKS_MAX = 4_096;
@@ -83,6 +87,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   readonly #prepare: () => Promise<void>;
   readonly #parts: RestoreDependencies;
   readonly #production: Production | undefined;
+  readonly mining?: MiningControl;
   readonly #snapshots: NodeSnapshots;
   /** Settles once the mempool has taken back what its journal holds. */
   #restoring: Promise<void> | undefined;
@@ -151,7 +156,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
       state,
       plan: syncPlan(config.sync, transports.length),
       config: config.snapshots,
-      root: directory.resolve(SNAPSHOTS_FOLDER),
+      root: directory.holdsFiles === false ? undefined : directory.resolve(SNAPSHOTS_FOLDER),
       ancestryDepth: consensus.traits.ancestryDepth,
       judgesHeaders: consensus.traits.headers === "ancestry",
       chain: () => this.#chain,
@@ -216,7 +221,10 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     const { producer } = consensus;
     if (producer !== undefined) {
       const hasTransactions = () => this.#mempool.count > 0;
-      this.#production = new Production({ producer, network: this.#network, clock, scheduler, hasTransactions });
+      const production = new Production({ producer, network: this.#network, clock, scheduler, hasTransactions });
+      this.#production = production;
+      const { miner } = producer;
+      if (miner !== undefined) this.mining = new NodeMining({ miner, production, obstacle: () => this.#obstacle() });
     }
   }
 
@@ -267,6 +275,11 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     return this.#network.sync.state === "synced" ? [] : [`the node is ${this.#network.sync.state}`];
   }
 
+  warnings(): readonly NodeWarning[] {
+    const { refusedBranch } = this.#network.sync;
+    return refusedBranch === undefined ? [] : [refusedBranchWarning(refusedBranch)];
+  }
+
   /**
    * Called once everything has started, so that the first block finds its audience. The mempool comes first: a long journal takes
    * its time, and the APIs answer meanwhile, if only that the node is not ready. Then the peers, and then blocks of its own.
@@ -278,6 +291,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     await this.#restoring;
     this.#isRestored = true;
     await this.#network.start();
+    this.#production?.begin();
     if (!this.#snapshots.isLoading) await this.#produceIfWanted();
   }
 
@@ -303,8 +317,15 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     return this.#snapshots.snapshots.map(summaryOf);
   }
 
+  /** Why no block can be built now. */
+  #obstacle(): string | undefined {
+    if (this.#snapshots.isLoading) return "its state is still being loaded from peers";
+    return this.#chain.running ? undefined : "its chain is starting or stopping";
+  }
+
   async startProducing(): Promise<void> {
-    if (this.#snapshots.isLoading) throw new CannotProduceError({ reason: "its state is still being loaded from peers" });
+    const obstacle = this.#obstacle();
+    if (obstacle !== undefined) throw new CannotProduceError({ reason: obstacle });
     if (this.#production === undefined) throw new CannotProduceError({ reason: "its engine has no producer" });
     await this.#production.start();
   }

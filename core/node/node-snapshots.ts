@@ -12,8 +12,17 @@ import type { Compute } from "../ports/compute.js";
 import type { Clock, Logger, Metrics, Scheduler } from "../ports/runtime.js";
 import type { Storage } from "../ports/storage.js";
 import { Hash } from "../primitives/hash.js";
-import { chunkBytes, discardLoad, isLoading, SnapshotKeeper, SnapshotReceiver, type StoredSnapshot } from "../snapshots/index.js";
+import {
+  chunkBytes,
+  discardLoad,
+  forgetEnded,
+  isLoading,
+  SnapshotKeeper,
+  SnapshotReceiver,
+  type StoredSnapshot,
+} from "../snapshots/index.js";
 import { StateStore } from "../state/index.js";
+import { NodeStateError } from "./errors.js";
 import type { SnapshotsConfig, SyncPlan } from "./sync-config.js";
 
 export interface NodeSnapshotsDependencies {
@@ -29,7 +38,8 @@ export interface NodeSnapshotsDependencies {
   readonly plan: SyncPlan;
   readonly config: SnapshotsConfig;
   /** Folder of the node's snapshots. */
-  readonly root: string;
+  /** Undefined: there are no files, and so no snapshots of its own. */
+  readonly root: string | undefined;
   readonly ancestryDepth: number;
   readonly judgesHeaders: boolean;
   readonly chain: () => Chain;
@@ -57,7 +67,7 @@ export class NodeSnapshots {
     this.#dependencies = dependencies;
     const { clock, scheduler, logger, metrics, root, config } = dependencies;
     this.#keeper = new SnapshotKeeper(
-      { clock, scheduler, metrics, root, logger: logger.child({ component: "snapshots" }), chain: this.#snapshotChain() },
+      { clock, scheduler, metrics, root: root ?? "", logger: logger.child({ component: "snapshots" }), chain: this.#snapshotChain() },
       config,
     );
   }
@@ -121,6 +131,10 @@ export class NodeSnapshots {
     const { plan, storage, logger, chain } = this.#dependencies;
     const hasChain = new BlockStore(storage).pointer() !== undefined;
     const { checkpoint } = plan;
+    if (hasChain) {
+      await forgetEnded(storage);
+      await clearLadder(storage, checkpoint);
+    }
     if (plan.mode === "state" && checkpoint !== undefined && !hasChain) {
       // What an earlier run loaded under another checkpoint may be of another chain.
       if (this.#hasLeftovers && !isLadderOf(storage, checkpoint)) {
@@ -137,7 +151,7 @@ export class NodeSnapshots {
     if (hasChain && plan.mode === "state") logger.info({}, "the data directory has a chain already, so its state is not loaded from peers");
     await chain().start();
     this.#checkCheckpoint();
-    await this.#keeper.start();
+    await this.#startKeeper();
   }
 
   async stop(): Promise<void> {
@@ -145,7 +159,8 @@ export class NodeSnapshots {
   }
 
   /** Makes a snapshot now. @throws SNAPSHOT_* */
-  make(height?: number): Promise<StoredSnapshot> {
+  async make(height?: number): Promise<StoredSnapshot> {
+    if (this.#dependencies.root === undefined) throw new NodeStateError({ state: "without files", wanted: "make a snapshot" });
     return this.#keeper.make(height);
   }
 
@@ -157,6 +172,10 @@ export class NodeSnapshots {
   get #hasLeftovers(): boolean {
     const { storage } = this.#dependencies;
     return isLoading(storage) || new BlockStore(storage).idAt(1) !== undefined;
+  }
+
+  async #startKeeper(): Promise<void> {
+    if (this.#dependencies.root !== undefined) await this.#keeper.start();
   }
 
   async #discard(): Promise<void> {
@@ -193,7 +212,7 @@ export class NodeSnapshots {
     await chain().start();
     const { head } = chain();
     logger.info({ height: head.header.height, head: head.id }, "the chain begins with the loaded state");
-    await this.#keeper.start();
+    await this.#startKeeper();
     await onLoaded();
   }
 

@@ -29,7 +29,8 @@ export interface ProductionParts {
 export class Production {
   readonly #parts: ProductionParts;
   #looking: Cancellable | undefined;
-  #startedAtMs = 0;
+  /** Since when peers had their chance to say how far they are; undefined: the network has not begun. */
+  #startedAtMs: number | undefined;
   #headersAhead = { height: 0, untilMs: 0 };
   #wanted = false;
   #running = false;
@@ -51,6 +52,19 @@ export class Production {
     await this.#follow();
   }
 
+  /** The network has begun: from now on peers can say how far they are. */
+  begin(): void {
+    this.#startedAtMs ??= this.#parts.clock.monotonicMs();
+  }
+
+  get isWanted(): boolean {
+    return this.#wanted;
+  }
+
+  get isRunning(): boolean {
+    return this.#running;
+  }
+
   async stop(): Promise<void> {
     this.#wanted = false;
     this.#looking?.cancel();
@@ -59,17 +73,22 @@ export class Production {
   }
 
   #makesSense(): boolean {
-    if (!this.#wanted) return false;
+    return this.#wanted && !this.isBehind;
+  }
+
+  /** Blocks that are built here now would be stale, or the node can't tell yet. */
+  get isBehind(): boolean {
     const { network, clock } = this.#parts;
     const { state, currentHeight, targetHeight, headerHeight } = network.sync;
     const nowMs = clock.monotonicMs();
     if (headerHeight - currentHeight >= FAR_BEHIND_BLOCKS) this.#headersAhead = { height: headerHeight, untilMs: nowMs + HEADERS_AHEAD_MS };
     const { height, untilMs } = this.#headersAhead;
-    if (nowMs < untilMs && height - currentHeight >= FAR_BEHIND_BLOCKS) return false;
+    if (nowMs < untilMs && height - currentHeight >= FAR_BEHIND_BLOCKS) return true;
+    if (this.#startedAtMs === undefined) return true;
     const sinceStartMs = nowMs - this.#startedAtMs;
-    if (state === "isolated") return this.#running || sinceStartMs >= PEERS_GRACE_MS;
+    if (state === "isolated") return !this.#running && sinceStartMs < PEERS_GRACE_MS;
     const isClaimedFar = state === "syncing" && targetHeight - currentHeight >= FAR_BEHIND_BLOCKS;
-    return !isClaimedFar || sinceStartMs >= CLAIMS_GRACE_MS;
+    return isClaimedFar && sinceStartMs < CLAIMS_GRACE_MS;
   }
 
   #follow(): Promise<void> {

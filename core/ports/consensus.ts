@@ -20,6 +20,7 @@ import type { Hash } from "../primitives/hash.js";
 import type { ChainSpec, Rules } from "./chain-spec.js";
 import type { Compute } from "./compute.js";
 import type { BlockEnvironment, Json, Receipt } from "./ledger.js";
+import type { MiningTemplates } from "./mining.js";
 import type { Clock, Entropy, Logger, Scheduler, Signer, Slicer } from "./runtime.js";
 import type { StateView, StateWriter } from "./state.js";
 
@@ -173,6 +174,22 @@ export interface Producer {
    * coalesced; the producer refreshes its template, or proposes at once if it makes blocks on demand.
    */
   transactionsWaiting?(): void;
+  /** Of an engine with proof of work; absent otherwise. */
+  readonly miner?: ProofOfWorkMiner;
+}
+
+/** What a producer by proof of work lets others do. */
+export interface ProofOfWorkMiner {
+  /** Attempts a second, measured lately; 0 while it rests. */
+  readonly attemptsPerSecond: number;
+  /** Undefined where its work comes from elsewhere. */
+  readonly threads: number | undefined;
+  /** At once, also while it mines. @throws a typed error where it has no threads */
+  setThreads(count: number): void | Promise<void>;
+  /** Current templates that were made for miners outside. */
+  readonly templateCount: number;
+  /** For miners outside the node. */
+  readonly templates: MiningTemplates;
 }
 
 /** A gossip channel of the engine's own. */

@@ -99,6 +99,7 @@ export * from "./contributions.js";
 export * from "./data-directory.js";
 export * from "./errors.js";
 export * from "./ledger.js";
+export * from "./mining.js";
 export * from "./plugin.js";
 export * from "./runtime.js";
 export * from "./state.js";

@@ -13,6 +13,9 @@
  * `execute` in mode `import` throws if any transaction may not be in a block at that place; in mode `produce` it leaves
  * such transactions out; for the transactions that it includes, both modes do exactly the same. A transaction that is
  * included but fails yields a receipt with a failure code and pays its fee. Nothing but the writer is changed.
+ *
+ * A transaction is in a chain once: one that is in the block already, or in any block below, may not be there (sequence numbers
+ * and spent outputs see to that). So no signature is good twice, and whoever looks for a transaction by its id finds one place.
  */
 import type { Address } from "../primitives/address.js";
 import type { Height } from "../primitives/amount.js";

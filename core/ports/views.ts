@@ -15,6 +15,7 @@ import type { MerkleProof } from "../primitives/merkle.js";
 import type { ChainSpec } from "./chain-spec.js";
 import type { TreeHeader } from "./consensus.js";
 import type { Json, Receipt } from "./ledger.js";
+import type { MiningControl } from "./mining.js";
 import type { StateView } from "./state.js";
 
 export interface ChainStatus {
@@ -222,6 +223,28 @@ export interface SyncStatus {
   readonly activePeers: number;
   /** While a checkpoint start is under way. */
   readonly snapshot?: SnapshotSyncStatus;
+  /** A better branch that this node may not follow; gone once this node's own chain is better again. */
+  readonly refusedBranch?: RefusedBranch;
+}
+
+/**
+ * A branch whose checked headers outweigh this node's chain, and that leaves it below what is final here: the network was split for longer
+ * than the chain's reorg limit, or somebody rewrote it. Only the operator can decide which side is right.
+ */
+export interface RefusedBranch {
+  /** Of the highest header that was checked. */
+  readonly height: number;
+  readonly id: Hash;
+  readonly weight: bigint;
+  /** The last block that both have. */
+  readonly forkHeight: number;
+  readonly forkId: Hash;
+  /** Blocks of this node's chain above it. */
+  readonly depth: number;
+  /** Node id of who showed it. */
+  readonly peer: string;
+  /** Milliseconds since the Unix epoch, when it was shown last. */
+  readonly seenAtMs: number;
 }
 
 export interface NetworkView {
@@ -251,6 +274,17 @@ export interface NodeHealth {
   readonly version: string;
   /** Empty when ready; otherwise what is missing, one line each. */
   notReady(): readonly string[];
+  /** What the node can't mend by itself, and works in spite of. */
+  warnings?(): readonly NodeWarning[];
+}
+
+/** Something that an operator should look at. */
+export interface NodeWarning {
+  /** Stable. */
+  readonly code: string;
+  /** What it is, and what to do. */
+  readonly message: string;
+  readonly data: { readonly [key: string]: Json };
 }
 
 /** A whole snapshot of the state that a node keeps for others. */
@@ -272,8 +306,11 @@ export interface SnapshotSummary {
 export interface NodeControl {
   /** Makes `count` (1 … 1,000) blocks now. @throws NODE_CANNOT_PRODUCE */
   produceBlocks(count: number): Promise<readonly Hash[]>;
+  /** @throws NODE_CANNOT_PRODUCE, and what the engine's producer misses */
   startProducing(): Promise<void>;
   stopProducing(): Promise<void>;
+  /** Of a node whose engine mines. */
+  readonly mining?: MiningControl;
   /**
    * Makes a snapshot of the state, in the background; resolves when it is whole. Not every node can.
    *

@@ -10,11 +10,16 @@ export const SnapshotViewGoneError = defineError<{ height: number; id: string }>
 );
 
 /** Something of a snapshot's folder is missing, cut short or not what it says. */
-export const SnapshotDamagedError = defineError<{ folder: string; part: string; reason: string }>(
+export const SnapshotDamagedError = defineError<{ folder: string; part: string; reason: string; loadedEntries?: number }>(
   "SNAPSHOT_DAMAGED",
   "damaged",
-  ({ folder, part, reason }) =>
-    `snapshot ${folder}: ${part} can't be used: ${reason}; nothing was changed; delete the folder and copy or make the snapshot again`,
+  ({ folder, part, reason, loadedEntries }) => {
+    const what = `snapshot ${folder}: ${part} can't be used: ${reason}`;
+    const remedy = "delete the folder and copy or make the snapshot again";
+    if (loadedEntries === undefined) return `${what}; nothing was changed; ${remedy}`;
+    if (loadedEntries === 0) return `${what}; nothing of it is loaded; ${remedy}`;
+    return `${what}; ${loadedEntries} entries before it are loaded and stay, and there is no chain until all are; ${remedy}: loading a whole copy goes on from there`;
+  },
 );
 
 /** A manifest that is none, is of another chain, or contradicts itself or its header. */
@@ -30,6 +35,18 @@ export const SnapshotIoError = defineError<{ path: string; reason: string }>(
   "unavailable",
   ({ path, reason }) => `the snapshot can't be kept in ${path}: ${reason}; free space or mend the disk; the chain itself is not affected`,
 );
+
+/** Making it would leave the chain without space. */
+export const SnapshotNoSpaceError = defineError<{ path: string; needBytes: number; freeBytes: number; spareBytes: number }>(
+  "SNAPSHOT_NO_SPACE",
+  "unavailable",
+  ({ path, needBytes, freeBytes, spareBytes }) =>
+    `no snapshot is made: it takes ${megabytes(needBytes)} in ${path}, ${megabytes(freeBytes)} are free there, and ${megabytes(spareBytes)} of them are left to the chain; free space, delete old snapshots or keep fewer (node.snapshots.keep); the chain goes on`,
+);
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
 
 /** A snapshot of another chain than the node's. */
 export const SnapshotOtherChainError = defineError<{ folder: string; found: string; expected: string }>(

@@ -4,12 +4,12 @@
  * A snapshot is made under a name that begins with a dot, every file is synced, and the folder is renamed at the end. So what has its
  * proper name is whole; what still has the other one after a kill is deleted at the next start.
  */
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, statfs } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { messageOf } from "../kernel/errors.js";
 import { type Bytes, bytesEqual, concatBytes } from "../primitives/bytes.js";
 import { Hash, sha256 } from "../primitives/hash.js";
-import { SnapshotDamagedError, SnapshotIoError, SnapshotManifestError } from "./errors.js";
+import { SnapshotDamagedError, SnapshotIoError, SnapshotManifestError, SnapshotNoSpaceError } from "./errors.js";
 import { decodeManifest, MAX_MANIFEST_BYTES, type Manifest } from "./manifest.js";
 
 /** The folder of all snapshots in a data directory. */
@@ -17,6 +17,20 @@ export const SNAPSHOTS_FOLDER = "snapshots";
 const MANIFEST_FILE = "manifest";
 const MAKING = ".making-";
 const NAME = /^(\d{1,16})-([0-9a-f]{64})$/;
+
+/** So much stays free for the chain, which stops where there is no space: as much, or this part of a smaller volume. */
+const SPARE = { bytes: 1024 ** 3, part: 10 } as const;
+
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Of the volume that a folder is on. */
+export async function diskSpace(path: string): Promise<DiskSpace> {
+  const { bavail, blocks, bsize } = await statfs(path);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
 
 /** A whole snapshot on disk. */
 export interface StoredSnapshot {
@@ -75,31 +89,45 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** A snapshot that is being written. @throws SNAPSHOT_IO from all methods */
+/** A snapshot that is being written. @throws SNAPSHOT_IO from all methods, SNAPSHOT_NO_SPACE */
 export class SnapshotWriter {
   readonly #root: string;
   readonly #name: string;
   readonly #making: string;
+  readonly #spaceOf: typeof diskSpace;
   #chunks = 0;
 
-  private constructor(root: string, name: string) {
+  private constructor(root: string, name: string, spaceOf: typeof diskSpace) {
     this.#root = root;
+    this.#spaceOf = spaceOf;
     this.#name = name;
     this.#making = join(root, `${MAKING}${name}`);
   }
 
-  /** @param root the folder of all snapshots; it is made if it is not there */
-  static async begin(root: string, height: number, id: Hash): Promise<SnapshotWriter> {
-    const writer = new SnapshotWriter(root, snapshotName(height, id));
+  /**
+   * @param root the folder of all snapshots; it is made if it is not there
+   * @param expectedBytes how large it will be, as far as that is known
+   */
+  static async begin(root: string, height: number, id: Hash, expectedBytes = 0, spaceOf = diskSpace): Promise<SnapshotWriter> {
+    const writer = new SnapshotWriter(root, snapshotName(height, id), spaceOf);
     await io(root, async () => {
       await mkdir(root, { recursive: true, mode: 0o700 });
       await rm(writer.#making, { recursive: true, force: true });
-      await mkdir(writer.#making, { mode: 0o700 });
     });
+    await writer.#requireSpace(expectedBytes);
+    await io(root, () => mkdir(writer.#making, { mode: 0o700 }));
     return writer;
   }
 
+  /** Looked at before each chunk: the chain grows meanwhile, and how large the state is was a guess. */
+  async #requireSpace(needBytes: number): Promise<void> {
+    const { freeBytes, totalBytes } = await io(this.#root, () => this.#spaceOf(this.#root));
+    const spareBytes = Math.min(SPARE.bytes, totalBytes / SPARE.part);
+    if (freeBytes < needBytes + spareBytes) throw new SnapshotNoSpaceError({ path: this.#root, needBytes, freeBytes, spareBytes });
+  }
+
   async chunk(proof: Bytes): Promise<void> {
+    await this.#requireSpace(proof.length);
     await io(this.#making, () => writeSynced(join(this.#making, chunkFile(this.#chunks)), proof));
     this.#chunks++;
   }
@@ -138,7 +166,7 @@ export async function openSnapshot(folder: string): Promise<StoredSnapshot> {
   const manifestHash = sha256(encoded);
   if (!bytesEqual(manifestHash, stored.subarray(length))) throw damaged("its bytes do not have the hash at its end");
   try {
-    const manifest = decodeManifest(encoded);
+    const manifest = await decodeManifest(encoded);
     const { id, header } = manifest.header;
     return { folder, height: header.height, id, manifest, manifestHash, manifestBytes: length };
   } catch (error) {
@@ -158,7 +186,7 @@ export async function readManifest({ folder, manifestBytes, manifestHash }: Stor
 /** One chunk as it is on disk, checked against the manifest's hash. @throws SNAPSHOT_DAMAGED */
 export async function readChunk({ folder, manifest }: StoredSnapshot, index: number): Promise<Bytes> {
   const part = `chunk ${index}`;
-  const record = manifest.chunks[index];
+  const record = manifest.chunks.at(index);
   if (record === undefined) throw new SnapshotDamagedError({ folder, part, reason: `it has ${manifest.chunks.length} chunks` });
   const proof = new Uint8Array(await readPart(folder, chunkFile(index)));
   if (proof.length !== record.bytes)

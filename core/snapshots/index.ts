@@ -9,6 +9,6 @@ export { openSnapshot, SNAPSHOTS_FOLDER, type StoredSnapshot } from "./folder.js
 export { type SnapshotChain, SnapshotKeeper, type SnapshotKeeperDependencies, type SnapshotKeeperOptions } from "./keeper.js";
 export { type MakeOptions, makeSnapshot, type SnapshotProgress, type SnapshotSource } from "./maker.js";
 export { CHUNK_LIMITS, type ChunkRecord, chunkBytes, type Manifest } from "./manifest.js";
-export { discardLoad, isLoading, type ReceiverDependencies, SnapshotReceiver } from "./receiver.js";
+export { discardLoad, forgetEnded, isLoading, type ReceiverDependencies, SnapshotReceiver } from "./receiver.js";
 export { type RestoreDependencies, type RestoreOptions, restoreSnapshot } from "./restore.js";
 export { type VerifyOptions, verifySnapshot } from "./verify.js";

@@ -11,7 +11,7 @@ import type { StateView } from "../ports/state.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { Hash } from "../primitives/hash.js";
 import { SnapshotBusyError, SnapshotViewGoneError } from "./errors.js";
-import { listSnapshots, readChunk, readManifest, removeSnapshot, removeUnfinished, type StoredSnapshot } from "./folder.js";
+import { type diskSpace, listSnapshots, readChunk, readManifest, removeSnapshot, removeUnfinished, type StoredSnapshot } from "./folder.js";
 import { makeSnapshot, type SnapshotProgress } from "./maker.js";
 import { chunkBytes } from "./manifest.js";
 import { type SnapshotMetrics, snapshotMetrics } from "./metrics.js";
@@ -42,6 +42,8 @@ export interface SnapshotKeeperDependencies {
   readonly scheduler: Scheduler;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Default: what the file system says. */
+  readonly spaceOf?: typeof diskSpace;
 }
 
 export interface SnapshotKeeperOptions {
@@ -106,7 +108,7 @@ export class SnapshotKeeper {
    * Makes a snapshot now.
    *
    * @param height of a canonical block whose state is kept; default: the finalized block's
-   * @throws SNAPSHOT_BUSY, SNAPSHOT_VIEW_GONE, SNAPSHOT_IO, STATE_DAMAGED
+   * @throws SNAPSHOT_BUSY, SNAPSHOT_VIEW_GONE, SNAPSHOT_NO_SPACE, SNAPSHOT_IO, STATE_DAMAGED
    */
   make(height: number = this.#dependencies.chain.finalized.header.height): Promise<StoredSnapshot> {
     if (this.#making !== undefined) return Promise.reject(new SnapshotBusyError({ height: this.#making.height }));
@@ -184,7 +186,7 @@ export class SnapshotKeeper {
   }
 
   async #make(height: number): Promise<StoredSnapshot> {
-    const { chain, root, clock, scheduler, logger } = this.#dependencies;
+    const { chain, root, clock, scheduler, logger, spaceOf } = this.#dependencies;
     const id = chain.idAt(height);
     const header = id === undefined ? undefined : chain.header(id);
     const view = id === undefined ? undefined : chain.view(id);
@@ -198,6 +200,9 @@ export class SnapshotKeeper {
       { chainId: chain.chainId, genesisId: chain.genesisId, header, ancestors: this.#ancestors(header), view },
       {
         root,
+        // States grow slowly: the one before is the best guess.
+        expectedBytes: this.#snapshots[0]?.manifest.chunks.chunkBytes ?? 0,
+        ...(spaceOf === undefined ? {} : { spaceOf }),
         restPercent: this.#options.restPercent,
         signal: this.#abort.signal,
         onProgress: (progress) => {

@@ -11,8 +11,8 @@ import type { Clock, Scheduler } from "../ports/runtime.js";
 import type { RangeProof, StateView } from "../ports/state.js";
 import { Hash, sha256 } from "../primitives/hash.js";
 import { SnapshotViewGoneError } from "./errors.js";
-import { openSnapshot, SnapshotWriter, type StoredSnapshot } from "./folder.js";
-import { CHUNK_LIMITS, type ChunkRecord, encodeManifest } from "./manifest.js";
+import { type diskSpace, openSnapshot, SnapshotWriter, type StoredSnapshot } from "./folder.js";
+import { CHUNK_LIMITS, type ChunkRecord, ChunkTable, encodeManifest } from "./manifest.js";
 
 export interface SnapshotSource {
   readonly chainId: string;
@@ -40,20 +40,24 @@ export interface MakeOptions {
   /** Ends the making, with what it is aborted with. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SnapshotProgress) => void;
+  /** How large it will be, as far as that is known: so much has to be free, and more. Default 0. */
+  readonly expectedBytes?: number;
+  /** Default: what the file system says. */
+  readonly spaceOf?: typeof diskSpace;
 }
 
 const FIRST_PATH = Hash.zero;
 
 /**
- * @throws SNAPSHOT_VIEW_GONE if the block's state is not kept any more, SNAPSHOT_IO, STATE_DAMAGED; the signal's reason
+ * @throws SNAPSHOT_VIEW_GONE if the block's state is not kept any more, SNAPSHOT_IO, SNAPSHOT_NO_SPACE, STATE_DAMAGED; the signal's reason
  */
 export async function makeSnapshot(
   { clock, scheduler }: { readonly clock: Clock; readonly scheduler: Scheduler },
   source: SnapshotSource,
-  { root, restPercent = 100, signal, onProgress }: MakeOptions,
+  { root, restPercent = 100, signal, onProgress, expectedBytes, spaceOf }: MakeOptions,
 ): Promise<StoredSnapshot> {
   const { header, id } = source.header;
-  const writer = await SnapshotWriter.begin(root, header.height, id);
+  const writer = await SnapshotWriter.begin(root, header.height, id, expectedBytes, spaceOf);
   try {
     const chunks: ChunkRecord[] = [];
     let entries = 0;
@@ -73,7 +77,7 @@ export async function makeSnapshot(
     }
     const { chainId, genesisId, ancestors } = source;
     return await openSnapshot(
-      await writer.finish(encodeManifest({ chainId, genesisId, header: source.header, ancestors, entries, chunks })),
+      await writer.finish(encodeManifest({ chainId, genesisId, header: source.header, ancestors, entries, chunks: ChunkTable.of(chunks) })),
     );
   } catch (error) {
     await writer.discard();

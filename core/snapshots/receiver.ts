@@ -8,26 +8,30 @@
  * | prefix | key | value |
  * | --- | --- | --- |
  * | 74 | | manifest's SHA-256 (32), height (8), block id (32): a load is under way |
- * | 75 | | the encoded manifest |
+ * | 75 | number of the part (4) | the encoded manifest, in parts of 1 MiB |
  * | 76 | SHA-256 of a chunk | its first path (32) |
  *
  * Each begins with a CRC-32C of the rest, bound to its key.
  */
+import { createHash } from "node:crypto";
 import { messageOf } from "../kernel/errors.js";
 import type { Compute } from "../ports/compute.js";
 import type { TreeHeader } from "../ports/consensus.js";
-import type { Logger, Scheduler } from "../ports/runtime.js";
+import type { Logger, Scheduler, Slicer } from "../ports/runtime.js";
 import type { Storage, StorageOperation } from "../ports/storage.js";
-import { type Bytes, bytesEqual, concatBytes, crc32c, Hash, sha256, toHex } from "../primitives/index.js";
+import { type Bytes, bytesEqual, concatBytes, crc32c, Hash, toHex } from "../primitives/index.js";
 import { BulkLoader, discardState, RootMismatchError, type StateEntry, storedEntries, valueOperation } from "../state/index.js";
 import { unpack } from "./chunk.js";
 import { SnapshotManifestError, SnapshotRootMismatchError, SnapshotWriteError } from "./errors.js";
-import { type ChunkRecord, chunkBytes, decodeManifest, type Manifest } from "./manifest.js";
+import { type ChunkRecord, decodeManifest, MAX_MANIFEST_BYTES, type Manifest, type ManifestHead } from "./manifest.js";
 import { type ChunkChecker, chunkChecker, chunkQuestion } from "./verify.js";
 
 const NOTE_KEY: Bytes = Uint8Array.of(0x74);
-const MANIFEST_KEY: Bytes = Uint8Array.of(0x75);
+const MANIFEST_PREFIX = 0x75;
 const DONE_PREFIX = 0x76;
+/** A manifest is summed and written piece by piece: 64 MiB in one would hold the thread. */
+const PART_BYTES = 1024 * 1024;
+const NOTE_BYTES = 72;
 const DELETES_PER_WRITE = 1_024;
 /** Handing operations to the storage holds the thread: a whole chunk's at a time did for more than 10 ms. */
 const VALUES_PER_WRITE = 512;
@@ -62,9 +66,25 @@ function seal(key: Bytes, body: Bytes): StorageOperation {
 /** Undefined where it is missing or damaged: then it is fetched again. */
 function unseal(storage: Storage, key: Bytes): Bytes | undefined {
   const stored = storage.get(key);
-  if (stored === undefined || stored.length < 4) return undefined;
+  return stored === undefined ? undefined : bodyOf(key, stored);
+}
+
+function bodyOf(key: Bytes, stored: Bytes): Bytes | undefined {
+  if (stored.length < 4) return undefined;
   const body = stored.subarray(4);
   return new DataView(stored.buffer, stored.byteOffset).getUint32(0) === (crc32c(body) ^ crc32c(key)) >>> 0 ? body : undefined;
+}
+
+function partKey(number: number): Bytes {
+  const key = new Uint8Array(5);
+  key[0] = MANIFEST_PREFIX;
+  new DataView(key.buffer).setUint32(1, number);
+  return key;
+}
+
+/** All keys with a prefix. */
+function under(prefix: number) {
+  return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) };
 }
 
 function doneKey({ hash }: ChunkRecord): Bytes {
@@ -82,12 +102,19 @@ export async function discardLoad(storage: Storage, scheduler: Scheduler): Promi
   await forget(storage);
 }
 
+/**
+ * Deletes what a load that has ended left, because the node was killed before it had forgotten all of it. Costs one look where there is nothing.
+ * What a load is under way in stays.
+ */
+export async function forgetEnded(storage: Storage): Promise<void> {
+  if (isLoading(storage)) return;
+  for await (const _ of storage.range({ gte: Uint8Array.of(MANIFEST_PREFIX), lt: Uint8Array.of(DONE_PREFIX + 1), limit: 1 }))
+    return forget(storage);
+}
+
 async function forget(storage: Storage): Promise<void> {
-  let operations: StorageOperation[] = [
-    { type: "del", key: NOTE_KEY },
-    { type: "del", key: MANIFEST_KEY },
-  ];
-  for await (const [key] of storage.range({ gte: Uint8Array.of(DONE_PREFIX), lt: Uint8Array.of(DONE_PREFIX + 1) })) {
+  let operations: StorageOperation[] = [{ type: "del", key: NOTE_KEY }];
+  for await (const [key] of storage.range({ gte: Uint8Array.of(MANIFEST_PREFIX), lt: Uint8Array.of(DONE_PREFIX + 1) })) {
     operations.push({ type: "del", key });
     if (operations.length < DELETES_PER_WRITE) continue;
     await storage.write(operations, { durable: false });
@@ -98,7 +125,8 @@ async function forget(storage: Storage): Promise<void> {
 
 /** A manifest that is worked on. */
 class Intake {
-  readonly #done: boolean[];
+  /** A byte a chunk: 1, if it is stored. */
+  readonly #done: Uint8Array;
   readonly chunks: number;
   readonly chunkBytes: number;
   readonly entries: number;
@@ -109,26 +137,34 @@ class Intake {
     private readonly check: ChunkChecker,
   ) {
     this.chunks = manifest.chunks.length;
-    this.chunkBytes = chunkBytes(manifest);
+    this.chunkBytes = manifest.chunks.chunkBytes;
     this.entries = manifest.entries;
-    this.#done = manifest.chunks.map((chunk) => {
-      const mark = unseal(dependencies.storage, doneKey(chunk));
-      return mark !== undefined && bytesEqual(mark, chunk.first);
-    });
+    this.#done = new Uint8Array(this.chunks);
+  }
+
+  /** Finds out which chunks an earlier run stored, by their marks: there may be few of them and 900,000 chunks. */
+  async recall(slicer: Slicer): Promise<void> {
+    const { chunks } = this.manifest;
+    for await (const [key, stored] of this.dependencies.storage.range(under(DONE_PREFIX))) {
+      const first = bodyOf(key, stored);
+      const index = first?.length === Hash.bytes ? chunks.indexOf(first) : undefined;
+      if (index !== undefined && bytesEqual(chunks.at(index)?.hash ?? Hash.zero, key.subarray(1))) this.#done[index] = 1;
+      if (slicer.due()) await slicer.pause();
+    }
   }
 
   isDone(index: number): boolean {
-    return this.#done[index] === true;
+    return this.#done[index] === 1;
   }
 
   bytesOf(index: number): number {
-    return this.manifest.chunks[index]?.bytes ?? 0;
+    return index < this.chunks ? this.manifest.chunks.bytesAt(index) : 0;
   }
 
   async take(index: number, proof: Bytes) {
     const verdict = await this.check(chunkQuestion(this.manifest, index, proof));
     if (!verdict.good) return { verdict: verdict.forged ? "forged" : "untrue", reason: verdict.reason } as const;
-    const chunk = this.manifest.chunks[index];
+    const chunk = this.manifest.chunks.at(index);
     if (chunk === undefined) throw new RangeError(`chunk ${index} of ${this.chunks}`);
     const slicer = this.dependencies.scheduler.slicer();
     let operations: StorageOperation[] = [];
@@ -142,7 +178,7 @@ class Intake {
     // Writes are kept in their order: where the mark is, the values are.
     operations.push(seal(doneKey(chunk), chunk.first));
     await write(this.dependencies.storage, operations, false);
-    this.#done[index] = true;
+    this.#done[index] = 1;
     return { verdict: "stored" } as const;
   }
 }
@@ -157,35 +193,66 @@ export class SnapshotReceiver {
     this.#check = chunkChecker(dependencies.compute);
   }
 
-  get unfinished(): UnfinishedLoad | undefined {
-    const { storage } = this.#dependencies;
+  /** What an earlier run was at; undefined if there is nothing, or it is damaged. */
+  async unfinished(): Promise<UnfinishedLoad | undefined> {
+    const { storage, scheduler } = this.#dependencies;
     const note = unseal(storage, NOTE_KEY);
-    const manifest = unseal(storage, MANIFEST_KEY);
-    if (note?.length !== 72 || manifest === undefined) return undefined;
+    if (note?.length !== NOTE_BYTES) return undefined;
+    const slicer = scheduler.slicer();
+    const hasher = createHash("sha256");
+    const parts: Bytes[] = [];
+    for (let number = 0; number * PART_BYTES < MAX_MANIFEST_BYTES; number++) {
+      const part = unseal(storage, partKey(number));
+      if (part === undefined) break;
+      hasher.update(part);
+      parts.push(part);
+      if (slicer.due()) await slicer.pause();
+    }
     const manifestHash = Hash.from(note.slice(0, 32));
-    if (!bytesEqual(sha256(manifest), manifestHash)) return undefined;
+    if (!bytesEqual(hasher.digest(), manifestHash)) return undefined;
     const height = Number(new DataView(note.buffer, note.byteOffset).getBigUint64(32));
-    return { manifestHash, manifest, height, id: Hash.from(note.slice(40, 72)) };
+    return { manifestHash, manifest: concatBytes(...parts), height, id: Hash.from(note.slice(40, NOTE_BYTES)) };
   }
 
   /** @throws SNAPSHOT_BAD_MANIFEST, SNAPSHOT_WRITE_FAILED */
   async open(encoded: Bytes, manifestHash: Hash, header: TreeHeader): Promise<Intake> {
-    const { storage, chainId, genesisId } = this.#dependencies;
-    const manifest = decodeManifest(encoded);
-    const refuse = (reason: string) => new SnapshotManifestError({ reason });
-    if (manifest.chainId !== chainId || !bytesEqual(manifest.genesisId, genesisId())) throw refuse("it is of another chain");
-    if (!bytesEqual(manifest.header.id, header.id)) throw refuse(`it is of block ${toHex(manifest.header.id)}, not of ${toHex(header.id)}`);
-    if (manifest.header.weight !== header.weight) throw refuse("it gives its block another weight than its headers have");
+    const { storage, scheduler } = this.#dependencies;
+    const slicer = scheduler.slicer();
+    const manifest = await decodeManifest(encoded, { slicer, expect: (head) => this.#expect(head, header) });
     const before = unseal(storage, NOTE_KEY);
     if (before === undefined || !bytesEqual(before.subarray(40), header.id)) await this.discard();
-    const note = new Uint8Array(72);
+    const intake = new Intake(manifest, this.#dependencies, this.#check);
+    await intake.recall(slicer);
+    await this.#keep(encoded, slicer);
+    const note = new Uint8Array(NOTE_BYTES);
     note.set(manifestHash);
     new DataView(note.buffer).setBigUint64(32, BigInt(header.header.height));
     note.set(header.id, 40);
     // Before the first value: from here on nobody takes what is there for a state.
-    await write(storage, [seal(NOTE_KEY, note), seal(MANIFEST_KEY, encoded)], true);
-    this.#intake = new Intake(manifest, this.#dependencies, this.#check);
-    return this.#intake;
+    await write(storage, [seal(NOTE_KEY, note)], true);
+    this.#intake = intake;
+    return intake;
+  }
+
+  /** @throws SNAPSHOT_BAD_MANIFEST */
+  #expect(head: ManifestHead, header: TreeHeader): void {
+    const { chainId, genesisId } = this.#dependencies;
+    const refuse = (reason: string) => new SnapshotManifestError({ reason });
+    if (head.chainId !== chainId || !bytesEqual(head.genesisId, genesisId())) throw refuse("it is of another chain");
+    if (!bytesEqual(head.header.id, header.id)) throw refuse(`it is of block ${toHex(head.header.id)}, not of ${toHex(header.id)}`);
+    if (head.header.weight !== header.weight) throw refuse("it gives its block another weight than its headers have");
+  }
+
+  /** Stores the manifest in the place of the one before. */
+  async #keep(encoded: Bytes, slicer: Slicer): Promise<void> {
+    const { storage } = this.#dependencies;
+    const old: StorageOperation[] = [];
+    for await (const [key] of storage.range(under(MANIFEST_PREFIX))) old.push({ type: "del", key });
+    if (old.length > 0) await write(storage, old, false);
+    for (let at = 0; at < encoded.length; at += PART_BYTES) {
+      await write(storage, [seal(partKey(at / PART_BYTES), encoded.subarray(at, at + PART_BYTES))], false);
+      if (slicer.due()) await slicer.pause();
+    }
   }
 
   /** @throws SNAPSHOT_ROOT_MISMATCH, SNAPSHOT_WRITE_FAILED */

@@ -75,6 +75,10 @@ export async function restoreSnapshot(
         throw new SnapshotWriteError({ reason: messageOf(error) }, error);
       }
     },
+  }).catch((error: unknown) => {
+    // What was loaded stays, for a whole copy.
+    if (!SnapshotDamagedError.matches(error)) throw error;
+    throw new SnapshotDamagedError({ ...error.data, loadedEntries: loader.entries }, error);
   });
   const { header, ancestors } = snapshot.manifest;
   const { height, parent, stateRoot } = header.header;

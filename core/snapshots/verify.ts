@@ -24,7 +24,7 @@ export function chunkChecker(compute: Pick<Compute, "run"> | undefined): ChunkCh
 }
 
 export function chunkQuestion({ header, chunks }: Manifest, index: number, proof: Bytes): ChunkQuestion {
-  const chunk = chunks[index];
+  const chunk = chunks.at(index);
   if (chunk === undefined) throw new RangeError(`chunk ${index} of ${chunks.length}`);
   const { first, next, entries, hash } = chunk;
   return { index, stateRoot: header.header.stateRoot, first, next, entries, hash, proof };
@@ -57,14 +57,16 @@ export async function verifySnapshot(folder: string, options: VerifyOptions = {}
   const check = chunkChecker(compute);
   let entries = 0;
   let bytes = 0;
-  for (const [index, record] of manifest.chunks.entries()) {
+  let index = 0;
+  for (const record of manifest.chunks) {
     signal?.throwIfAborted();
     const verdict = await check(chunkQuestion(manifest, index, await readChunk(snapshot, index)));
     if (!verdict.good) throw new SnapshotDamagedError({ folder, part: `chunk ${index}`, reason: verdict.reason });
     await onChunk?.(verdict.packed, index);
     entries += record.entries;
     bytes += record.bytes;
-    onProgress?.({ chunks: index + 1, entries, bytes, share: record.next === undefined ? 1 : shareOf(record.next) });
+    index++;
+    onProgress?.({ chunks: index, entries, bytes, share: record.next === undefined ? 1 : shareOf(record.next) });
     await scheduler?.yield();
   }
   return snapshot;

@@ -254,7 +254,9 @@ export class Disk implements PageSource {
       for (const descent of descents) {
         if (this.#descend(descent, missing)) waiting.push(descent);
         else found.push(descent);
+        if (slicer.due()) await slicer.pause();
       }
+      if (this.epoch !== epoch) return;
       const loaded = await this.#loadPages([...missing.values()], epoch, slicer);
       if (loaded === undefined) return;
       const pages = new Map<PageId, Page>();

@@ -3,6 +3,7 @@ export * from "./asert.js";
 export * from "./compact.js";
 export * from "./errors.js";
 export * from "./heaviest.js";
-export { Miner, type MinerDependencies, type MinerOptions, siblingModule } from "./miner.js";
+export { MINER_THREADS_MAX, Miner, type MinerDependencies, type MinerOptions, siblingModule } from "./miner.js";
+export * from "./templates.js";
 export * from "./timestamps.js";
 export * from "./window.js";

@@ -27,7 +27,6 @@ export interface MinerWorkerData {
   readonly port: MessagePort;
   readonly control: SharedArrayBuffer;
   readonly lane: number;
-  readonly lanes: number;
   /** Share of a core that this thread may use, 0 < share ≤ 1. */
   readonly cpuShare: number;
   /** How long it searches before it looks at the control words again, ms. */
@@ -39,6 +38,8 @@ export interface JobMessage {
   readonly generation: number;
   readonly module: string;
   readonly input: unknown;
+  /** How many lanes search: their number may change from job to job. */
+  readonly lanes: number;
 }
 
 /** From the thread. */

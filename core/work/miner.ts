@@ -46,6 +46,9 @@ export function siblingModule(name: string, importer: string): URL {
   return new URL(`./${name}${importer.endsWith(".ts") ? ".ts" : ".js"}`, importer);
 }
 
+/** Mining threads at most. */
+export const MINER_THREADS_MAX = 64;
+
 /** How long attempts are counted for one figure of `attemptsPerSecond`, ms. */
 const RATE_PERIOD_MS = 500;
 
@@ -67,7 +70,10 @@ interface Search {
 export class Miner implements WorkSource {
   readonly #dependencies: MinerDependencies;
   readonly #options: Required<MinerOptions>;
+  #threads: number;
   readonly #lanes = new Map<number, Lane>();
+  /** Threads that were let go. */
+  readonly #ending = new Set<Promise<void>>();
   #search: Search | undefined;
   #generation = 0;
   #stopping: Promise<void> | undefined;
@@ -79,7 +85,7 @@ export class Miner implements WorkSource {
   constructor(dependencies: MinerDependencies, options: MinerOptions = {}) {
     this.#dependencies = dependencies;
     this.#options = { threads: 1, cpuShare: 1, sliceMs: 4, stopTimeoutMs: 50, ...options };
-    assert(Number.isInteger(this.#options.threads) && this.#options.threads >= 1 && this.#options.threads <= 64, "1 to 64 threads");
+    this.#threads = threadCount(this.#options.threads);
     assert(this.#options.cpuShare >= 0.001 && this.#options.cpuShare <= 1, "a share of a core is within 0.001 and 1");
   }
 
@@ -90,8 +96,9 @@ export class Miner implements WorkSource {
     return new Promise((resolve, reject) => {
       this.#search = { generation, module: job.module.href, resolve, reject };
       this.#beginSample();
-      const message: JobMessage = { generation, module: job.module.href, input: job.input };
-      for (let lane = 0; lane < this.#options.threads; lane++) {
+      const lanes = this.#threads;
+      const message: JobMessage = { generation, module: job.module.href, input: job.input, lanes };
+      for (let lane = 0; lane < lanes; lane++) {
         const { port, words } = this.#lanes.get(lane) ?? this.#spawn(lane);
         // The message first: once the thread sees the new number, its job is there.
         port.postMessage(message);
@@ -117,9 +124,38 @@ export class Miner implements WorkSource {
     return this.#rate;
   }
 
+  get threads(): number {
+    return this.#threads;
+  }
+
+  /**
+   * So many threads search from the next job on, 1 … 64; the search under way is given up. Those that are too many end in the background.
+   */
+  setThreads(count: number): void {
+    this.#threads = threadCount(count);
+    this.cancel();
+    const surplus = [...this.#lanes].filter(([index]) => index >= count);
+    // Out of the map at once: a later search for more threads starts new ones in their place.
+    for (const [index, { counter }] of surplus) {
+      this.#lanes.delete(index);
+      this.#pastAttempts += Atomics.load(counter, 0);
+    }
+    const lanes = surplus.map(([, lane]) => lane);
+    const ending = this.#endLanes(lanes).then(() => {
+      this.#ending.delete(ending);
+    });
+    this.#ending.add(ending);
+  }
+
   status(): Json {
-    const { threads, cpuShare } = this.#options;
-    return { kind: "threads", threads, cpuShare, searching: this.#search !== undefined, attemptsPerSecond: this.attemptsPerSecond };
+    const { cpuShare } = this.#options;
+    return {
+      kind: "threads",
+      threads: this.#threads,
+      cpuShare,
+      searching: this.#search !== undefined,
+      attemptsPerSecond: this.attemptsPerSecond,
+    };
   }
 
   /** Ends all threads; pending searches settle with `undefined`. Idempotent. */
@@ -130,8 +166,12 @@ export class Miner implements WorkSource {
 
   async #stop(): Promise<void> {
     this.#settle((search) => search.resolve(undefined));
+    await Promise.all([this.#endLanes([...this.#lanes.values()]), ...this.#ending]);
+  }
+
+  async #endLanes(lanes: readonly Lane[]): Promise<void> {
+    if (lanes.length === 0) return;
     const generation = this.#nextGeneration();
-    const lanes = [...this.#lanes.values()];
     for (const { words } of lanes) {
       Atomics.store(words, STOPPING, 1);
       announce(words, generation);
@@ -145,10 +185,10 @@ export class Miner implements WorkSource {
   }
 
   #spawn(index: number): Lane {
-    const { threads, cpuShare, sliceMs } = this.#options;
+    const { cpuShare, sliceMs } = this.#options;
     const control = new SharedArrayBuffer(CONTROL_BYTES);
     const { port1: port, port2 } = new MessageChannel();
-    const workerData: MinerWorkerData = { port: port2, control, lane: index, lanes: threads, cpuShare, sliceMs };
+    const workerData: MinerWorkerData = { port: port2, control, lane: index, cpuShare, sliceMs };
     const worker = new Worker(siblingModule("miner.worker", import.meta.url), {
       name: `miner-${index}`,
       workerData,
@@ -183,6 +223,8 @@ export class Miner implements WorkSource {
   }
 
   #ended(index: number, lane: Lane, reason: string): void {
+    // One that was let go, whose place another may have taken.
+    if (this.#lanes.get(index) !== lane) return;
     this.#pastAttempts += Atomics.load(lane.counter, 0);
     this.#lanes.delete(index);
     if (this.#stopping !== undefined || this.#search === undefined) return;
@@ -217,6 +259,11 @@ export class Miner implements WorkSource {
   #beginSample(): void {
     if (this.#sampled.atMs === 0) this.#sampled = { attempts: this.#attempts(), atMs: this.#dependencies.clock.monotonicMs() };
   }
+}
+
+function threadCount(count: number): number {
+  assert(Number.isInteger(count) && count >= 1 && count <= MINER_THREADS_MAX, `1 to ${MINER_THREADS_MAX} threads`);
+  return count;
 }
 
 function announce(words: Int32Array, generation: number): void {

@@ -16,7 +16,7 @@ import {
   STOPPING,
 } from "./miner-protocol.js";
 
-const { port, control, lane, lanes, cpuShare, sliceMs } = workerData as MinerWorkerData;
+const { port, control, lane, cpuShare, sliceMs } = workerData as MinerWorkerData;
 const words = controlWords(control);
 const counter = attemptCounter(control);
 /** Attempts of the first slice of a job; from then on the slices fit `sliceMs`. */
@@ -45,7 +45,7 @@ function nextAttempts(attempts: number, busyMs: number): number {
 async function searchJob(job: JobMessage): Promise<ResultMessage | undefined> {
   const cancelled = (): boolean => Atomics.load(words, GENERATION) !== job.generation;
   const { default: factory } = (await import(job.module)) as { default: SearchFactory };
-  const searcher: Searcher = await factory(job.input, { index: lane, count: lanes });
+  const searcher: Searcher = await factory(job.input, { index: lane, count: job.lanes });
   let attempts = FIRST_ATTEMPTS;
   while (!cancelled()) {
     const startedMs = performance.now();

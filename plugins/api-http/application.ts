@@ -37,7 +37,9 @@ import { addDocumentation, addDocumentationPage } from "./routes/documentation.j
 import { addEventRoutes } from "./routes/events.js";
 import { addHealthRoutes } from "./routes/health.js";
 import { addMempoolRoutes } from "./routes/mempool.js";
+import { addMiningAdminRoutes, addMiningRoutes, MINING_PREFIX } from "./routes/mining.js";
 import { addPeerAdminRoutes, addPeerRoutes } from "./routes/peers.js";
+import { addReorgRoutes } from "./routes/reorgs.js";
 import { addSnapshotAdminRoutes, addSnapshotRoutes } from "./routes/snapshots.js";
 import { addStateRoutes } from "./routes/state.js";
 import { addStatusRoutes } from "./routes/status.js";
@@ -95,7 +97,8 @@ export async function createApplication(parts: ApplicationParts): Promise<ApiApp
   const shared = new Map<string, object>();
   app.addHook("onRoute", function (this: FastifyInstance, { url, method, schema }) {
     table.add(url, method);
-    if (method !== "HEAD" && !hidden(schema)) routes.push({ url, method, ...(schema === undefined ? {} : { schema }) });
+    if (method !== "HEAD" && !hidden(schema))
+      routes.push({ url, method, isGuarded: isGuarded(url, config), ...(schema === undefined ? {} : { schema }) });
     for (const [id, referred] of Object.entries(this.getSchemas())) shared.set(id, referred as object);
   });
   addHooks(app, parts);
@@ -119,9 +122,12 @@ export async function createApplication(parts: ApplicationParts): Promise<ApiApp
   addPeerRoutes(app, views);
   addSnapshotRoutes(app, views);
   addEventRoutes(app, views, parts.waiters);
+  addReorgRoutes(app, views, parts.waiters, parts.scheduler);
+  addMiningRoutes(app, { views, waiters: parts.waiters, config });
   addHealthRoutes(app, views);
   if (parts.token !== undefined) {
     addAdminRoutes(app, views);
+    addMiningAdminRoutes(app, views);
     addPeerAdminRoutes(app, views);
     addSnapshotAdminRoutes(app, views, new SnapshotRequest(views.control, parts.scheduler, parts.logger));
   }
@@ -190,7 +196,7 @@ function addHooks(app: ApiApplication, parts: ApplicationParts): void {
     if (allowOrigin(origins, request, reply)) return reply.code(204).send();
     // By the template, not by the path as it was written: /v1/%61dmin is the same route.
     const template = request.routeOptions.url;
-    if (template?.startsWith(ADMIN_PREFIX)) authorize(token, request);
+    if (template !== undefined && isGuarded(template, config)) authorize(token, request);
     if (Number(request.headers["content-length"]) > request.routeOptions.bodyLimit && !request.is404)
       throw new ApiBodyTooLargeError({ limitBytes: request.routeOptions.bodyLimit });
     return undefined;
@@ -220,6 +226,11 @@ function limitAnswerTime(parts: ApplicationParts, request: FastifyRequest, reply
   reply.raw.once("close", () => timer.cancel());
   // A connection is silent while its answer is waited for, and a client that doesn't read its answer must not keep it.
   request.raw.socket.setTimeout(limitMs + IDLE_MAX_MS);
+}
+
+/** Whether a route takes the admin token. */
+function isGuarded(template: string, { mining }: ApiHttpConfig): boolean {
+  return template.startsWith(ADMIN_PREFIX) || (mining === "admin" && template.startsWith(MINING_PREFIX));
 }
 
 function authorize(token: AdminToken | undefined, request: FastifyRequest): void {

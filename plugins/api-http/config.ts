@@ -26,6 +26,11 @@ export const ApiHttpConfig = Type.Object(
         description: "File that holds the admin token; created with mode 0600 if absent. Default: admin.token in the data directory.",
       }),
     ),
+    mining: Type.Union([Type.Literal("admin"), Type.Literal("open"), Type.Literal("off")], {
+      default: "admin",
+      description:
+        "Who gets block templates (/v1/mining/…) to mine on outside the node. admin: who has the admin token. open: everybody; building templates costs the node work, so only where the API is reached by miners alone. off: nobody.",
+    }),
     docs: Type.Boolean({ default: true, description: "Serve the browsable documentation under /docs. /openapi.json is always there." }),
     corsOrigins: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
       default: [],

@@ -125,6 +125,12 @@ export const ApiSnapshotsUnsupportedError = defineError(
   () => "this node makes no snapshots; ask another one",
 );
 
+export const ApiMiningUnsupportedError = defineError(
+  "API_MINING_UNSUPPORTED",
+  "missing",
+  () => "this node's engine does not mine: /v1/status says which it is",
+);
+
 export const ApiStateNotFoundError = defineError<{ block: string; statesFrom: number }>(
   "API_STATE_NOT_FOUND",
   "missing",

@@ -10,6 +10,14 @@ interface Waiter {
   readonly wake: () => void;
 }
 
+/** The waiting of one request. */
+export interface RequestWait {
+  /** Whoever asked is gone, or the node stops. */
+  readonly isOver: () => boolean;
+  /** As `EventWaiters.wait`. */
+  readonly wait: (after: number, waitMs: number) => Promise<void>;
+}
+
 export class EventWaiters {
   private readonly waiters = new Set<Waiter>();
   private readonly unsubscribe: () => void;
@@ -48,6 +56,27 @@ export class EventWaiters {
       timer = scheduler.after(waitMs, waiter.wake);
       onAborted(waiter.wake);
     });
+  }
+
+  /**
+   * For requests that wait again and again: one listener for the end of a request, however often it waits.
+   *
+   * @param onClosed calls back once, when whoever asked is gone
+   */
+  forRequest(onClosed: (closed: () => void) => void): RequestWait {
+    let isOver = false;
+    let wake: () => void = () => undefined;
+    onClosed(() => {
+      isOver = true;
+      wake();
+    });
+    return {
+      isOver: () => isOver || this.closed,
+      wait: (after, waitMs) =>
+        this.wait(after, waitMs, (abort) => {
+          wake = abort;
+        }),
+    };
   }
 
   /** Ends all waiting, for good. */

@@ -5,16 +5,19 @@
  * listens and has the same routes without their handlers.
  */
 import type { RouteOptions } from "fastify";
-import { ADMIN_PREFIX } from "./cross-origin.js";
 import { ProblemSchema } from "./schemas.js";
 
 /** What the document says of a route. */
-export type DocumentedRoute = Pick<RouteOptions, "url" | "method" | "schema">;
+export type DocumentedRoute = Pick<RouteOptions, "url" | "method" | "schema"> & {
+  /** It takes the admin token. */
+  readonly isGuarded: boolean;
+};
 
 const TAGS = [
   { name: "node", description: "The node itself" },
   { name: "chain", description: "Blocks and events" },
   { name: "transactions", description: "Submitting and following transactions" },
+  { name: "mining", description: "The node's miner, and blocks to be sealed by others" },
   { name: "accounts", description: "Accounts and their proofs" },
   { name: "network", description: "Peers and synchronization" },
   { name: "health", description: "For process managers" },
@@ -37,6 +40,7 @@ const OPENAPI = {
 /** @returns the document as JSON text */
 export async function openApiDocument(routes: readonly DocumentedRoute[], shared: readonly object[], version: string): Promise<string> {
   const [{ default: fastify }, { default: swagger }] = await Promise.all([import("#bundled/fastify"), import("@fastify/swagger")]);
+  const guarded = new Set(routes.flatMap(({ url, isGuarded }) => (isGuarded ? [url] : [])));
   const app = fastify({
     logger: false,
     schemaController: {
@@ -48,7 +52,7 @@ export async function openApiDocument(routes: readonly DocumentedRoute[], shared
     refResolver: {
       buildLocalReference: (schema, _base, _fragment, index) => (typeof schema.$id === "string" ? schema.$id : `schema${index}`),
     },
-    transform: ({ schema, url }) => ({ schema: documented(schema as SchemaParts | undefined, url), url }),
+    transform: ({ schema, url }) => ({ schema: documented(schema as SchemaParts | undefined, guarded.has(url)), url }),
   });
   for (const schema of [ProblemSchema, ...shared]) app.addSchema(schema);
   await app.register(async (scope) => {
@@ -69,12 +73,12 @@ interface SchemaParts {
 }
 
 /** Two truths that the schemas alone don't tell: what has a default may be left out, and which routes need the token. */
-function documented(schema: SchemaParts | undefined, url: string): object {
+function documented(schema: SchemaParts | undefined, isGuarded: boolean): object {
   const query = schema?.querystring;
   const required = query?.required?.filter((name) => query.properties?.[name]?.default === undefined);
   return {
     ...schema,
     ...(query === undefined ? {} : { querystring: { ...query, required } }),
-    ...(url.startsWith(ADMIN_PREFIX) ? { security: [{ adminToken: [] }] } : {}),
+    ...(isGuarded ? { security: [{ adminToken: [] }] } : {}),
   };
 }

@@ -57,6 +57,9 @@ const NO_CONTEXT = null;
 /** Seals checked between two looks at the slicer: about 0.2 ms. */
 const SEALS_A_SLICE = 64;
 
+/** Blocks from which the network's hash rate is guessed. Genesis is none of them: its time says nothing of work. */
+const RATE_BLOCKS = 60;
+
 /** What there is once the host is attached. */
 interface Attached {
   readonly host: ConsensusHost;
@@ -194,6 +197,7 @@ export class NakamotoConsensus implements Plugin, Consensus {
       difficulty: this.#ready.difficulty.ratio(target),
       expectedHashes: workOfTarget(target).toString(),
       chainWork: parent.weight.toString(),
+      networkHashesPerSecond: this.#networkHashesPerSecond(parent).toString(),
       production: this.producer.status(),
     };
   }
@@ -225,6 +229,19 @@ export class NakamotoConsensus implements Plugin, Consensus {
     const ancestors = ancestorsFrom(parent, (id) => host.header(id));
     const bits = difficulty.requiredBits(ancestors);
     return { parent, bits, target: targetOfBits(bits), medianTimePastMs: this.#medianTimePast(ancestors) };
+  }
+
+  /** What all miners together did lately, by the work of the last blocks and the time that they say they took; 0 at genesis. */
+  #networkHashesPerSecond(head: TreeHeader): bigint {
+    const { host } = this.#ready;
+    let from = head;
+    for (let blocks = 0; blocks < RATE_BLOCKS && from.header.height > 1; blocks++) {
+      const parent = host.header(from.header.parent);
+      if (parent === undefined) break;
+      from = parent;
+    }
+    const elapsedMs = head.header.timestampMs - from.header.timestampMs;
+    return elapsedMs <= 0 ? 0n : ((head.weight - from.weight) * 1_000n) / BigInt(elapsedMs);
   }
 
   #medianTimePast(ancestors: Ancestors): number {

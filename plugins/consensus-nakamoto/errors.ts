@@ -41,6 +41,13 @@ export const AddressError = defineError<{ reason: string }>(
   ({ reason }) => `node config, consensus-nakamoto.address: ${reason} (chainwright keys new makes one)`,
 );
 
+/** The work comes from elsewhere, or the number is none that a machine should have. */
+export const ThreadsError = defineError<{ threads: number; reason: string }>(
+  "NAKAMOTO_THREADS",
+  "input",
+  ({ threads, reason }) => `${threads} mining threads: ${reason}`,
+);
+
 /** `produce` found that its block was not taken in. */
 export const BlockRefusedError = defineError<{ height: number; status: string; code: string; reason: string }>(
   "NAKAMOTO_BLOCK_REFUSED",

@@ -7,6 +7,7 @@
 import {
   Address,
   acceptableFrom,
+  type Block,
   type Bytes,
   bitsToBytes,
   ChainwrightError,
@@ -15,24 +16,24 @@ import {
   type ImportVerdict,
   type Json,
   type Logger,
-  Miner,
+  type MiningTemplates,
   messageOf,
   type Producer,
+  type ProofOfWorkMiner,
   present,
   proposalTimestamp,
-  type SearchJob,
-  siblingModule,
+  TemplateShelf,
   type TreeHeader,
   targetToBytes,
   toHex,
   type UnsealedBlock,
   type WorkSource,
-  workOfTarget,
 } from "../../core/sdk.js";
 import type { NakamotoConfig } from "./config.js";
 import { AddressError, BlockRefusedError, ProductionStoppedError } from "./errors.js";
 import type { NakamotoMetrics } from "./metrics.js";
-import createSearcher, { type NonceSearchInput } from "./search.js";
+import { proofHash, SEAL_BYTES } from "./proof.js";
+import { SealSearch } from "./seal-search.js";
 
 /** What the next block stands on and must state. */
 export interface Tip {
@@ -65,17 +66,13 @@ const RETRY_MS = 1_000;
 const EXECUTION_POLL_MS = 20;
 /** A block just submitted moves the head within this, ms; afterwards the next round starts anyway. */
 const HEAD_PATIENCE_MS = 100;
-/** Expected hashes up to which `produce` searches on the main thread, in slices: about a third of a second. */
-const INLINE_HASHES = 2n ** 19n;
-/** Hashes between two looks at the slicer: about 0.6 ms. */
-const INLINE_ATTEMPTS = 1_024;
-
-export class NakamotoProducer implements Producer {
+export class NakamotoProducer implements Producer, ProofOfWorkMiner {
   readonly #dependencies: ProducerDependencies;
   readonly #config: NakamotoConfig;
+  readonly #templates: TemplateShelf;
+  readonly #search: SealSearch;
   #host: ConsensusHost | undefined;
   #payout: Address | undefined;
-  #miner: Miner | undefined;
   #mining: Promise<void> | undefined;
   #running = false;
   /** Counts stops: what began before the last one ends. */
@@ -95,6 +92,9 @@ export class NakamotoProducer implements Producer {
   constructor(dependencies: ProducerDependencies, config: NakamotoConfig) {
     this.#dependencies = dependencies;
     this.#config = config;
+    const { threads, cpuShare, templateRefreshMs: refreshMs } = config;
+    this.#search = new SealSearch(dependencies.workSource, { threads, cpuShare, refreshMs });
+    this.#templates = this.#shelf();
     const { address, mine } = config;
     if (address === undefined) {
       if (mine) throw new AddressError({ reason: "mining needs an address for its rewards" });
@@ -130,13 +130,13 @@ export class NakamotoProducer implements Producer {
     this.#interrupt();
     await this.#mining;
     await this.#turns;
-    await this.#miner?.stop();
-    this.#miner = undefined;
+    await this.#search.stop();
   }
 
   /** The engine's choice moved: whatever is being mined is void. */
   headMoved(): void {
     this.#headMoves += 1;
+    this.#templates.headMoved();
     this.#interrupt();
   }
 
@@ -147,12 +147,35 @@ export class NakamotoProducer implements Producer {
   }
 
   get attemptsPerSecond(): number {
-    return this.#running ? (this.#source?.attemptsPerSecond ?? 0) : 0;
+    return this.#running ? this.#search.attemptsPerSecond : 0;
+  }
+
+  get miner(): ProofOfWorkMiner {
+    return this;
+  }
+
+  get threads(): number | undefined {
+    return this.#search.threads;
+  }
+
+  /** From the next search on, which begins at once; until the node ends. @throws ThreadsError */
+  setThreads(count: number): void {
+    this.#search.setThreads(count);
+  }
+
+  get templates(): MiningTemplates {
+    return this.#templates;
+  }
+
+  get templateCount(): number {
+    return this.#templates.count;
   }
 
   status(): Json {
     const { mode } = this.#config;
-    return { mining: this.#running, mode, ...(this.#source === undefined ? {} : { source: this.#source.status() }) };
+    const { attemptsPerSecond: hashesPerSecond } = this;
+    const source = this.#search.status();
+    return { mining: this.#running, hashesPerSecond, mode, ...(source === undefined ? {} : { source }) };
   }
 
   async produce(count: number): Promise<readonly Hash[]> {
@@ -169,10 +192,6 @@ export class NakamotoProducer implements Producer {
   /** Whether blocks without transactions are made. */
   get #makesEmpty(): boolean {
     return this.#config.mode === "interval" && this.#config.mineEmpty;
-  }
-
-  get #source(): WorkSource | undefined {
-    return this.#dependencies.workSource ?? this.#miner;
   }
 
   get #ready(): ConsensusHost {
@@ -202,7 +221,12 @@ export class NakamotoProducer implements Producer {
         continue;
       }
       const template = await this.#build();
-      const seal = await this.#searchNow(template, () => stopped() || this.#isStale(template));
+      const seal = await this.#search.onDemand(
+        this.#ready,
+        template.block.signingRoot,
+        template.target,
+        () => stopped() || this.#isStale(template),
+      );
       if (seal !== undefined && !this.#isStale(template)) ids.push((await this.#submit(template, seal)).id);
     }
     return ids;
@@ -221,7 +245,7 @@ export class NakamotoProducer implements Producer {
       if (!this.#transactionsArrived) await this.#rest(this.#config.templateRefreshMs, true);
       return;
     }
-    const seal = await this.#searchInThreads(template);
+    const seal = await this.#search.inThreads(this.#ready, template.block.signingRoot, template.target);
     if (seal === undefined || this.#isOver(template)) return;
     await this.#submit(template, seal);
     if (!this.#isOver(template)) await this.#rest(HEAD_PATIENCE_MS);
@@ -253,52 +277,51 @@ export class NakamotoProducer implements Producer {
     return Math.max(paceMs, acceptableMs === undefined ? 0 : Math.min(acceptableMs - nowMs, templateRefreshMs));
   }
 
-  async #build(): Promise<Template> {
+  async #build(payout: Address | undefined = this.#payout): Promise<Template> {
     const host = this.#ready;
-    if (this.#payout === undefined) throw new AddressError({ reason: "making blocks needs an address for their rewards" });
+    if (payout === undefined) throw new AddressError({ reason: "making blocks needs an address for their rewards" });
     const headMoves = this.#headMoves;
     const { parent, bits, target, medianTimePastMs } = this.#dependencies.tip();
     const block = await host.buildBlock(parent.id, {
       timestampMs: proposalTimestamp(host.clock.nowMs(), medianTimePastMs),
-      proposer: this.#payout,
+      proposer: payout,
       extra: bitsToBytes(bits),
     });
     return { block, target, headMoves };
   }
 
-  async #searchInThreads(template: Template): Promise<Bytes | undefined> {
-    const { scheduler, clock } = this.#ready;
-    if (this.#dependencies.workSource === undefined && this.#miner === undefined) {
-      const { threads, cpuShare } = this.#config;
-      this.#miner = new Miner({ clock, scheduler }, { threads, cpuShare });
-    }
-    const source = present(this.#source, "there is a miner by now");
-    const refresh = scheduler.after(this.#config.templateRefreshMs, () => source.cancel());
-    try {
-      return await source.search(jobOf(template));
-    } finally {
-      refresh.cancel();
-    }
-  }
-
-  /** For `produce`: easy targets on this thread, in slices; hard ones in the mining threads. */
-  async #searchNow(template: Template, cancelled: () => boolean): Promise<Bytes | undefined> {
-    const job = jobOf(template);
-    if (job.expectedAttempts > INLINE_HASHES) return this.#searchInThreads(template);
-    const searcher = await createSearcher(job.input, { index: 0, count: 1 });
-    const slicer = this.#ready.slicer();
-    while (!cancelled()) {
-      const { found } = await searcher.search(INLINE_ATTEMPTS, cancelled);
-      if (found !== undefined) return found;
-      if (slicer.due()) await slicer.pause();
-    }
-    return undefined;
+  /** Blocks for miners outside: built like this node's own. */
+  #shelf(): TemplateShelf {
+    const clock = { nowMs: () => this.#ready.clock.nowMs(), monotonicMs: () => this.#ready.clock.monotonicMs() };
+    const { maxTemplates, templateLifetimeMs: lifetimeMs, templateRefreshMs: refreshMs } = this.#config;
+    return new TemplateShelf(
+      {
+        clock,
+        sealBytes: SEAL_BYTES,
+        proofHash,
+        payout: () => this.#payout,
+        build: async (payout) => {
+          const { block, target } = await this.#build(payout);
+          return { block, target: targetToBytes(target), work: { algorithm: "sha256d", bits: toHex(block.header.extra) } };
+        },
+        submit: (block) => this.#offer(block),
+      },
+      { maxTemplates, lifetimeMs, refreshMs },
+    );
   }
 
   /** @throws BlockRefusedError unless the block is in the tree afterwards */
   async #submit(template: Template, seal: Bytes): Promise<ImportVerdict> {
     const { header, transactions, payload } = template.block;
-    const verdict = await this.#ready.submit({ header: { ...header, seal }, transactions, payload });
+    const verdict = await this.#offer({ header: { ...header, seal }, transactions, payload });
+    if (verdict.status !== "imported" && verdict.status !== "known") throw refusal(template, verdict);
+    return verdict;
+  }
+
+  /** Imports a sealed block that was built here. */
+  async #offer(block: Block): Promise<ImportVerdict> {
+    const { header, transactions } = block;
+    const verdict = await this.#ready.submit(block);
     const outcome =
       verdict.status === "known" ? "imported" : verdict.status !== "imported" ? "refused" : verdict.canonical ? "imported" : "stale";
     this.#dependencies.metrics.minedBlocks.increment(1, { outcome });
@@ -306,7 +329,6 @@ export class NakamotoProducer implements Producer {
       { height: header.height, id: toHex(verdict.id), outcome, transactions: transactions.length },
       "block made",
     );
-    if (outcome === "refused") throw refusal(template, verdict);
     return verdict;
   }
 
@@ -322,7 +344,7 @@ export class NakamotoProducer implements Producer {
 
   /** Ends whatever the round under way waits for. */
   #interrupt(): void {
-    this.#source?.cancel();
+    this.#search.cancel();
     this.#wake?.();
   }
 
@@ -347,14 +369,6 @@ export class NakamotoProducer implements Producer {
     this.#turns = turn.catch(() => undefined);
     return turn;
   }
-}
-
-function jobOf(template: Template): SearchJob<NonceSearchInput> {
-  return {
-    module: siblingModule("search", import.meta.url),
-    input: { signingRoot: template.block.signingRoot, target: targetToBytes(template.target) },
-    expectedAttempts: workOfTarget(template.target),
-  };
 }
 
 function refusal(template: Template, verdict: ImportVerdict) {

@@ -84,6 +84,7 @@ export class HistoryBatch {
     this.#delete(keys.block(height));
   }
 
+  /** A transaction is in a chain once: no block below has a place to restore. */
   deleteTransaction(place: Place, id: Hash): void {
     this.#delete(keys.place(place));
     this.#delete(keys.transaction(id));

@@ -175,6 +175,8 @@ export class Indexer {
       if (step.what === "undo") await this.#undo();
       else if (step.what === "missing" || !(await this.#add(step.id, step.height))) await this.#skipTo(this.#tip.height + 1);
       else this.#missing = 0;
+      // The block that was being added is in the batch by half, under the cursor of the one before.
+      if (this.#stopping) return;
       const { operations = 0, bytes = 0 } = this.#batch ?? {};
       if (operations >= BATCH_OPERATIONS || bytes >= BATCH_BYTES) await this.#writeOn();
       progress.report(chain.status().head.header.height);

@@ -35,6 +35,10 @@ const TransactionSchema = Type.Object({
     index: Type.Integer({ description: "Position in the block" }),
     timestampMs: Type.Integer({ description: "Milliseconds since the Unix epoch" }),
   }),
+  confirmations: Type.Integer({
+    description: "Blocks of the node's chain on top of and including its own; 0 while the index is behind a reorg",
+  }),
+  confirmed: Type.Boolean({ description: "Has as many as the consensus engine asks for, or is final" }),
   ok: Type.Boolean({ description: "Whether its operation succeeded" }),
   code: Type.String({ description: "Stable code of the failure; empty when ok" }),
   addresses: Type.Array(AddressText, { description: "Whom it concerns, the sender first. Empty where the ledger does not tell" }),
@@ -99,7 +103,7 @@ export function historyRoutes(parts: HistoryRoutesParts): ApiRoutes {
         },
         async ({ params }): Promise<Static<typeof TransactionAnswer>> => {
           const { transaction, ...valid } = await queries.transaction(Hash.from(present(fromHex(params.id), "the schema checks ids")));
-          return { ...validityJson(valid), transaction: transactionJson(transaction, prefix) };
+          return { ...validityJson(valid), transaction: transactionJson(transaction, chain) };
         },
       );
       app.get<{ Params: { address: string }; Querystring: { limit: number; cursor?: string } }>(
@@ -126,7 +130,7 @@ export function historyRoutes(parts: HistoryRoutesParts): ApiRoutes {
           return {
             ...validityJson(valid),
             address: Address.format(address, prefix),
-            transactions: transactions.map((transaction) => transactionJson(transaction, prefix)),
+            transactions: transactions.map((transaction) => transactionJson(transaction, chain)),
             next: next ?? null,
           };
         },
@@ -139,14 +143,20 @@ function validityJson({ indexed, completeFrom }: Validity) {
   return { indexed: indexed === undefined ? null : { hash: toHex(indexed.id), height: indexed.height }, completeFrom };
 }
 
-function transactionJson(found: FoundTransaction, prefix: string): Static<typeof TransactionSchema> {
+function transactionJson(found: FoundTransaction, chain: ChainView): Static<typeof TransactionSchema> {
   const { id, blockId, height, position, timestampMs, code, addresses } = found;
+  const { head, finalized } = chain.status();
+  const canonical = chain.idAt(height);
+  const isCanonical = canonical !== undefined && Hash.key(canonical) === Hash.key(blockId);
+  const confirmations = isCanonical ? head.header.height - height + 1 : 0;
   return {
     id: toHex(id),
     block: { hash: toHex(blockId), height, index: position, timestampMs },
+    confirmations,
+    confirmed: isCanonical && (confirmations >= chain.consensus.confirmations || height <= finalized.header.height),
     ok: code === "",
     code,
-    addresses: addresses.map((address) => Address.format(address, prefix)),
+    addresses: addresses.map((address) => Address.format(address, chain.spec.addressPrefix)),
   };
 }
 

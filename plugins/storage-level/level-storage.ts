@@ -15,15 +15,18 @@ import {
   type DataDirectory,
   inject,
   injectable,
+  type Logger,
   type Metrics,
+  messageOf,
   PLUGIN_CONFIG,
+  PLUGIN_LOGGER,
   PLUGIN_METRICS,
   type Plugin,
   SCHEDULER,
   type Scheduler,
   type Storage,
   StorageClosedError,
-  StorageDamagedError,
+  StorageIoError,
   StorageKeyError,
   type StorageOperation,
   type StorageRange,
@@ -88,6 +91,7 @@ export class LevelStorage implements Plugin, Storage {
   readonly #clock: Clock;
   readonly #metrics: StorageMetrics;
   readonly #scheduler: Scheduler | undefined;
+  readonly #logger: Logger | undefined;
   #patrol: TablePatrol | undefined;
   #starting: Promise<void> | undefined;
   /** What the patrol found: nothing is served any more. */
@@ -102,8 +106,10 @@ export class LevelStorage implements Plugin, Storage {
     @inject(PLUGIN_METRICS) metrics: Metrics,
     @inject(PLUGIN_CONFIG) options: StorageLevelOptions,
     @inject(SCHEDULER) scheduler?: Scheduler,
+    @inject(PLUGIN_LOGGER) logger?: Logger,
   ) {
     this.#scheduler = scheduler;
+    this.#logger = logger;
     this.#path = directory.resolve(DATABASE_FOLDER);
     this.#options = options;
     this.durability = options.syncPolicy === "background" ? "process" : "device";
@@ -150,10 +156,14 @@ export class LevelStorage implements Plugin, Storage {
     const patrol = new TablePatrol(this.#path, this.#scheduler, {
       bytesPerSecond,
       onTable: (bytes) => this.#metrics.patrolledBytes.increment(bytes),
-      onDamage: (thrown) => {
-        const error = storageError(thrown, this.#path);
-        // Whatever else can't be read now may be readable again later.
-        if (StorageDamagedError.matches(error)) void this.#giveUp(error);
+      onDamage: (error) => void this.#giveUp(error),
+      onFailure: (thrown) => {
+        this.#metrics.patrolFailures.increment();
+        const reason = messageOf(thrown);
+        this.#logger?.warn(
+          { code: StorageIoError.code, reason },
+          "a table could not be read for its check; the patrol goes on after a rest",
+        );
       },
     });
     patrol.start();

@@ -7,6 +7,7 @@ export interface StorageMetrics {
   readonly writtenBytes: Counter;
   readonly durableSeconds: Histogram;
   readonly patrolledBytes: Counter;
+  readonly patrolFailures: Counter;
 }
 
 /** @param openSnapshots read at each scrape */
@@ -26,6 +27,10 @@ export function storageMetrics(metrics: Metrics, openSnapshots: () => number): S
     patrolledBytes: metrics.counter({
       name: "storage_patrolled_bytes_total",
       help: "Bytes of table files whose checksums were looked at while the node ran, and matched",
+    }),
+    patrolFailures: metrics.counter({
+      name: "storage_patrol_failures_total",
+      help: "Times that a table file could not be read for its check while the node ran; the next ones are looked at after a rest",
     }),
     durableSeconds: metrics.histogram({
       name: "storage_durable_write_seconds",

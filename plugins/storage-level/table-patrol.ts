@@ -11,7 +11,7 @@ import { isMissing } from "./log-files.js";
 import { readManifest, tableNames } from "./manifest.js";
 import { tableDamage } from "./table-file.js";
 
-/** Between the end of a round and the next. */
+/** Between the end of a round and the next, and after a table that could not be read. */
 const REST_MS = 3_600_000;
 
 interface Table {
@@ -59,7 +59,8 @@ export class TablePatrol {
   readonly #directory: string;
   readonly #scheduler: Scheduler;
   readonly #bytesPerSecond: number;
-  readonly #onDamage: (error: Error) => void;
+  readonly #onDamage: (error: InstanceType<typeof StorageDamagedError>) => void;
+  readonly #onFailure: (thrown: unknown) => void;
   readonly #onTable: (bytes: number) => void;
   #waiting: Cancellable | undefined;
   #working: Promise<void> = Promise.resolve();
@@ -67,13 +68,17 @@ export class TablePatrol {
   /** What is left of this round. Tables that are made meanwhile wait for the next one. */
   #left: Table[] | undefined;
 
-  /** @param options `bytesPerSecond` more than 0. `onDamage` is called at most once, and ends the patrol */
+  /**
+   * @param options `bytesPerSecond` more than 0. `onDamage` is called at most once, and ends the patrol. `onFailure` gets whatever else
+   *   keeps a table from being read: that may be over later, so the patrol rests and goes on
+   */
   constructor(
     directory: string,
     scheduler: Scheduler,
     options: {
       readonly bytesPerSecond: number;
-      readonly onDamage: (error: Error) => void;
+      readonly onDamage: (error: InstanceType<typeof StorageDamagedError>) => void;
+      readonly onFailure: (thrown: unknown) => void;
       readonly onTable: (bytes: number) => void;
     },
   ) {
@@ -81,6 +86,7 @@ export class TablePatrol {
     this.#scheduler = scheduler;
     this.#bytesPerSecond = options.bytesPerSecond;
     this.#onDamage = options.onDamage;
+    this.#onFailure = options.onFailure;
     this.#onTable = options.onTable;
   }
 
@@ -101,7 +107,10 @@ export class TablePatrol {
       this.#working = this.#step().then(
         (waitMs) => this.#next(waitMs),
         (thrown: unknown) => {
-          if (!this.#isStopped) this.#onDamage(thrown instanceof Error ? thrown : new Error(String(thrown)));
+          if (this.#isStopped) return;
+          if (StorageDamagedError.matches(thrown)) return this.#onDamage(thrown);
+          this.#onFailure(thrown);
+          this.#next(REST_MS);
         },
       );
     });

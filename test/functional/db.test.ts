@@ -1,7 +1,7 @@
 /** `chainwright db` on real nodes: copies of a running one under load, kills, damage, and the way back. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -190,10 +190,45 @@ t.test("blocks go to another node through a pipe", async (t) => {
   t.match(await dbJson("verify", "--data-dir", at("piped")), { ok: true, head: { height: 3 } });
 });
 
+t.test("blocks are executed again from where a stopped run was, if these are the blocks still", async (t) => {
+  const leftBy = async (from: string, to: string) => {
+    for (const name of ["chain.level", "format.json"]) await cp(join(from, name), join(to, "execute.tmp", name), { recursive: true });
+  };
+  const execute = (of: string) => dbJson("verify", "--config", config, "--data-dir", of, "--execute");
+  await leftBy(at("piped"), at("copy"));
+  t.match(await execute(at("copy")), { ok: true, executedBefore: 3 });
+  await leftBy(at("copy"), at("piped"));
+  t.match(await execute(at("piped")), { ok: true, executedBlocks: 3, executedBefore: 0 }, "what stands above is no answer");
+  t.notOk((await readdir(at("piped"))).includes("execute.tmp"));
+  t.match(await db("verify", "--config", config, "--data-dir", at("piped"), "--execute", "--from", "4"), {
+    code: 2,
+    stderr: /kept from height \d to 3/,
+  });
+});
+
+t.test("an export whose reader goes away has failed", async (t) => {
+  const sender = spawn(process.execPath, [CLI, "db", "export", "-", "--config", config], { stdio: ["ignore", "pipe", "pipe"] });
+  sender.stdout.destroy();
+  let told = "";
+  sender.stderr.setEncoding("utf8").on("data", (piece: string) => {
+    told += piece;
+  });
+  t.same(await once(sender, "close"), [1, null]);
+  t.match(told, /went away before its end/);
+});
+
 t.test("what can't be is said before anything is changed", async (t) => {
   t.match(await db("stats", "--data-dir", at("nowhere")), { code: 3, stderr: /DATA_DIRECTORY_MISSING/ });
   t.match(await db("backup", "--to", backups), { code: 2, stderr: /--config FILE, or --data-dir DIR/ });
   t.match(await db("backup", "--config", config, "--to", data), { code: 4, stderr: /BACKUP_FOREIGN/ });
+  await mkdir(at("bare"));
+  await writeFile(at("bare", "format.json"), "{}");
+  t.match(await db("stats", "--data-dir", at("bare")), { code: 7, stderr: /DATA_DIRECTORY_DAMAGED/ });
+  t.match(await db("backup", "--config", config, "--to", config), { code: 2, stderr: /DATABASE_PATH_REFUSED/ });
+  t.match(await db("export", "--config", config, at("no", "folder.cw")), { code: 2, stderr: /DATABASE_PATH_REFUSED/ });
+  t.match(await db("import", "--config", config, directory), { code: 2, stderr: /it is a folder/ });
+  await writeFile(at("bare", "RESTORE"), "{");
+  t.match(await db("restore", "--finish", "--data-dir", at("bare")), { code: 7, stderr: /RESTORE_MARK_DAMAGED/ });
   await writeFile(at("half.cw"), "CWBLOCKS");
   t.match(await db("import", at("half.cw"), "--config", config, "--data-dir", at("piped")), { code: 7, stderr: /STREAM_DAMAGED/ });
 });

@@ -1,11 +1,12 @@
 /** Commands that copy a node's data and bring it back: db backup, db backups, db restore. */
-import { mkdir, rmdir } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { makeBackup } from "../../database/backup.js";
 import { BackupStore, type ChainIdentity } from "../../database/backup-store.js";
-import { exists } from "../../database/durable-files.js";
+import { exists, makeFolder, onDisk } from "../../database/durable-files.js";
 import { backupFactsOf, readFacts } from "../../database/facts.js";
-import { finishReplacing, restoreBackup } from "../../database/restore.js";
+import { finishReplacing } from "../../database/replacement.js";
+import { restoreBackup } from "../../database/restore.js";
 import { readDataDirectory } from "../../node/data-directory.js";
 import { type DataSource, storageFilesOf } from "../../node/offline-node.js";
 import { VERSION } from "../../node/version.js";
@@ -28,7 +29,7 @@ export async function backup(options: BackupCommandOptions, context: Context): P
   return working("backup", options, context, async (work) => {
     const storage = storageFilesOf(source);
     const { chainId, parametersHash } = await readDataDirectory(source.path);
-    await mkdir(options.to, { recursive: true, mode: 0o700 });
+    await onDisk(options.to, () => makeFolder(options.to));
     const beganMs = performance.now();
     const result = await withFolderLock(resolve(options.to), () =>
       makeBackup(
@@ -140,7 +141,7 @@ export async function restore(options: RestoreCommandOptions, context: Context):
   return working("restore", options, context, async (work) => {
     const store = await BackupStore.open(from, identity);
     const wasThere = await exists(path);
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await onDisk(path, () => makeFolder(path));
     const check = options.check === false ? undefined : (restored: string) => opens(config, restored, context);
     try {
       // Both: no node runs there, and no backup drops what is being read.
@@ -183,7 +184,7 @@ export async function restore(options: RestoreCommandOptions, context: Context):
 
 /** Ends what was cut off. */
 async function finish(path: string, options: RestoreCommandOptions, { output }: Context): Promise<number> {
-  const finished = (await exists(path)) && (await withFolderLock(path, () => finishReplacing(path)));
+  const finished = (await exists(path)) && (await withFolderLock(path, () => onDisk(path, () => finishReplacing(path))));
   if (options.json === true) output.json({ finished });
   else output.line(finished ? `the data in ${path} is whole again` : `there was nothing to finish in ${path}`);
   return ExitCode.ok;

@@ -1,12 +1,10 @@
 /** Commands on a node's blocks: db export, db import, db rewind. */
-import { once } from "node:events";
 import type { ReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { onDisk, syncFolder } from "../../database/durable-files.js";
+import { open, stat } from "node:fs/promises";
+import { exportToFile } from "../../database/export-file.js";
 import { readFacts } from "../../database/facts.js";
 import { rewind, rewindHorizon } from "../../database/rewind.js";
-import { exportBlocks, importBlocks } from "../../database/transfer.js";
+import { type Exported, type ExportRange, exportBlocks, importBlocks } from "../../database/transfer.js";
 import type { Work } from "../../database/work.js";
 import { messageOf } from "../../kernel/errors.js";
 import { readDataDirectory } from "../../node/data-directory.js";
@@ -33,7 +31,8 @@ export async function exportCommand(file: string, options: ExportCommandOptions,
     const chain = await readDataDirectory(source.path);
     const done = await withData(source, { parts: "storage" }, async ({ storage }) => {
       const facts = await readFacts(storage, source.path);
-      return into(file, (write) => exportBlocks({ storage, facts, chain, from, to, write }, work));
+      const range = { storage, facts, chain, from, to };
+      return file === "-" ? toStandardOutput(range, work) : exportToFile(file, range, work);
     });
     work.end();
     const told = { ...done, file };
@@ -42,36 +41,22 @@ export async function exportCommand(file: string, options: ExportCommandOptions,
       if (options.json === true) output.noteJson(told);
       else output.note(`exported blocks ${done.from} to ${done.to}, ${amountText(done.bytes, "bytes")}`);
     } else if (options.json === true) output.json(told);
-    else output.line(`exported blocks ${done.from} to ${done.to} to ${file}, ${amountText(done.bytes, "bytes")}`);
+    else {
+      const before = done.before === 0 ? "" : `; the first ${done.before.toLocaleString("en")} were there from the run that was cut off`;
+      output.line(`exported blocks ${done.from} to ${done.to} to ${file}, ${amountText(done.bytes, "bytes")}${before}`);
+    }
     return ExitCode.ok;
   });
 }
 
-/** A file is there whole or not at all; standard output gets what it takes. */
-async function into<Result>(file: string, run: (write: (piece: Uint8Array) => Promise<void>) => Promise<Result>): Promise<Result> {
-  if (file === "-")
-    return run(async (piece) => {
-      if (!process.stdout.write(piece)) await once(process.stdout, "drain");
+/** Whoever reads has to get all of it. A reader that went away ends the process with the exit code that is set until then. */
+async function toStandardOutput(range: ExportRange, work: Work): Promise<Exported> {
+  process.exitCode = ExitCode.failure;
+  const write = (piece: Uint8Array) =>
+    new Promise<void>((resolve, reject) => {
+      process.stdout.write(piece, (error) => (error ? reject(error) : resolve()));
     });
-  return onDisk(file, async () => {
-    const temporary = `${file}.part`;
-    const target = await open(temporary, "w", 0o600);
-    try {
-      let result: Result;
-      try {
-        result = await run(async (piece) => void (await target.writeFile(piece)));
-        await target.sync();
-      } finally {
-        await target.close();
-      }
-      await rename(temporary, file);
-      await syncFolder(dirname(file));
-      return result;
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-  });
+  return exportBlocks({ ...range, write, afterStop: "anew" }, work);
 }
 
 export async function importCommand(file: string, options: LocationOptions, context: Context): Promise<number> {
@@ -100,6 +85,7 @@ export async function importCommand(file: string, options: LocationOptions, cont
 /** Before the data is opened: a file that is not there changes nothing. */
 async function opened(file: string): Promise<ReadStream> {
   try {
+    if ((await stat(file)).isDirectory()) throw new Error("it is a folder");
     return (await open(file, "r")).createReadStream({ highWaterMark: 1024 * 1024 });
   } catch (thrown) {
     throw new UsageError({ reason: `${file} can't be read: ${messageOf(thrown)}` });

@@ -1,5 +1,7 @@
 /** What all database commands share: which data they work on, and how their work is shown and stopped. */
+import { onDisk } from "../../database/durable-files.js";
 import { InterruptedError } from "../../database/errors.js";
+import { readDataDirectory } from "../../node/data-directory.js";
 import { DataDirectoryLockedError } from "../../node/data-directory-errors.js";
 import { lockDirectory } from "../../node/directory-lock.js";
 import { type DataSource, findData, type OfflineNode, type OpenOptions, openOffline } from "../../node/offline-node.js";
@@ -17,12 +19,14 @@ export interface LocationOptions {
 }
 
 /** The data that `--config` or `--data-dir` names. @throws UsageError without either */
-export function locate(options: LocationOptions, { environment }: Context, needsConfig?: string): Promise<DataSource> {
+export async function locate(options: LocationOptions, { environment }: Context, needsConfig?: string): Promise<DataSource> {
   const { config, dataDir, set = [] } = options;
   if (config === undefined && dataDir === undefined) throw new UsageError({ reason: "say which node: --config FILE, or --data-dir DIR" });
   if (config === undefined && needsConfig !== undefined)
     throw new UsageError({ reason: `${needsConfig}: give the node's config, too: --config FILE` });
   if (config === undefined && set.length > 0) throw new UsageError({ reason: "--set changes a config: give it with --config FILE" });
+  // What the directory says of itself counts for more than that it has no database.
+  if (config === undefined && dataDir !== undefined) await readDataDirectory(dataDir);
   const levels = set.some((each) => each.startsWith("log.")) ? [] : ["log.level=warn"];
   return findData({
     ...(config === undefined ? {} : { file: config, overrides: [...levels, ...set], environment }),
@@ -67,7 +71,7 @@ export async function withData<Result>(
 /** Holds a folder that two commands must not use at the same time. */
 export async function withFolderLock<Result>(path: string, use: () => Promise<Result>): Promise<Result> {
   const scheduler = new SystemScheduler(new SystemClock());
-  const lock = await lockDirectory(path, () => scheduler.yield());
+  const lock = await onDisk(path, () => lockDirectory(path, () => scheduler.yield()));
   if ("heldBy" in lock) throw new DataDirectoryLockedError({ path, pid: lock.heldBy });
   try {
     return await use();

@@ -1,15 +1,24 @@
 /** Commands that tell of a database and keep it in shape: db stats, db compact, db prune, db migrate. */
 import { join } from "node:path";
+import { compactStorage } from "../../database/compact.js";
 import { requireSpace } from "../../database/durable-files.js";
 import { readFacts } from "../../database/facts.js";
 import { DATABASE_FORMAT, migrate, planMigration, readDatabaseFormat } from "../../database/format.js";
 import { diskStats, recordStats } from "../../database/stats.js";
-import { type DataSource, storageFilesOf } from "../../node/offline-node.js";
+import type { Work } from "../../database/work.js";
+import { type DataSource, type OfflineNode, storageFilesOf } from "../../node/offline-node.js";
 import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
 import { amountText, durationText } from "../work-progress.js";
 import { type LocationOptions, locate, wholeNumber, withData, working } from "./db-location.js";
+
+const LOOK_EVERY_MS = 100;
+const PRUNING_STAGES = {
+  blocks: { title: "deleting old blocks", unit: "blocks" },
+  archive: { title: "deleting what archive mode left", unit: "entries" },
+  compaction: { title: "compacting", unit: "ranges" },
+} as const;
 
 const diskOf = (source: DataSource) => diskStats(join(source.path, storageFilesOf(source).files.folder));
 
@@ -56,8 +65,7 @@ export async function compact(options: LocationOptions, context: Context): Promi
   return working("compact", options, context, async (work) => {
     const before = await diskOf(source);
     await requireSpace(source.path, before.bytes);
-    work.progress.stage({ title: "compacting", unit: "bytes", total: undefined });
-    await withData(source, { parts: "storage" }, ({ storage }) => storage.compact());
+    await withData(source, { parts: "storage" }, ({ storage }) => compactStorage(storage, work));
     const after = await diskOf(source);
     work.end();
     if (options.json === true) output.json({ before, after });
@@ -83,11 +91,11 @@ export async function prune(options: PruneCommandOptions, context: Context): Pro
   const source = await locate({ ...options, set }, context, "pruning follows the node's config");
   return working("prune", options, context, async (work) => {
     const before = await diskOf(source);
-    work.progress.stage({ title: "pruning", unit: "blocks", total: undefined });
     const found = await withData(source, { parts: "chain" }, async ({ chain }) => {
       const stop = work.cancellation.wait.then(() => "stopped" as const);
+      const endProgress = showPruning(chain, work);
       // What was deleted is deleted: the next run, or the node, goes on from there.
-      const ended = await Promise.race([chain.prune().then(() => "done" as const), stop]);
+      const ended = await Promise.race([chain.prune().then(() => "done" as const), stop]).finally(endProgress);
       const { bodiesFrom } = chain.store.history;
       return { mode: chain.pruning, bodiesFrom, height: chain.head.header.height, ended };
     });
@@ -104,6 +112,24 @@ export async function prune(options: PruneCommandOptions, context: Context): Pro
     }
     return isDone ? ExitCode.ok : ExitCode.interrupted;
   });
+}
+
+/** Blocks first, then what is left of an archive, then ranges. @returns what ends it */
+function showPruning(chain: OfflineNode["chain"], work: Work): () => void {
+  let shown: OfflineNode["chain"]["pruningBacklog"] | undefined;
+  const look = () => {
+    const backlog = chain.pruningBacklog;
+    if (backlog.stage === undefined) return;
+    if (backlog.stage !== shown?.stage || (backlog.left ?? 0) > (shown.left ?? 0)) {
+      work.progress.stage({ ...PRUNING_STAGES[backlog.stage], total: backlog.left });
+      shown = backlog;
+    }
+    work.progress.done((shown.left ?? 0) - (backlog.left ?? 0));
+    shown = backlog;
+  };
+  look();
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 export interface MigrateCommandOptions extends LocationOptions {

@@ -9,17 +9,21 @@ import {
   carryOver,
   executeAgain,
   executeBlocks,
-  REBUILD_FOLDER,
+  heightToGoOnFrom,
   rebuildPages,
   rebuildTransactions,
+  requireAllBlocks,
   takeOver,
 } from "../../database/rebuild.js";
+import { REBUILD_FOLDER } from "../../database/replacement.js";
 import { rewindHorizon } from "../../database/rewind.js";
 import { diskStats } from "../../database/stats.js";
 import { verifyDatabase } from "../../database/verify.js";
 import type { Work } from "../../database/work.js";
 import { readDataDirectory } from "../../node/data-directory.js";
 import { type DataSource, openOffline, storageFilesOf } from "../../node/offline-node.js";
+import { VERSION } from "../../node/version.js";
+import type { Storage } from "../../ports/storage.js";
 import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
@@ -48,10 +52,11 @@ export async function verify(options: VerifyCommandOptions, context: Context): P
   return working("verify", options, context, async (work) => {
     const beganMs = performance.now();
     const { chainId } = await readDataDirectory(source.path);
-    const found = await withData(source, { parts: "storage" }, async ({ storage, compute }) =>
-      verifyDatabase({ storage, compute, chainId, path: source.path }, work),
-    );
-    let executed: number | undefined;
+    const found = await withData(source, { parts: "storage" }, async ({ storage, compute }) => {
+      if (options.execute === true) await checkExecutable(storage, source.path, from);
+      return verifyDatabase({ storage, compute, chainId, path: source.path }, work);
+    });
+    let executed: Executed | undefined;
     if (options.execute === true && found.facts !== undefined && found.count === 0)
       executed = await execute(source, found.facts, from, work);
     work.end();
@@ -62,7 +67,7 @@ export async function verify(options: VerifyCommandOptions, context: Context): P
         ok: found.count === 0,
         head: facts?.head,
         ...rest,
-        ...(executed === undefined ? {} : { executedBlocks: executed }),
+        ...(executed === undefined ? {} : { executedBlocks: executed.blocks, executedBefore: executed.before }),
         seconds,
       });
     else {
@@ -73,8 +78,11 @@ export async function verify(options: VerifyCommandOptions, context: Context): P
       output.line(
         `${found.count === 0 ? output.style("green", "whole") : `${found.count} faults`}: ${blocks.toLocaleString("en")} blocks, ${transactions.toLocaleString("en")} transactions, ${entries.toLocaleString("en")} state entries, ${pages.toLocaleString("en")} pages in ${durationText(seconds)}`,
       );
-      if (executed !== undefined) output.line(`executed ${executed.toLocaleString("en")} blocks again: every root is what it was`);
-      else if (options.execute === true) output.line("nothing was executed: mend what is damaged first");
+      if (executed !== undefined) {
+        const { blocks: again, before } = executed;
+        const earlier = before === 0 ? "" : `, ${before.toLocaleString("en")} of them by the run that was stopped`;
+        output.line(`executed ${again.toLocaleString("en")} blocks again${earlier}: every root is what it was`);
+      } else if (options.execute === true) output.line("nothing was executed: mend what is damaged first");
       if (found.mend !== undefined) output.line(`to mend it: ${found.mend}`);
     }
     return found.count === 0 ? ExitCode.ok : ExitCode.damaged;
@@ -96,29 +104,69 @@ async function verifyCopies(folder: string, options: VerifyCommandOptions, conte
       output.line(
         `generation ${manifest.generation}: ${faults.length === 0 ? "whole" : `${faults.length} faults`}, ${manifest.files.length} files, height ${manifest.head.height}`,
       );
-      if (faults.length > 0) output.line("to mend it: take another generation, or make a new backup of the node into an empty folder");
+      if (faults.length > 0)
+        output.line(
+          "to mend it: make a backup again, which copies what was set aside as far as the node still has it, and verify that; until then restore another generation",
+        );
     }
     return faults.length === 0 ? ExitCode.ok : ExitCode.damaged;
   });
 }
 
-/** Executes blocks again and compares every root; the node's own data is only read. @returns how many blocks */
-async function execute(source: DataSource, facts: DatabaseFacts, from: number | undefined, work: Work): Promise<number> {
+/** Before hours of reading: whether the blocks that are to be executed are here, and the state below them. */
+async function checkExecutable(storage: Storage, path: string, from: number | undefined): Promise<void> {
+  // What is damaged is told by the check itself.
+  const facts = await readFacts(storage, path).catch(() => undefined);
+  if (facts === undefined) return;
+  const lowest = Math.max(rewindHorizon(facts), facts.bodiesFrom - 1);
+  if (from === undefined || from === 0)
+    requireAllBlocks(storage, `execute them over a state that is kept with --execute --from ${lowest}, or leave --execute away`);
+  else if (from < lowest || from > facts.head.height)
+    throw new UsageError({
+      reason: `--from ${from}: states and blocks are kept from height ${lowest} to ${facts.head.height}; take one of these, or leave --from away to begin at genesis`,
+    });
+}
+
+interface Executed {
+  readonly blocks: number;
+  /** Of these, by an earlier run. */
+  readonly before: number;
+}
+
+/** Executes blocks again and compares every root; the node's own data is only read. */
+async function execute(source: DataSource, facts: DatabaseFacts, from: number | undefined, work: Work): Promise<Executed> {
   const { height } = facts.head;
   if (from !== undefined && from > 0) {
-    const lowest = rewindHorizon(facts);
-    if (from < lowest)
-      throw new UsageError({
-        reason: `--from ${from}: the state is kept from height ${lowest} on; take that, or leave --from away to begin at genesis`,
-      });
-    return withData(source, { parts: "chain" }, ({ chain }) => executeAgain(chain, from, height, work));
+    const blocks = await withData(source, { parts: "chain" }, ({ chain }) => executeAgain(chain, from, height, work));
+    return { blocks, before: 0 };
   }
   const path = join(source.path, EXECUTE_FOLDER);
-  await withData(source, { parts: "storage" }, async ({ storage }) =>
-    withData(source, { parts: "chain", path, create: true }, ({ chain }) => executeBlocks(storage, chain, height, work)),
-  );
+  const before = await withData(source, { parts: "storage" }, async ({ storage }) => {
+    const reached = await leftover(source, storage, path, height);
+    await withData(source, { parts: "chain", path, create: true }, ({ chain }) => executeBlocks(storage, chain, height, work));
+    return reached;
+  });
   await rm(path, { recursive: true, force: true });
-  return height;
+  return { blocks: height, before };
+}
+
+/**
+ * What an earlier run left in a folder is gone on with if this program made it of the blocks that are canonical now; anything else goes.
+ * Checks that there is space for the rest of it.
+ * @returns how far it came
+ */
+async function leftover(source: DataSource, storage: Storage, path: string, target: number): Promise<number> {
+  const reached = await usable(source, storage, path, target).catch(() => undefined);
+  if (reached === undefined) await rm(path, { recursive: true, force: true });
+  const database = await diskStats(join(source.path, storageFilesOf(source).files.folder));
+  await requireSpace(source.path, Math.max(0, database.bytes - (await diskStats(path)).bytes));
+  return reached ?? 0;
+}
+
+async function usable(source: DataSource, storage: Storage, path: string, target: number): Promise<number | undefined> {
+  // Another version may have executed them to other roots.
+  if ((await readDataDirectory(path)).createdBy !== `chainwright ${VERSION}`) return undefined;
+  return withData(source, { parts: "storage", path }, async (found) => heightToGoOnFrom(storage, found.storage, target));
 }
 
 export interface RebuildCommandOptions extends LocationOptions {
@@ -161,8 +209,8 @@ export async function rebuildAll(source: DataSource, to: number | undefined, kee
   const { folder } = storageFilesOf(source).files;
   const height = await withData(source, { parts: "storage" }, async ({ storage }) => {
     const target = to ?? readHead(storage, source.path).height;
-    await requireSpace(source.path, (await diskStats(join(source.path, folder))).bytes);
-    await dropOther(path, source, target);
+    requireAllBlocks(storage, "bring a backup back (chainwright db restore), or sync into an empty data directory");
+    await leftover(source, storage, path, target);
     await withData(source, { parts: "chain", path, create: true }, ({ chain }) => executeBlocks(storage, chain, target, work));
     const rebuilt = await openOffline(source, { parts: "storage", path });
     try {
@@ -174,12 +222,4 @@ export async function rebuildAll(source: DataSource, to: number | undefined, kee
   });
   await withFolderLock(source.path, () => takeOver(source.path, folder));
   return height;
-}
-
-/** What an earlier run made for another height can't be gone on with. */
-async function dropOther(path: string, source: DataSource, target: number): Promise<void> {
-  const height = await withData(source, { parts: "storage", path }, async ({ storage }) => readHead(storage, path).height).catch(
-    () => undefined,
-  );
-  if (height === undefined || height > target) await rm(path, { recursive: true, force: true });
 }

@@ -159,8 +159,7 @@ export async function snapshotsLoad(folder: string, options: CheckCommandOptions
     const beganMs = performance.now();
     const shown = await workOn("state", folder, checkpoint, work, "the load");
     const { snapshot, isTrusted } = await loadOffline(source, resolve(folder), shown).catch((error: unknown) => {
-      if (SnapshotDamagedError.matches(error) && shown.chunks() > 0)
-        output.note(`${shown.chunks()} chunks were good and are loaded: the same command goes on with a whole copy of this snapshot`);
+      if (SnapshotDamagedError.matches(error) && shown.chunks() > 0) output.note(`${shown.chunks()} chunks were good`);
       throw error;
     });
     work.end();

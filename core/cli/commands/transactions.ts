@@ -135,6 +135,7 @@ export async function showStatus(options: ShowOptions, context: Context): Promis
   }
   const mempool = status.mempool as JsonObject;
   const engine = status.engine as JsonObject;
+  const warnings = (status.warnings ?? []) as readonly { readonly code: string; readonly message: string }[];
   context.output.table(
     [
       ["chain", String(status.chainId)],
@@ -149,6 +150,7 @@ export async function showStatus(options: ShowOptions, context: Context): Promis
       ["mempool", `${mempool.count} transactions, ${mempool.bytes} bytes`],
       ["engine", String(engine.plugin)],
       ...rowsOf(engine.status).map(([name, value]) => [`  ${name}`, value ?? ""]),
+      ...warnings.map(({ code, message }) => ["warning", `${code}: ${message}`]),
       ["node", `${status.nodeId}, version ${status.version}, up ${Math.round(Number(status.uptimeMs) / 1000)} s`],
     ],
     "",

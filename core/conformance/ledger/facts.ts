@@ -77,7 +77,7 @@ export const mempool: readonly ConformanceCase<LedgerRun>[] = [
     async run(run) {
       for (const [index, facts] of (await factsInOrder(run)).entries()) {
         holds(
-          facts.conflicts.length + facts.provides.length > 0 || run.subject.supports?.replay === true,
+          facts.conflicts.length + facts.provides.length > 0,
           "`provides` or `conflicts` has a tag that at most one pooled transaction may claim",
           `sample ${index} has none, so its copies could fill the pool`,
         );
@@ -87,7 +87,6 @@ export const mempool: readonly ConformanceCase<LedgerRun>[] = [
   {
     name: "pool: what is in the chain already is refused with a typed error",
     async run(run) {
-      if (run.subject.supports?.replay === true) return;
       const { state } = await run.execute(run.samples, "import");
       for (const [index, raw] of run.samples.entries()) {
         let thrown: unknown;

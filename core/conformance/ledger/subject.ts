@@ -18,8 +18,6 @@ import { VirtualTime } from "../harness/virtual-time.js";
 export interface LedgerSupports {
   /** The ledger provides a treasury, as chains with rewards and penalties need. Default true. */
   readonly treasury?: boolean;
-  /** The same transaction may be in a chain twice. Default false. */
-  readonly replay?: boolean;
 }
 
 export interface LedgerSubject extends PluginUnderTest {
@@ -113,10 +111,9 @@ export class LedgerRun {
     return this.subject.samples;
   }
 
-  /** Transactions that must not be in a block after the samples. */
+  /** Transactions that must not be in a block after the samples: one of these is there already. */
   get refused(): readonly Bytes[] {
-    const replayed = this.subject.supports?.replay === true ? [] : this.samples.slice(0, 1);
-    return [...(this.subject.refused ?? []), ...replayed];
+    return [...(this.subject.refused ?? []), ...this.samples.slice(0, 1)];
   }
 }
 

@@ -5,7 +5,7 @@
  * elsewhere; who does not answer rests; when only chunks are left that somebody else owes, the slowest are asked for a second time.
  */
 import { assert } from "../../kernel/assert.js";
-import type { Hash } from "../../primitives/hash.js";
+import { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
 import { CheckpointCode } from "./codes.js";
@@ -25,9 +25,11 @@ export interface ChunkFetchParts {
   readonly offers: Offers;
   readonly manifestHash: Hash;
   readonly intake: SnapshotIntake;
+  /** For so long it may come too slowly. */
+  readonly patienceMs: number;
 }
 
-/** `untrue`: the manifest's chunks do not prove the state. `abandoned`: nobody has it any more, and others have another one. */
+/** `untrue`: the manifest's chunks do not prove the state. `abandoned`: it comes too slowly or not at all, and there is another one. */
 export type FetchOutcome = "done" | "untrue" | "abandoned" | "stopped";
 
 interface Asked {
@@ -37,8 +39,6 @@ interface Asked {
 
 /** A part of the time for an answer after which a chunk may be asked for a second time. */
 const AGAIN_PART = 5;
-/** Nobody has the snapshot for so long: another one is begun, if there is one. */
-const ABANDON_MS = 60_000;
 
 export class ChunkFetch {
   readonly #parts: ChunkFetchParts;
@@ -52,8 +52,8 @@ export class ChunkFetch {
   #settle: { readonly resolve: (outcome: FetchOutcome) => void; readonly reject: (error: unknown) => void } | undefined;
   #ended = false;
   #outcome: FetchOutcome | undefined;
-  /** Since when nobody has it. */
-  #orphanedMs: number | undefined;
+  /** When it was last looked at how fast chunks come, and how many were there. */
+  #watched: { readonly sinceMs: number; readonly done: number } | undefined;
 
   constructor(parts: ChunkFetchParts) {
     this.#parts = parts;
@@ -181,18 +181,22 @@ export class ChunkFetch {
     }
   }
 
-  /** Gives up a snapshot that nobody has any more, once there is another one. */
+  /**
+   * Gives up a snapshot that nobody has any more, or whose holders send just enough to be asked again, once there is another one. What is enough:
+   * as much as one peer sends that always answers just in time.
+   */
   #watch(): void {
-    const { context, offers } = this.#parts;
+    const { context, offers, options, manifestHash, intake, patienceMs } = this.#parts;
     const nowMs = context.dependencies.clock.monotonicMs();
-    if (this.hasPeers || this.#asked.size > 0) {
-      this.#orphanedMs = undefined;
-      return;
-    }
-    this.#orphanedMs ??= nowMs;
-    if (nowMs - this.#orphanedMs < ABANDON_MS || this.#inWork.size > 0) return;
-    // Its own would be among them if anybody had it.
-    if (offers.candidates().length > 0) this.#end("abandoned");
+    const begun = { sinceMs: nowMs, done: this.#done };
+    this.#watched ??= begun;
+    if (nowMs - this.#watched.sinceMs < patienceMs) return;
+    const enough = Math.min(Math.floor((patienceMs / options.answerMs) * options.perPeer), intake.chunks - this.#watched.done);
+    const isEnough = this.#done - this.#watched.done >= enough;
+    this.#watched = begun;
+    if (isEnough) return;
+    const own = Hash.key(manifestHash);
+    if (offers.candidates().some(({ offer }) => Hash.key(offer.manifestHash) !== own)) this.#end("abandoned");
   }
 
   #end(outcome: FetchOutcome): void {

@@ -96,7 +96,7 @@ export class HeaderLadder implements TrustedHeaders {
         return ladder;
       }
     }
-    await clearLadder(storage, prefix);
+    await clearRow(storage, prefix);
     return ladder;
   }
 
@@ -167,7 +167,7 @@ export class HeaderLadder implements TrustedHeaders {
     this.#lowest = this.height + 1;
     this.#parent = this.id;
     this.#promoted = 0;
-    await clearLadder(this.#storage, this.#prefix);
+    await clearRow(this.#storage, this.#prefix);
   }
 }
 
@@ -179,14 +179,24 @@ export function isLadderOf(storage: Storage, { height, id }: Checkpoint): boolea
   return Number(new DataView(note.buffer, note.byteOffset).getBigUint64(0)) === height && bytesEqual(note.subarray(8, 40), id);
 }
 
-/** Deletes the headers of a checkpoint that is not needed any more. */
-export async function clearLadder(storage: Storage, prefix: LadderPrefix = LadderPrefix.checkpoint): Promise<void> {
-  let operations: StorageOperation[] = [{ type: "del", key: Uint8Array.of(prefix) }];
-  for await (const [key] of storage.range({ gte: Uint8Array.of(prefix + 1), lt: Uint8Array.of(prefix + 2) })) {
+/**
+ * Deletes the headers of checkpoint starts that are not needed any more, also those that a kill left. Costs two looks where there are none.
+ *
+ * @param keep headers up to this checkpoint stay
+ */
+export async function clearLadder(storage: Storage, keep?: Checkpoint): Promise<void> {
+  if (keep === undefined || !isLadderOf(storage, keep)) await clearRow(storage, LadderPrefix.checkpoint);
+  await clearRow(storage, LadderPrefix.snapshot);
+}
+
+/** Deletes one row and its note. */
+export async function clearRow(storage: Storage, prefix: LadderPrefix): Promise<void> {
+  let operations: StorageOperation[] = [];
+  for await (const [key] of storage.range({ gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 2) })) {
     operations.push({ type: "del", key });
     if (operations.length < DELETES_PER_WRITE) continue;
     await storage.write(operations, { durable: false });
     operations = [];
   }
-  await storage.write(operations, { durable: false });
+  if (operations.length > 0) await storage.write(operations, { durable: false });
 }

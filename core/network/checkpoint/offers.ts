@@ -1,5 +1,5 @@
 /** Which snapshots peers have, as they say, and which of them a node may begin with. */
-import { Hash, type HashKey } from "../../primitives/hash.js";
+import { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
 import type { SnapshotOffer } from "../wire/messages.js";
@@ -26,12 +26,30 @@ export interface OffersParts {
   readonly onAnswer: () => void;
 }
 
+/** Offers that are the same in all that is asked for by them. */
+type OfferKey = string;
+
+/** Offers that are refused or put aside: the first is forgotten for one more. */
+const REMEMBERED_MAX = 1_024;
+/** An offer is put aside for twice as long each time, up to 2^this times `askAgainMs`. */
+const LONGER_MAX = 5;
+
+/**
+ * An offer's height, block and size are claims of whoever made it, though the hash be of a good manifest: who makes other claims
+ * offers something else, and takes nothing from those who have the good one.
+ */
+function keyOf({ manifestHash, height, id, manifestBytes }: SnapshotOffer): OfferKey {
+  return `${Hash.key(manifestHash)} ${height} ${Hash.key(id)} ${manifestBytes}`;
+}
+
 export class Offers {
   readonly #parts: OffersParts;
   readonly #offers = new Map<Peer, { readonly atMs: number; offers: readonly SnapshotOffer[] }>();
   readonly #asking = new Set<Peer>();
-  /** Manifests that turned out to be untrue. */
-  readonly #refused = new Set<HashKey>();
+  /** What turned out to be untrue. */
+  readonly #refused = new Set<OfferKey>();
+  /** What did not work, and may another time. */
+  readonly #aside = new Map<OfferKey, { readonly untilMs: number; readonly times: number }>();
 
   constructor(parts: OffersParts) {
     this.#parts = parts;
@@ -80,30 +98,59 @@ export class Offers {
     if (record !== undefined) record.offers = record.offers.filter((offer) => Hash.key(offer.manifestHash) !== key);
   }
 
-  /** Nobody's manifest with this hash is used any more. */
-  refuse(manifestHash: Hash): void {
-    this.#refused.add(Hash.key(manifestHash));
+  /** Nobody's offer like this is used any more. */
+  refuse(offer: SnapshotOffer): void {
+    this.#refused.add(keyOf(offer));
+    if (this.#refused.size > REMEMBERED_MAX) for (const first of [...this.#refused].slice(0, 1)) this.#refused.delete(first);
+  }
+
+  /** It is looked at again after a while, which this answers, ms: twice as long each time. */
+  setAside(offer: SnapshotOffer): number {
+    const { context, options } = this.#parts;
+    const key = keyOf(offer);
+    const before = this.timesAside(offer);
+    const restMs = options.askAgainMs * 2 ** Math.min(before, LONGER_MAX);
+    this.#aside.delete(key);
+    this.#aside.set(key, { untilMs: context.dependencies.clock.monotonicMs() + restMs, times: before + 1 });
+    if (this.#aside.size > REMEMBERED_MAX) for (const first of [...this.#aside.keys()].slice(0, 1)) this.#aside.delete(first);
+    return restMs;
+  }
+
+  /** How often an offer was put aside. */
+  timesAside(offer: SnapshotOffer): number {
+    return this.#aside.get(keyOf(offer))?.times ?? 0;
   }
 
   /** The best first: of the checkpoint itself, which nothing but the operator has to be trusted for; then what most peers have; then the newest. */
   candidates(): Candidate[] {
+    const nowMs = this.#parts.context.dependencies.clock.monotonicMs();
+    return this.#known().filter(({ offer }) => (this.#aside.get(keyOf(offer))?.untilMs ?? 0) <= nowMs);
+  }
+
+  /** There are snapshots, and all of them are put aside. */
+  get isAllAside(): boolean {
+    return this.#known().length > 0 && this.candidates().length === 0;
+  }
+
+  /** What was put aside included. */
+  #known(): Candidate[] {
     const { checkpoint, takesAbove } = this.#parts;
-    const found = new Map<HashKey, { offer: SnapshotOffer; peers: Peer[] }>();
+    const found = new Map<OfferKey, { offer: SnapshotOffer; peers: Set<Peer> }>();
     for (const [peer, { offers }] of this.#offers) {
       if (!peer.connected) continue;
       for (const offer of offers) {
         const isExact = offer.height === checkpoint.height && Hash.key(offer.id) === Hash.key(checkpoint.id);
         if (!isExact && !(takesAbove && offer.height > checkpoint.height)) continue;
-        const key = Hash.key(offer.manifestHash);
+        const key = keyOf(offer);
         if (this.#refused.has(key)) continue;
-        const candidate = found.get(key) ?? { offer, peers: [] };
-        candidate.peers.push(peer);
+        const candidate = found.get(key) ?? { offer, peers: new Set() };
+        candidate.peers.add(peer);
         found.set(key, candidate);
       }
     }
     const isExact = ({ offer }: Candidate) => (offer.height === checkpoint.height ? 1 : 0);
-    return [...found.values()].sort(
-      (a, b) => isExact(b) - isExact(a) || b.peers.length - a.peers.length || b.offer.height - a.offer.height,
-    );
+    return [...found.values()]
+      .map(({ offer, peers }) => ({ offer, peers: [...peers] }))
+      .sort((a, b) => isExact(b) - isExact(a) || b.peers.length - a.peers.length || b.offer.height - a.offer.height);
   }
 }

@@ -12,6 +12,11 @@ export interface CheckpointOptions {
   readonly answerMs: number;
   /** How often somebody who had no fitting snapshot is asked again. */
   readonly askAgainMs: number;
+  /**
+   * For so long a snapshot, or the headers up to one, may come more slowly than one peer sends that always answers just in time: then another
+   * snapshot is begun, if there is one. Twice as long each time that it happens with the same one.
+   */
+  readonly patienceMs: number;
   /** How often everything is looked at without an occasion. */
   readonly lookMs: number;
   /** Between two lines of the log. */
@@ -25,6 +30,7 @@ export const DEFAULT_CHECKPOINT_OPTIONS: CheckpointOptions = {
   chunksInWork: 16,
   answerMs: 15_000,
   askAgainMs: 15_000,
+  patienceMs: 60_000,
   lookMs: 250,
   logIntervalMs: 5_000,
 };

@@ -68,7 +68,7 @@ export interface SnapshotIntake {
 /** Takes snapshots over into an empty storage. */
 export interface SnapshotReceiver {
   /** The manifest that an earlier run of this node worked on. */
-  readonly unfinished: { readonly manifestHash: Hash; readonly manifest: Bytes; readonly height: number; readonly id: Hash } | undefined;
+  unfinished(): Promise<{ readonly manifestHash: Hash; readonly manifest: Bytes; readonly height: number; readonly id: Hash } | undefined>;
   /**
    * Begins with a manifest, or goes on with it. Chunks that were stored before, of this or another manifest of the same state, count.
    *

@@ -38,6 +38,8 @@ export interface RowFetchParts {
   readonly reached: () => { readonly lowest: number; readonly wanted: Hash };
   /** Linked headers that lead up to `wanted`, lowest first. One call at a time. */
   readonly onGood: (records: readonly HeaderRecord[]) => Promise<void>;
+  /** Peers that are asked. Default: all. */
+  readonly mayAsk?: (peer: Peer) => boolean;
   /** The peer says that it does not have the block on top. */
   readonly onLacksTop: (peer: Peer) => void;
 }
@@ -70,7 +72,7 @@ export class RowFetch {
   /** Asks for what can be asked for. Called on every occasion. */
   look(): void {
     if (this.#stopped) return;
-    const { reached, bottom, roster, options } = this.#parts;
+    const { reached, bottom, roster, options, top, mayAsk } = this.#parts;
     if (reached().lowest <= bottom && !this.#takingIn) {
       this.#stopped = true;
       this.#settle?.resolve();
@@ -79,7 +81,7 @@ export class RowFetch {
     this.#layOut();
     for (const piece of this.#pieces) {
       if (piece.asked !== undefined || piece.records !== undefined) continue;
-      const peer = roster.pick(options.perPeer, (each) => each.head.height >= this.#parts.top.height);
+      const peer = roster.pick(options.perPeer, (each) => each.head.height >= top.height && mayAsk?.(each) !== false);
       if (peer === undefined) return;
       void this.#ask(peer, piece);
     }
@@ -108,11 +110,11 @@ export class RowFetch {
   }
 
   async #onAnswer(peer: Peer, piece: Piece, headers: readonly Bytes[]): Promise<void> {
-    const { top, onLacksTop, roster, context } = this.#parts;
+    const { top, onLacksTop, mayAsk, roster, context } = this.#parts;
     const count = piece.to - piece.from + 1;
     if (headers.length === 0) {
       if (piece.to === top.height) onLacksTop(peer);
-      else {
+      else if (mayAsk?.(peer) !== false) {
         // Its own chain may have begun above, from a snapshot.
         peer.offend("failure", CheckpointCode.missingHeaders, `it has no headers at height ${piece.from}`);
         roster.rest(peer);

@@ -8,20 +8,21 @@ import { ChainwrightError, messageOf } from "../../kernel/errors.js";
 import type { TreeHeader } from "../../ports/consensus.js";
 import type { SnapshotSyncStatus } from "../../ports/views.js";
 import type { HeaderRecord } from "../../primitives/block.js";
-import { type Bytes, concatBytes } from "../../primitives/bytes.js";
-import { Hash, sha256 } from "../../primitives/hash.js";
+import { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
+import type { SnapshotOffer } from "../wire/messages.js";
+import { AboveHeaders, type HeaderFinding } from "./above-headers.js";
 import { ChunkFetch } from "./chunk-fetch.js";
 import { CheckpointCode } from "./codes.js";
-import { clearLadder, HeaderLadder, LadderPrefix } from "./ladder.js";
+import { clearRow, type HeaderLadder, LadderPrefix } from "./ladder.js";
+import { fetchManifest } from "./manifest-fetch.js";
 import type { CheckpointMetrics } from "./metrics.js";
 import { type Candidate, Offers } from "./offers.js";
 import type { CheckpointOptions } from "./options.js";
 import type { CheckpointStart, SnapshotIntake, SnapshotReceiver } from "./parts.js";
 import type { PartRequests } from "./requests.js";
 import type { Roster } from "./roster.js";
-import { RowFetch } from "./row-fetch.js";
 
 export interface StatePhaseParts {
   readonly context: NetworkContext;
@@ -37,19 +38,16 @@ export interface StatePhaseParts {
 /** A snapshot whose block is known to be on the chain. */
 interface Chosen {
   readonly header: TreeHeader;
-  readonly manifestHash: Hash;
-  readonly manifest: Bytes;
+  readonly offer: SnapshotOffer;
   readonly intake: SnapshotIntake;
 }
 
 const HEADERS_PER_WRITE = 1_000;
-/** Of those that are asked whether a block above the checkpoint is on their chain, more than one in so many have to agree. */
-const MAJORITY = 2;
 
 export class StatePhase {
   readonly #parts: StatePhaseParts;
   readonly #offers: Offers;
-  #rows: RowFetch | undefined;
+  readonly #above: AboveHeaders;
   #chunks: ChunkFetch | undefined;
   #chosen: Chosen | undefined;
   #phase: SnapshotSyncStatus["phase"] = "headers";
@@ -59,6 +57,7 @@ export class StatePhase {
 
   constructor(parts: StatePhaseParts) {
     this.#parts = parts;
+    this.#above = new AboveHeaders(parts);
     const { context, options, requests, roster, start } = parts;
     const takesAbove = start.chain.judgesHeaders;
     this.#offers = new Offers({
@@ -93,7 +92,7 @@ export class StatePhase {
         context.dependencies.logger.error({ code: error.code, reason: error.message }, "the loaded state is discarded and fetched again");
         continue;
       }
-      await clearLadder(context.dependencies.storage, LadderPrefix.snapshot);
+      await clearRow(context.dependencies.storage, LadderPrefix.snapshot);
       return "loaded";
     }
     return "stopped";
@@ -101,7 +100,7 @@ export class StatePhase {
 
   look(): void {
     if (this.#phase === "search" || this.#phase === "ranges") this.#offers.look();
-    this.#rows?.look();
+    this.#above.look();
     this.#chunks?.look();
     this.#wake?.();
   }
@@ -113,7 +112,7 @@ export class StatePhase {
 
   stop(): void {
     this.#stopped = true;
-    this.#rows?.stop();
+    this.#above.stop();
     this.#chunks?.stop();
     this.#wake?.();
   }
@@ -144,6 +143,8 @@ export class StatePhase {
   get #problem(): string | undefined {
     if (this.#phase === "search") {
       const { height } = this.#parts.start.checkpoint;
+      if (this.#offers.isAllAside)
+        return "the snapshots that peers have could not be used (the log says why of each); they are looked at again; connect to more nodes if it stays so";
       if (this.#offers.isSettled && this.#offers.candidates().length === 0)
         return `no peer has a snapshot of height ${height}${this.#parts.start.chain.judgesHeaders ? " or above" : ""}; connect to nodes that make them (node.snapshots.everyBlocks), or take a checkpoint that they have one of`;
     }
@@ -184,77 +185,24 @@ export class StatePhase {
     return true;
   }
 
-  /** The header of a block above the checkpoint: stored once it was checked. Undefined: it is not on a good chain through the checkpoint. */
-  async #headerAbove(height: number, id: Hash): Promise<TreeHeader | undefined> {
-    const { context, ladder } = this.#parts;
-    const { chain, storage } = context.dependencies;
-    const known = chain.idAt(height);
-    if (known !== undefined && Hash.key(known) === Hash.key(id)) return chain.header(id);
-    if (height <= ladder.height) return undefined;
-    const upper = await HeaderLadder.open(storage, { height, id }, ladder.height + 1, LadderPrefix.snapshot);
-    let lacking = false;
-    if (!upper.isComplete) {
-      const rows = new RowFetch({
-        ...this.#parts,
-        top: { height, id },
-        bottom: upper.bottom,
-        reached: () => upper,
-        onGood: (records) => upper.put(records),
-        onLacksTop: () => {
-          lacking = true;
-          rows.stop();
-        },
-      });
-      this.#rows = rows;
-      await rows.run();
-      this.#rows = undefined;
-    }
-    if (this.#stopped || lacking || !upper.isComplete) return undefined;
-    const base = headerAt(chain, ladder.height);
-    if (base === undefined || Hash.key(upper.wanted) !== Hash.key(base.id)) return undefined;
-    const top = await this.#checkRow(upper, base);
-    if (top === undefined) await upper.reset();
-    return top;
-  }
-
-  /** The engine's checks of headers above the checkpoint, which are then the chain's. */
-  async #checkRow(upper: HeaderLadder, base: TreeHeader): Promise<TreeHeader | undefined> {
-    const { start, context, options } = this.#parts;
-    let over = base;
-    while (over.header.height < upper.height && !this.#stopped) {
-      const records: HeaderRecord[] = [];
-      for (let height = over.header.height + 1; height <= upper.height && records.length < options.headersPerPiece; height++) {
-        const record = upper.header(height);
-        if (record === undefined) return undefined;
-        records.push(record);
-      }
-      const { accepted, refusal } = await start.chain.checkHeadersOver(over, records);
-      const last = accepted.at(-1);
-      if (refusal !== undefined || last === undefined) {
-        context.dependencies.logger.warn({ height: over.header.height + 1, ...refusal }, "headers above the checkpoint are not good");
-        return undefined;
-      }
-      await start.chain.storeHeaders(accepted);
-      over = last;
-    }
-    return over.header.height === upper.height ? over : undefined;
-  }
-
   // --- which snapshot ----------------------------------------------------------------------------------------------
 
   /** What an earlier run was at. */
   async #resumed(): Promise<Chosen | undefined> {
     const { receiver, context } = this.#parts;
-    const { unfinished } = receiver;
-    if (unfinished === undefined || this.#chosen !== undefined) return undefined;
+    if (this.#chosen !== undefined) return undefined;
+    const unfinished = await receiver.unfinished();
+    if (unfinished === undefined) return undefined;
     const { chain, logger } = context.dependencies;
     const known = chain.idAt(unfinished.height);
     const header = known !== undefined && Hash.key(known) === Hash.key(unfinished.id) ? chain.header(unfinished.id) : undefined;
     if (header === undefined) return undefined;
+    const { manifest, manifestHash, height, id } = unfinished;
     try {
-      const intake = await receiver.open(unfinished.manifest, unfinished.manifestHash, header);
-      logger.info({ height: unfinished.height, block: Hash.key(unfinished.id) }, "state sync goes on where it was");
-      return { header, manifestHash: unfinished.manifestHash, manifest: unfinished.manifest, intake };
+      const intake = await receiver.open(manifest, manifestHash, header);
+      logger.info({ height, block: Hash.key(id) }, "state sync goes on where it was");
+      const { chunks, chunkBytes } = intake;
+      return { header, offer: { manifestHash, height, id, manifestBytes: manifest.length, chunks, chunkBytes }, intake };
     } catch (error) {
       if (!isBadManifest(error)) throw error;
       return undefined;
@@ -268,16 +216,21 @@ export class StatePhase {
       await this.#occasion();
       return undefined;
     }
-    const header = await this.#trusted(candidate);
+    const { offer } = candidate;
+    const found = await this.#trusted(candidate);
     if (this.#stopped) return undefined;
-    if (header === undefined) {
-      this.#blame(candidate, "its block is not on a good chain through the checkpoint", false);
+    if (!("header" in found)) {
+      if (found.isFinal) this.#blame(candidate, found.reason, false);
+      else this.#setAside(candidate, found.reason);
       return undefined;
     }
-    const manifest = await this.#manifest(candidate);
-    if (manifest === undefined) return undefined;
+    const { header } = found;
+    const { requests, receiver } = this.#parts;
+    const manifest = await fetchManifest({ requests, offers: this.#offers, isStopped: () => this.#stopped }, candidate);
+    // Who did not send it does not count as having it any more, so what others offer comes next.
+    if (manifest === undefined || this.#stopped) return undefined;
     try {
-      const intake = await this.#parts.receiver.open(manifest, candidate.offer.manifestHash, header);
+      const intake = await receiver.open(manifest, offer.manifestHash, header);
       const { height } = header.header;
       const { logger } = this.#parts.context.dependencies;
       const { chunks, chunkBytes, entries } = intake;
@@ -285,7 +238,7 @@ export class StatePhase {
         { height, block: Hash.key(header.id), ranges: chunks, bytes: chunkBytes, entries, peers: candidate.peers.length },
         "loading a snapshot",
       );
-      return { header, manifestHash: candidate.offer.manifestHash, manifest, intake };
+      return { header, offer, intake };
     } catch (error) {
       if (!isBadManifest(error)) throw error;
       this.#blame(candidate, messageOf(error), true);
@@ -294,52 +247,16 @@ export class StatePhase {
   }
 
   /** The header of a candidate's block, if it may be begun with. */
-  async #trusted({ offer }: Candidate): Promise<TreeHeader | undefined> {
-    const { start, context, ladder } = this.#parts;
-    if (offer.height === ladder.height) return headerAt(context.dependencies.chain, ladder.height);
-    if (!start.chain.judgesHeaders || !(await this.#isCommon(offer.height, offer.id))) return undefined;
-    return this.#headerAbove(offer.height, offer.id);
-  }
-
-  /** Whether the block is on the chain of most peers. Good headers are not enough: a short branch costs little. */
-  async #isCommon(height: number, id: Hash): Promise<boolean> {
-    const { roster, requests } = this.#parts;
-    const answers = await Promise.all(
-      roster.all().map(async (peer) => requests.ask(peer, { type: "header-range-request", anchor: id, from: height, count: 1 })),
-    );
-    const said = answers.filter((answer) => answer !== "timeout" && answer !== "gone");
-    return said.filter(({ headers }) => headers.length === 1).length * MAJORITY > said.length;
-  }
-
-  /** From whoever has it, in parts. */
-  async #manifest({ offer, peers }: Candidate): Promise<Bytes | undefined> {
-    const { requests } = this.#parts;
-    const { manifestHash, manifestBytes } = offer;
-    for (const peer of peers) {
-      const parts: Bytes[] = [];
-      let length = 0;
-      while (length < manifestBytes) {
-        const answer = await requests.ask(peer, { type: "snapshot-manifest-request", manifestHash, offset: length });
-        if (answer === "timeout" || answer === "gone" || this.#stopped || answer.part.length === 0) break;
-        parts.push(new Uint8Array(answer.part));
-        length += answer.part.length;
-      }
-      if (length < manifestBytes) {
-        this.#offers.withdraw(peer, manifestHash);
-        if (peer.connected) peer.offend("failure", CheckpointCode.missingPart, "it offered a snapshot and does not have its manifest");
-        continue;
-      }
-      const manifest = concatBytes(...parts);
-      if (Hash.key(sha256(manifest)) === Hash.key(manifestHash)) return manifest;
-      this.#offers.withdraw(peer, manifestHash);
-      peer.offend("violation", CheckpointCode.badManifest, "the manifest does not have the hash that it was offered with");
-    }
-    return undefined;
+  async #trusted({ offer }: Candidate): Promise<HeaderFinding> {
+    const { context, ladder } = this.#parts;
+    if (offer.height !== ladder.height) return this.#above.find(offer.height, offer.id);
+    const header = headerAt(context.dependencies.chain, ladder.height);
+    return header === undefined ? { reason: "the checkpoint's header is not there", isFinal: false } : { header };
   }
 
   /** Nobody's snapshot like this is used any more; those who made it up are in violation, who may be on another branch only failed. */
   #blame({ offer, peers }: Candidate, reason: string, isLie: boolean): void {
-    this.#offers.refuse(offer.manifestHash);
+    this.#offers.refuse(offer);
     for (const peer of peers) peer.offend(isLie ? "violation" : "failure", CheckpointCode.badManifest, reason);
     this.#parts.context.dependencies.logger.warn(
       { height: offer.height, block: Hash.key(offer.id), peers: peers.length, reason },
@@ -347,19 +264,32 @@ export class StatePhase {
     );
   }
 
+  /** Nobody is at fault, or nobody knows who: it may be good another time. */
+  #setAside({ offer, peers }: Candidate, reason: string): void {
+    const againMs = this.#offers.setAside(offer);
+    this.#parts.context.dependencies.logger.warn(
+      { height: offer.height, block: Hash.key(offer.id), peers: peers.length, reason, againMs },
+      "a snapshot is put aside",
+    );
+  }
+
   // --- chunks ------------------------------------------------------------------------------------------------------
 
   /** True: all of it is stored. */
-  async #fetch({ intake, manifestHash, header }: Chosen): Promise<boolean> {
-    const fetch = new ChunkFetch({ ...this.#parts, offers: this.#offers, manifestHash, intake });
+  async #fetch({ intake, offer }: Chosen): Promise<boolean> {
+    const { options, roster } = this.#parts;
+    const { manifestHash } = offer;
+    const patienceMs = options.patienceMs * 2 ** this.#offers.timesAside(offer);
+    const fetch = new ChunkFetch({ ...this.#parts, offers: this.#offers, manifestHash, intake, patienceMs });
     this.#chunks = fetch;
     const outcome = await fetch.run();
     if (outcome === "done") return true;
     this.#chunks = undefined;
-    if (outcome === "untrue") {
-      const offer = { manifestHash, id: header.id, height: header.header.height, manifestBytes: 0, chunks: 0, chunkBytes: 0 };
-      const peers = this.#parts.roster.all().filter((peer) => this.#offers.has(peer, manifestHash));
-      this.#blame({ offer, peers }, "its chunks do not prove the state", true);
+    const candidate = { offer, peers: roster.all().filter((peer) => this.#offers.has(peer, manifestHash)) };
+    if (outcome === "untrue") this.#blame(candidate, "its chunks do not prove the state", true);
+    if (outcome === "abandoned") {
+      for (const peer of candidate.peers) peer.offend("failure", CheckpointCode.stalled, "its snapshot comes too slowly");
+      this.#setAside(candidate, "it comes too slowly, and there is another one");
     }
     return false;
   }

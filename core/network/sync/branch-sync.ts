@@ -4,6 +4,7 @@
  */
 import { messageOf } from "../../kernel/errors.js";
 import type { Cancellable } from "../../ports/runtime.js";
+import type { RefusedBranch } from "../../ports/views.js";
 import { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
@@ -26,6 +27,8 @@ export interface BranchSyncParts {
   readonly target: Target;
   /** Headers that this node has itself. */
   readonly row?: HeaderRow | undefined;
+  /** The branch is better and can't be followed. */
+  readonly onRefused?: (branch: RefusedBranch) => void;
   /** Blocks or headers came in. */
   readonly onProgress: () => void;
 }

@@ -6,6 +6,7 @@
  * What is wrong is held against the peer here; the caller gets the rows, and how it ended.
  */
 import type { TreeHeader } from "../../ports/consensus.js";
+import type { RefusedBranch } from "../../ports/views.js";
 import type { HeaderRecord } from "../../primitives/block.js";
 import type { Bytes } from "../../primitives/bytes.js";
 import { Hash } from "../../primitives/hash.js";
@@ -44,6 +45,8 @@ export interface HeaderSourceParts {
   readonly options: SyncOptions;
   readonly requests: HeaderRequests;
   readonly target: Target;
+  /** The branch outweighs this node's chain, and leaves it below finality. */
+  readonly onRefused?: ((branch: RefusedBranch) => void) | undefined;
 }
 
 export class HeaderSource {
@@ -57,6 +60,10 @@ export class HeaderSource {
   #lightBytes = 0;
   #isHeavy = false;
   #isFirst = true;
+  /** It leaves this node's chain below finality: its headers are looked at only to tell whether the operator should know of it. */
+  #isRefused = false;
+  /** Its headers so far. */
+  #refusedCount = 0;
   /** Where the branch leaves what this node knows. */
   #fork: TreeHeader | undefined;
 
@@ -209,8 +216,45 @@ export class HeaderSource {
     const fork = this.#fork;
     if (fork === undefined) return this.#offended("violation", SyncCode.unlinkedHeaders, "the row stands on no block that is known here");
     if (chain.standing(fork.id) === "invalid") return this.#invalidBranch("its branch stands on an invalid block");
-    if (fork.header.height < chain.finalized.header.height) return this.#forkedBelowFinality(fork);
+    if (fork.header.height < chain.finalized.header.height) {
+      if (!this.#isAncestry || chain.checkHeadersOver === undefined || !chain.isCanonical(fork.id)) return this.#forkedBelowFinality(fork);
+      this.#isRefused = true;
+    }
     return records.slice(known);
+  }
+
+  /**
+   * Headers of a branch that is not followed, as far as it takes to know what it weighs: then a node on the wrong side of a split
+   * can say so, and nobody can make it say so without the work.
+   */
+  async #checkedRefused(fork: TreeHeader, records: readonly HeaderRecord[]): Promise<HeaderStep | undefined> {
+    const { context, options, onRefused, target } = this.#parts;
+    const { chain, clock } = context.dependencies;
+    const over = this.#last !== undefined && "weight" in this.#last ? this.#last : fork;
+    const { accepted, refusal } = (await chain.checkHeadersOver?.(over, records)) ?? { accepted: [] };
+    if (refusal?.status === "invalid") return this.#offended("violation", SyncCode.badHeader, `${refusal.code}: ${refusal.reason}`);
+    const last = accepted.at(-1);
+    if (last === undefined) return this.#forkedBelowFinality(fork);
+    this.#last = last;
+    this.#refusedCount += accepted.length;
+    const isHeavier = last.weight > chain.head.weight;
+    if (isHeavier && (this.isComplete || refusal !== undefined || this.#refusedCount > options.headersAhead)) {
+      const { header, id, weight } = last;
+      onRefused?.({
+        height: header.height,
+        id,
+        weight,
+        forkHeight: fork.header.height,
+        forkId: fork.id,
+        depth: chain.head.header.height - fork.header.height,
+        peer: target.peer.nodeId,
+        seenAtMs: Math.trunc(clock.nowMs()),
+      });
+      return this.#forkedBelowFinality(fork);
+    }
+    if (this.isComplete) return this.#notBetter(last);
+    if (refusal !== undefined) return this.#forkedBelowFinality(fork);
+    return this.#refusedCount > options.headersAhead ? this.#lightBranch(this.#refusedCount) : undefined;
   }
 
   #forkedBelowFinality(fork: TreeHeader): HeaderStep {
@@ -226,6 +270,7 @@ export class HeaderSource {
   async #checked(records: readonly HeaderRecord[]): Promise<HeaderStep | undefined> {
     const { context, options } = this.#parts;
     const { chain } = context.dependencies;
+    if (this.#isRefused && this.#fork !== undefined) return this.#checkedRefused(this.#fork, records);
     const { accepted, refusal } = await chain.checkHeaders(records);
     if (refusal?.status === "invalid") {
       if (refusal.code === "BLOCK_BELOW_FINALITY" && this.#fork !== undefined) return this.#forkedBelowFinality(this.#fork);
@@ -246,8 +291,12 @@ export class HeaderSource {
     if (this.isComplete) return this.#notBetter(last);
     for (const record of accepted) this.#lightBytes += sizeOf(record);
     if (this.#light.length > options.headersAhead || this.#lightBytes > options.headerBytesAhead)
-      return this.#offended("invalid", SyncCode.lightBranch, `${this.#light.length} headers that weigh less than this node's chain`);
+      return this.#lightBranch(this.#light.length);
     return undefined;
+  }
+
+  #lightBranch(headers: number): HeaderStep {
+    return this.#offended("invalid", SyncCode.lightBranch, `${headers} headers that weigh less than this node's chain`);
   }
 
   #notBetter({ weight }: TreeHeader): HeaderStep {

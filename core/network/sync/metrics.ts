@@ -3,6 +3,7 @@ import type { Counter, Gauge, Metrics } from "../../ports/runtime.js";
 
 export interface SyncMetrics {
   readonly runs: Counter;
+  readonly refused: Counter;
   readonly headers: Counter;
   readonly blocks: Counter;
   readonly asked: Counter;
@@ -17,6 +18,10 @@ export interface SyncMetrics {
 export function syncMetrics(metrics: Metrics): SyncMetrics {
   return {
     runs: metrics.counter({ name: "sync_runs_total", help: "Syncs of a branch that ended, by how", labels: ["code"] }),
+    refused: metrics.counter({
+      name: "sync_refused_branches_total",
+      help: "Times that a peer proved a better branch that leaves this node's chain below what is final here",
+    }),
     headers: metrics.counter({ name: "sync_headers_total", help: "Headers that came ahead of their blocks and were found good" }),
     blocks: metrics.counter({ name: "sync_blocks_total", help: "Blocks that were imported by sync" }),
     asked: metrics.counter({ name: "sync_requested_blocks_total", help: "Blocks that sync asked peers for, each time counted" }),

@@ -4,7 +4,7 @@
  */
 import { messageOf } from "../../kernel/errors.js";
 import type { Cancellable } from "../../ports/runtime.js";
-import type { SyncState, SyncStatus } from "../../ports/views.js";
+import type { RefusedBranch, SyncState, SyncStatus } from "../../ports/views.js";
 import { Hash } from "../../primitives/hash.js";
 import type { ChainSync, NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
@@ -44,6 +44,7 @@ export class Sync implements ChainSync {
   #running = false;
   #state: SyncState = "starting";
   #shownMs = 0;
+  #refused: RefusedBranch | undefined;
   /** Good headers that a sync got, and how long they count. */
   #good = { height: 0, untilMs: 0 };
   /** A near claim that gossip has some time for. */
@@ -90,7 +91,9 @@ export class Sync implements ChainSync {
   // --- what others see ---------------------------------------------------------------------------------------------
 
   get status(): SyncStatus {
-    const currentHeight = this.#context.dependencies.chain.head.header.height;
+    const { head } = this.#context.dependencies.chain;
+    const currentHeight = head.header.height;
+    const refused = this.#refused;
     const branch = this.#branch;
     return {
       state: this.#state,
@@ -99,6 +102,7 @@ export class Sync implements ChainSync {
       headerHeight: Math.max(currentHeight, branch?.headerHeight ?? 0),
       blocksPerSecond: branch === undefined ? 0 : Math.round(this.#rate.perSecond * 10) / 10,
       activePeers: branch?.activePeers ?? 0,
+      ...(refused === undefined || refused.weight <= head.weight ? {} : { refusedBranch: refused }),
     };
   }
 
@@ -193,6 +197,7 @@ export class Sync implements ChainSync {
       requests: this.#requests,
       target,
       row: this.#row,
+      onRefused: (refused) => this.#onRefused(refused),
       onProgress: () => this.#onProgress(),
     });
     this.#branch = branch;
@@ -209,6 +214,19 @@ export class Sync implements ChainSync {
     this.#context.dependencies.logger.debug({ block: Hash.key(target.id), imported, ...outcome }, "a sync ended");
     this.#claims.settle(target, outcome);
     this.#evaluate();
+  }
+
+  #onRefused(branch: RefusedBranch): void {
+    const { logger } = this.#context.dependencies;
+    const isNews = this.#refused === undefined || Hash.key(this.#refused.forkId) !== Hash.key(branch.forkId);
+    this.#refused = branch;
+    this.#metrics.refused.increment();
+    const { height, forkHeight, depth, peer } = branch;
+    const facts = { code: SyncCode.forkedBelowFinality, head: Hash.key(branch.id), height, forkHeight, depth, peer };
+    const message = "a heavier branch leaves this node's chain below what is final here and is refused: is this node on the right side?";
+    // Peers on the other side come back again and again: once an error, then news of the same.
+    if (isNews) logger.error(facts, message);
+    else logger.debug(facts, message);
   }
 
   #onProgress(): void {

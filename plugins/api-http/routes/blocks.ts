@@ -27,6 +27,7 @@ const summaryFields = {
   canonical: Type.Boolean({ description: "On the head's chain; false for a stale block" }),
   finalized: Type.Boolean({ description: "Can't be undone any more" }),
   confirmations: Type.Integer({ description: "Blocks on top of and including this one; 0 for a stale block" }),
+  confirmed: Type.Boolean({ description: "Has as many confirmations as the consensus engine asks for, or is final" }),
   transactionCount: Type.Integer(),
   sizeBytes: Type.Integer(),
 };
@@ -140,6 +141,8 @@ function summaryJson(chain: ChainView, info: BlockInfo): Static<typeof BlockSumm
   const { header, id } = info.record;
   const { head, finalized } = chain.status();
   const canonical = info.standing === "canonical";
+  const isFinal = canonical && header.height <= finalized.header.height;
+  const confirmations = canonical ? head.header.height - header.height + 1 : 0;
   return {
     hash: toHex(id),
     height: header.height,
@@ -147,8 +150,9 @@ function summaryJson(chain: ChainView, info: BlockInfo): Static<typeof BlockSumm
     timestampMs: header.timestampMs,
     proposer: Address.format(header.proposer, chain.spec.addressPrefix),
     canonical,
-    finalized: canonical && header.height <= finalized.header.height,
-    confirmations: canonical ? head.header.height - header.height + 1 : 0,
+    finalized: isFinal,
+    confirmations,
+    confirmed: isFinal || (canonical && confirmations >= chain.consensus.confirmations),
     transactionCount: info.transactionCount,
     sizeBytes: info.sizeBytes,
   };

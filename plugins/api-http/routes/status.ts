@@ -3,6 +3,7 @@ import { type Static, Type, toHex } from "../../../core/sdk.js";
 import { answers, Choice, Freeform, HashText, HeightNumber } from "../schemas.js";
 import type { ApiApplication, ApiViews } from "../views.js";
 import { SnapshotSyncSchema } from "./peers.js";
+import { WarningSchema, warningsJson } from "./warning.js";
 
 const StatusSchema = Type.Object({
   chainId: Type.String(),
@@ -55,6 +56,7 @@ const StatusSchema = Type.Object({
     ),
   ),
   ready: Type.Boolean(),
+  warnings: Type.Array(WarningSchema, { description: "What the node can't mend by itself, and works in spite of" }),
   version: Type.String(),
   uptimeMs: Type.Integer(),
 });
@@ -102,6 +104,7 @@ function statusJson({ chain, events, mempool, network, health, compute, clock }:
     },
     ...(compute === undefined ? {} : { compute: { ...compute.engine } }),
     ready: health.notReady().length === 0,
+    warnings: warningsJson(health),
     version: health.version,
     uptimeMs: Math.max(0, Math.round(clock.nowMs() - health.startedAtMs)),
   };

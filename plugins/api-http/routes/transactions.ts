@@ -32,6 +32,7 @@ const TransactionStatus = Type.Object({
   status: Choice(["pending", "included", "dropped"]),
   confirmations: Type.Integer({ description: "Blocks on top of and including its own; 0 unless included" }),
   confirmed: Type.Boolean({ description: "Has as many confirmations as the consensus engine asks for, or is final" }),
+  finalized: Type.Boolean({ description: "Its block can't be undone any more" }),
   sizeBytes: Type.Optional(Type.Integer()),
   raw: Type.Optional(HexText),
   transaction: Type.Optional(Freeform),
@@ -140,7 +141,7 @@ async function transactionJson(
 }
 
 function unconfirmed(id: Hash) {
-  return { id: toHex(id), confirmations: 0, confirmed: false };
+  return { id: toHex(id), confirmations: 0, confirmed: false, finalized: false };
 }
 
 function pendingJson(chain: ChainView, pooled: PoolEntry, lookup: Lookup): TransactionStatusJson {
@@ -157,12 +158,14 @@ function pendingJson(chain: ChainView, pooled: PoolEntry, lookup: Lookup): Trans
 
 async function includedJson(chain: ChainView, id: Hash, info: TransactionInfo, lookup: Lookup): Promise<TransactionStatusJson> {
   const { finalized } = chain.status();
+  const isFinal = info.height <= finalized.header.height;
   const proof = lookup.proof ? await proofJson(chain, info) : undefined;
   return {
     id: toHex(id),
     status: "included",
     confirmations: info.confirmations,
-    confirmed: info.confirmations >= chain.consensus.confirmations || info.height <= finalized.header.height,
+    confirmed: isFinal || info.confirmations >= chain.consensus.confirmations,
+    finalized: isFinal,
     sizeBytes: info.raw.length,
     ...(lookup.raw ? { raw: toHex(info.raw) } : {}),
     transaction: chain.describeTransaction(info.raw, info.height) ?? null,

@@ -109,6 +109,9 @@ t.test("the block tree", async (t) => {
   t.strictSame(new Set(beside), new Set([b1, b2]));
   t.equal(tree.root, a2);
   t.equal(a2.parent, undefined, "what is below can be forgotten");
+  for (const node of [root, a1, b1, b2])
+    t.strictSame([node.parent, node.children.size], [undefined, 0], "who keeps a dropped block keeps no other one with it");
+  t.strictSame(new Set(a2.children), new Set([a3, c3]));
   t.equal(tree.size, 3);
   t.equal(tree.get(a1.id), undefined);
   t.equal(tree.commonAncestor(a3, c3), a2);

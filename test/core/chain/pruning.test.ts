@@ -108,7 +108,15 @@ t.test("the last blocks are kept, of all others the headers; stale ones go", asy
   const chain = await made;
   const node = await scripted(FINAL, setupOf("pruned"));
   await importAll(node, orderOf(chain));
-  await node.chain.prune();
+  let isDone = false;
+  const pruning = node.chain.prune().finally(() => {
+    isDone = true;
+  });
+  const stages = new Set<string | undefined>();
+  for (; !isDone; await new Promise((resolve) => setImmediate(resolve))) stages.add(node.chain.pruningBacklog.stage);
+  await pruning;
+  t.ok(stages.has("blocks") && stages.has("compaction"), `how far it is can be told: ${[...stages]}`);
+  t.strictSame(node.chain.pruningBacklog, { stage: undefined, left: 0 });
   t.strictSame(await faultsOf(node, chain), []);
   t.strictSame(await counted(node), PRUNED);
   t.match(node.reader.status(), { pruning: "pruned", bodiesFrom: BLOCKS - KEEP + 1 });

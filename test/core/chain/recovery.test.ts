@@ -132,6 +132,76 @@ t.test("instant finality: a crash at any write, with certificates", async (t) =>
   }
 });
 
+t.test("a branch longer than the undo horizon, chosen at once: a crash at any write", async (t) => {
+  const maker = await BlockMaker.start();
+  const undoBlocks = 3;
+  const long = await maker.row(maker.genesis, 11, (index) => ({ transactions: [transfer(0, index, 1)] }));
+  const rivals = await maker.row(maker.genesis, 3, () => ({ salt: 1, weight: 3 }));
+  const onward = long.map(({ id }) => Hash.key(id));
+  const target = long.at(-1) as MadeBlock;
+  /** The engine holds back what it thinks of the long branch until its last block is there. */
+  const engineOf = (old: MadeBlock | undefined) => {
+    const engine = new ScriptedEngine({ finalAtDepth: 1 });
+    engine.bend = (choice) => (Hash.key(choice.head) === Hash.key(target.id) ? choice : { head: old?.id ?? maker.genesis.id });
+    return engine;
+  };
+  for (const old of [undefined, rivals.at(-1)])
+    for (const flushAfterBytes of [1, 1 << 30]) {
+      const name = `${old === undefined ? "an extension" : "a reorg"}, flushed after ${flushAfterBytes} bytes`;
+      const options = { flushAfterBlocks: 1_000, flushAfterMs: 1e9, flushAfterBytes };
+      const make = (storage: CutStorage) => new TestNode({ engine: () => engineOf(old), undoBlocks, options }, storage);
+      const node = await make(await CutStorage.empty()).start();
+      await importAll(node, [...(old === undefined ? [] : rivals), ...long.slice(0, -1)]);
+      t.equal(node.head, Hash.key(old?.id ?? maker.genesis.id), "the long branch is stored and not chosen");
+      await node.stop();
+      const heads = new Set<string>();
+      let outcome = "cut";
+      for (let cutAt = 0; outcome === "cut"; cutAt++) {
+        const copy = (await node.storage.copied()).reopened(cutAt);
+        const first = make(copy);
+        const life = async () => {
+          await first.start();
+          await importAll(first, [target]);
+          return "done";
+        };
+        outcome = await Promise.race([life(), copy.cut]);
+        const second = make(copy.reopened());
+        // Before the engine chooses again.
+        second.engine.bend = () => ({ head: (second.engine.restored as { readonly head: Hash }).head });
+        await second.start().catch((error: unknown) => t.fail(`${name}, cut at write ${cutAt}: ${String(error)}`));
+        t.equal(Hash.key(second.view().root), rootOf(await replay(await second.canonical())), `${name}, cut at write ${cutAt}`);
+        heads.add(onward.includes(second.head) ? `height ${second.height}` : "old");
+        await second.stop();
+        const third = await make(copy.reopened()).start();
+        await importAll(third, [target]);
+        t.same([third.height, third.chain.finalized.header.height], [11, 10], `${name}, cut at write ${cutAt}: there in the end`);
+        t.strictSame(third.fatals, []);
+      }
+      t.ok(heads.has("old") && heads.has("height 11"), [...heads].join());
+    }
+});
+
+t.test("a block that fails late on a branch longer than the undo horizon: the node stands on good blocks, and goes on", async (t) => {
+  const maker = await BlockMaker.start();
+  const good = await maker.row(maker.genesis, 7, (index) => ({ transactions: [transfer(0, index, 1)] }));
+  const bad = tampered(await maker.make(good[6] as MadeBlock, { weight: 9 }), { stateRoot: Hash.zero });
+  const rivals = await maker.row(maker.genesis, 3, () => ({ salt: 1, weight: 3 }));
+  for (const flushAfterBytes of [1, 1 << 30]) {
+    const options = { flushAfterBlocks: 1_000, flushAfterMs: 1e9, flushAfterBytes };
+    const node = await scripted({}, { undoBlocks: 3, options });
+    await importAll(node, [...rivals, ...good]);
+    t.equal(node.head, idOf(rivals[2] as MadeBlock));
+    t.match(worded(await node.chain.import(bad.block)), /^invalid/);
+    t.strictSame(node.fatals, []);
+    // What undo still reaches is gone back to; the disk was moved too far for that where memory was short.
+    t.equal(node.head, idOf((flushAfterBytes === 1 ? good[6] : rivals[2]) as MadeBlock));
+    t.equal(Hash.key(node.view().root), rootOf(await replay(await node.canonical())));
+    const again = await node.restart("crash");
+    t.equal(again.head, node.head);
+    await again.stop();
+  }
+});
+
 t.test("branches that are not the head's don't make the disk move at every block", async (t) => {
   const maker = await BlockMaker.start();
   const sides = await maker.row(maker.genesis, 4, () => ({ salt: 1 }));

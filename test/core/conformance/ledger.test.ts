@@ -5,6 +5,7 @@ import type { StateReader, StateWriter } from "../../../core/ports/state.js";
 import { buildTransfer } from "../../../core/primitives/account-transaction.js";
 import { Address } from "../../../core/primitives/address.js";
 import type { Bytes } from "../../../core/primitives/bytes.js";
+import { Hash } from "../../../core/primitives/hash.js";
 import manifest from "../../../plugins/ledger-account/index.js";
 import { AccountLedger } from "../../../plugins/ledger-account/ledger.js";
 
@@ -135,6 +136,26 @@ t.test("a ledger that breaks a law fails the case of that law", async (t) => {
     );
     t.match(failures.get("pool: a transaction rivals its own copy"), /copies could fill the pool/);
     t.match(failures.get("pool: facts of a transaction that may be next are within their ranges"), /`weight` is an upper bound/);
+  });
+
+  await t.test("what is in the chain is welcome again", async (t) => {
+    const asked = new Map<string, PoolFacts>();
+    const failures = await failuresOf(
+      class extends AccountLedger {
+        override pool(
+          batch: TransactionBatch,
+          index: number,
+          view: StateReader,
+          env: { height: BlockEnvironment["height"]; rules: BlockEnvironment["rules"] },
+        ): PoolFacts {
+          const id = Hash.key(batch.transactions[index]?.id ?? Hash.zero);
+          const facts = asked.get(id) ?? super.pool(batch, index, view, env);
+          asked.set(id, facts);
+          return facts;
+        }
+      },
+    );
+    t.match(failures.get("pool: what is in the chain already is refused with a typed error"), /welcome again/);
   });
 
   await t.test("pieces that are not the whole", async (t) => {

@@ -1,10 +1,12 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { type BackupOptions, makeBackup, verifyBackup } from "../../../core/database/backup.js";
 import { BackupStore } from "../../../core/database/backup-store.js";
-import { finishReplacing, restoreBackup } from "../../../core/database/restore.js";
+import { takeOver } from "../../../core/database/rebuild.js";
+import { finishReplacing } from "../../../core/database/replacement.js";
+import { restoreBackup, sourceOf } from "../../../core/database/restore.js";
 import { SILENT_WORK, type Work } from "../../../core/database/work.js";
 import type { StorageFile } from "../../../core/ports/storage.js";
 import { SystemClock } from "../../../core/runtime/index.js";
@@ -219,6 +221,38 @@ t.test("only the newest generations stay, with what they need", async (t) => {
   t.equal(objects.length, 5, "format.json, the log, t1, a3, a4");
 });
 
+t.test("an object whose content went bad is set aside by the check, and copied again by the next backup", async (t) => {
+  const world = await World.make();
+  await world.backup();
+  const store = await world.store();
+  const { files } = await store.manifest();
+  const objectOf = (path: string) => store.objectPath(files.find((file) => file.path === path)?.sha256 ?? "");
+  const whole = await readFile(objectOf("store/t2"), "utf8");
+  await writeFile(objectOf("store/t2"), whole.replace("content", "Content"));
+  await writeFile(objectOf("store/t3"), "short");
+  t.match(await verifyBackup(store, undefined, SILENT_WORK), [
+    /store\/t2: .* other content.* set aside/,
+    /store\/t3: .* bytes instead of .* set aside/,
+  ]);
+  t.match(await verifyBackup(store, undefined, SILENT_WORK), [/store\/t2: .*is missing/, /store\/t3: .*is missing/]);
+  await t.rejects(world.restore("none"), { code: "BACKUP_DAMAGED", message: /db verify --backup/ });
+  t.match(await world.backup(), { generation: 2, copiedBytes: 2_800 });
+  for (const generation of [1, 2]) t.same(await verifyBackup(store, generation, SILENT_WORK), [], "both are whole again");
+  const objects = await readdir(join(world.backups, "objects"), { recursive: true });
+  t.same(
+    objects.filter((name) => name.includes("damaged")),
+    [],
+  );
+
+  // Read again because it is another file, its content replaces what bears its name.
+  await writeFile(objectOf("store/t1"), whole);
+  const content = await readFile(join(world.data, "store", "t1"), "utf8");
+  await writeFile(join(world.data, "again"), content);
+  await rename(join(world.data, "again"), join(world.data, "store", "t1"));
+  await world.backup();
+  t.same(await verifyBackup(store, undefined, SILENT_WORK), []);
+});
+
 t.test("what is altered, cut off, foreign or of another chain is refused", async (t) => {
   const world = await World.make();
   await world.backup();
@@ -228,7 +262,6 @@ t.test("what is altered, cut off, foreign or of another chain is refused", async
   const object = store.objectPath(table?.sha256 ?? "");
   const content = await readFile(object, "utf8");
   await writeFile(object, content.replace("content", "Content"));
-  t.match(await verifyBackup(store, undefined, SILENT_WORK), [/store\/t2: .* other content/]);
   await t.rejects(world.restore("bad"), { code: "BACKUP_DAMAGED", message: /store\/t2/ });
   t.same(
     Object.keys(await world.read("bad")).filter((name) => !name.startsWith("restore.tmp")),
@@ -274,6 +307,122 @@ t.test("a restore replaces only when it is told to, leaves keys, and checks befo
   t.equal(after["keys/one"], "secret", "keys come where there were none");
 });
 
+const REPLACED_NAMES = ["store", "format.json"];
+
+/** As `replaceData` writes it. */
+async function mark(data: string, change: object = {}): Promise<void> {
+  const content = { staging: "restore.tmp", replace: REPLACED_NAMES, wanted: REPLACED_NAMES, source: "backup of old", ...change };
+  await writeFile(join(data, "RESTORE"), JSON.stringify(content));
+}
+
+/** A directory with old data of which some is moved out, and new data of which some is moved in. */
+async function half(world: World, name: string, movedOut: readonly string[], movedIn: readonly string[]): Promise<string> {
+  const data = join(world.root, name);
+  await mkdir(join(data, "store"), { recursive: true });
+  await writeFile(join(data, "store", "old"), "old");
+  await writeFile(join(data, "format.json"), "old");
+  await writeFile(join(data, "node.key"), "mine");
+  await world.restore(`${name}-new`);
+  await rename(join(world.root, `${name}-new`), join(data, "restore.tmp"));
+  await mark(data);
+  await mkdir(join(data, "replaced.tmp"));
+  for (const each of movedOut) await rename(join(data, each), join(data, "replaced.tmp", each));
+  if (movedOut.length === REPLACED_NAMES.length) await writeFile(join(data, "replaced.tmp", "begun"), "");
+  for (const each of movedIn) await rename(join(data, "restore.tmp", each), join(data, each));
+  return data;
+}
+
+t.test("new data that was deleted while it was being put in place: the old comes back, at whatever moment that is cut off", async (t) => {
+  const world = await World.make();
+  await world.backup();
+  const old = { "format.json": "old", "node.key": "mine", "store/old": "old" };
+  const moments = [
+    [[], []],
+    [["format.json"], []],
+    [REPLACED_NAMES, []],
+    [REPLACED_NAMES, ["store"]],
+  ] as const;
+  for (const [index, [movedOut, movedIn]] of moments.entries()) {
+    const data = await half(world, `lost${index}`, movedOut, movedIn);
+    await rm(join(data, "restore.tmp"), { recursive: true });
+    // A kill while the old data goes back leaves the mark, and some of it where it was.
+    if (index === 2) await rename(join(data, "replaced.tmp", "store"), join(data, "store"));
+    await t.rejects(finishReplacing(data), { code: "RESTORE_LOST", message: /is in its place again/ });
+    t.match(await world.read(`lost${index}`), old);
+    t.notOk((await readdir(data)).includes("RESTORE"));
+    t.equal(await finishReplacing(data), false, "that was all");
+  }
+  const data = await half(world, "all-lost", REPLACED_NAMES, []);
+  await rm(join(data, "restore.tmp"), { recursive: true });
+  await rm(join(data, "replaced.tmp"), { recursive: true });
+  await t.rejects(finishReplacing(data), { code: "RESTORE_LOST", message: /db restore --from/ });
+  t.match(await world.restore("all-lost", { force: true }), { replaced: false });
+  t.match(await world.read("all-lost"), { "store/log": "beginning" });
+});
+
+t.test("a rebuilt database takes over: cut off before, it is there still; after, it is brought to its end", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "chainwright-takeover-"));
+  made.push(root);
+  const place = async (name: string, what: string) => {
+    await mkdir(join(root, name, "store"), { recursive: true });
+    for (const file of ["store/log", "format.json", "lock", "extra"]) await writeFile(join(root, name, file), what);
+  };
+  await place("data", "old");
+  await t.rejects(takeOver(join(root, "data"), "store"), "nothing goes before something comes");
+  await place(join("data", "rebuild.tmp"), "new");
+  await rm(join(root, "data", "rebuild.tmp", "store"), { recursive: true });
+  await t.rejects(takeOver(join(root, "data"), "store"));
+  t.equal(await readFile(join(root, "data", "store", "log"), "utf8"), "old");
+  await place(join("data", "rebuild.tmp"), "new");
+  for (const moved of [0, 1, 2]) {
+    const data = join(root, `cut${moved}`);
+    await cp(join(root, "data"), data, { recursive: true });
+    if (moved > 0) {
+      await mark(data, { staging: "rebuild.tmp", source: "rebuild" });
+      await mkdir(join(data, "replaced.tmp"));
+      for (const name of REPLACED_NAMES.slice(0, moved)) await rename(join(data, name), join(data, "replaced.tmp", name));
+      t.equal(await finishReplacing(data), true);
+    } else await takeOver(data, "store");
+    const content = Object.fromEntries(
+      await Promise.all((await readdir(data)).map(async (name) => [name, await readFile(join(data, name), "utf8").catch(() => "folder")])),
+    );
+    t.same(content, { store: "folder", "format.json": "new", lock: "old", extra: "old" });
+    t.equal(await readFile(join(data, "store", "log"), "utf8"), "new");
+  }
+});
+
+t.test("a damaged mark is told; a restore by force goes over it", async (t) => {
+  const world = await World.make();
+  await world.backup();
+  for (const text of ["", "{", "[]", '{"replace":["store"]}', '{"staging":"../x","replace":[],"wanted":["a"],"source":""}']) {
+    const data = await half(world, "torn", ["store"], []);
+    await writeFile(join(data, "RESTORE"), text);
+    await t.rejects(finishReplacing(data), { code: "RESTORE_MARK_DAMAGED" }, text);
+    await t.rejects(world.restore("torn"), { code: "RESTORE_MARK_DAMAGED" });
+    t.match(await world.restore("torn", { force: true }), { manifest: { generation: 1 } });
+    t.match(await world.read("torn"), { "store/log": "beginning" });
+    await rm(data, { recursive: true });
+  }
+});
+
+t.test("a restore says which generation it brought, also where another one was cut off", async (t) => {
+  const world = await World.make();
+  await world.backup();
+  await writeFile(join(world.data, "store", "log"), "secondgen");
+  await world.backup();
+  const log = async (name: string) => (await world.read(name))["store/log"];
+  await half(world, "other", REPLACED_NAMES, []);
+  await t.rejects(world.restore("other", { generation: 1 }), { code: "RESTORE_UNFINISHED" }, "what it was is not known here");
+  t.match(await world.restore("other", { generation: 1, force: true }), { manifest: { generation: 1 }, replaced: true });
+  t.equal(await log("other"), "beginning");
+  // Cut off while this very generation came: it is ended, without --force.
+  const mine = sourceOf(await (await world.store()).manifest(2));
+  const own = await half(world, "own", REPLACED_NAMES, ["store"]);
+  await mark(own, { source: mine });
+  t.match(await world.restore("own", { generation: 2 }), { manifest: { generation: 2 }, replaced: true });
+  t.equal(await log("own"), "secondgen");
+});
+
 t.test("a restore that was stopped goes on; one that was cut off while replacing is ended", async (t) => {
   const world = await World.make();
   await world.backup();
@@ -295,7 +444,7 @@ t.test("a restore that was stopped goes on; one that was cut off while replacing
     await writeFile(join(data, "format.json"), "old");
     await world.restore("cut-new");
     await rename(join(world.root, "cut-new"), join(data, "restore.tmp"));
-    await writeFile(join(data, "RESTORE"), JSON.stringify({ replace: ["store", "format.json"] }));
+    await mark(data);
     await mkdir(join(data, "replaced.tmp"));
     if (step !== "marked") await rename(join(data, "format.json"), join(data, "replaced.tmp", "format.json"));
     if (step === "all moved out" || step === "one moved in") {

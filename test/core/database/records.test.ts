@@ -1,5 +1,6 @@
 import t from "tap";
-import { keys } from "../../../core/chain/records.js";
+import { encodeHistoryPointer, keys, WHOLE_HISTORY } from "../../../core/chain/records.js";
+import { compactStorage } from "../../../core/database/compact.js";
 import { Mend } from "../../../core/database/findings.js";
 import {
   DATABASE_FORMAT,
@@ -10,11 +11,12 @@ import {
   readDatabaseFormat,
 } from "../../../core/database/format.js";
 import { MIGRATIONS, type Migration } from "../../../core/database/migrations.js";
-import { rebuildPages, rebuildTransactions } from "../../../core/database/rebuild.js";
+import { heightToGoOnFrom, rebuildPages, rebuildTransactions, requireAllBlocks } from "../../../core/database/rebuild.js";
 import { rewind, rewindHorizon } from "../../../core/database/rewind.js";
 import { recordStats } from "../../../core/database/stats.js";
-import { SILENT_WORK } from "../../../core/database/work.js";
+import { SILENT_WORK, type Stage } from "../../../core/database/work.js";
 import { Hash } from "../../../core/primitives/hash.js";
+import { ARCHIVE_KEY, decodeArchive, differenceKey, encodeArchive, encodeDifference } from "../../../core/state/archive-records.js";
 import { CHAIN_ID, NO_METRICS, SILENT } from "../../plugins/ledger-account/fixtures.js";
 import { CutStorage, replay, rootOf, TestNode } from "../chain/harness.js";
 import { testCompute, testScheduler } from "../state/fixtures.js";
@@ -170,10 +172,87 @@ t.test("rewind", async (t) => {
     }
   });
 
+  await t.test("an archive goes on; one that is being dropped is left to whoever drops it", async (t) => {
+    const { flushedHeight } = await factsOf(node.storage);
+    const archiveAfter = async (standing: "keeping" | "dropping") => {
+      const copy = await node.storage.copied();
+      const through = standing === "keeping" ? flushedHeight : 0;
+      const archive = encodeArchive({ standing, from: 0, through, cursor: Hash.zero });
+      const left = [1, 2, 3].map((height) => differenceKey(new Uint8Array(33), height));
+      await put(copy, [
+        { type: "put", key: ARCHIVE_KEY, value: archive },
+        ...left.map((key) => ({ type: "put" as const, key, value: encodeDifference(key, null) })),
+      ]);
+      await go(copy, lowest, false);
+      const stored = copy.get(ARCHIVE_KEY);
+      const differences = left.filter((key) => copy.get(key) !== undefined).length;
+      return { ...(stored === undefined ? undefined : decodeArchive(stored)), differences };
+    };
+    t.match(await archiveAfter("dropping"), { standing: "dropping", from: 0, differences: 3 });
+    t.match(await archiveAfter("keeping"), { standing: "keeping", from: 0, through: lowest, differences: 3 });
+  });
+
   await t.test("beyond what undo reaches, or above the head, is refused", async (t) => {
     await t.rejects(go(await node.storage.copied(), lowest - 1, false), { code: "REWIND_IMPOSSIBLE", message: /undo records reach down/ });
     await t.rejects(go(await node.storage.copied(), 13, false), { code: "REWIND_IMPOSSIBLE" });
   });
+});
+
+t.test("what an earlier run executed is gone on with only as far as its blocks are canonical", async (t) => {
+  const upTo = async (height: number) => {
+    const copy = await node.storage.copied();
+    const facts = await factsOf(copy);
+    const parts_ = { storage: copy, ...parts, logger: SILENT, metrics: NO_METRICS, facts, chainId: CHAIN_ID, to: height, drop: true };
+    await rewind(parts_, SILENT_WORK);
+    return copy;
+  };
+  const source = node.storage;
+  t.equal(heightToGoOnFrom(source, await upTo(9), 12), 9);
+  t.equal(heightToGoOnFrom(source, source, 12), 12);
+  t.equal(heightToGoOnFrom(source, source, 11), undefined, "it stands above");
+  t.equal(heightToGoOnFrom(source, await CutStorage.empty(), 12), undefined, "it has no chain");
+  // The source went back to 9 and came to another block at height 10.
+  const other = await node.storage.copied();
+  await put(other, [{ type: "put", key: keys.canonical(10), value: other.get(keys.canonical(4)) ?? new Uint8Array(0) }]);
+  t.equal(heightToGoOnFrom(other, await upTo(10), 12), undefined, "another block is canonical there");
+  t.equal(heightToGoOnFrom(other, await upTo(9), 12), 9);
+  t.equal(heightToGoOnFrom(await upTo(8), await upTo(9), 8), undefined);
+
+  t.equal(requireAllBlocks(source, ""), undefined);
+  const pruned = await node.storage.copied();
+  const history = encodeHistoryPointer({ ...WHOLE_HISTORY, bodiesFrom: 5, sweptTo: 5 });
+  await put(pruned, [{ type: "put", key: keys.pointer("history"), value: history }]);
+  t.throws(() => requireAllBlocks(pruned, "do that"), { code: "DATABASE_BLOCKS_NOT_KEPT", message: /from height 5 on.*do that/ });
+});
+
+t.test("compaction tells its ranges, and stops between two", async (t) => {
+  const copy = await node.storage.copied();
+  let ranges = 0;
+  copy.compact = async () => void ranges++;
+  let total = 0;
+  let done = 0;
+  const work = (stopAt: number) => ({
+    progress: {
+      stage: (stage: Stage) => {
+        total = stage.total ?? 0;
+        done = 0;
+      },
+      done: (amount: number) => {
+        done += amount;
+      },
+    },
+    cancellation: {
+      get requested() {
+        return ranges >= stopAt;
+      },
+    },
+  });
+  await t.rejects(compactStorage(copy, work(3)), { code: "DATABASE_INTERRUPTED" });
+  t.equal(ranges, 3);
+  t.equal(done, 3);
+  ranges = 0;
+  await compactStorage(copy, work(Number.POSITIVE_INFINITY));
+  t.ok(total > 20 && ranges === total && done === total, `${ranges} of ${total}`);
 });
 
 t.test("stats counts every record once", async (t) => {

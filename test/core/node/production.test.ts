@@ -141,3 +141,23 @@ t.test("between two attempts to catch up it does not produce", async (t) => {
   t.same(script.calls.slice(3), ["stop", "start"], "nor does it wait for ever for what nobody has any more");
   await production.stop();
 });
+
+t.test("whether it is behind is known without producing: for blocks that others seal", async (t) => {
+  const { script, time, production } = make("synced");
+  t.ok(production.isBehind, "before the network has begun nothing is known");
+  production.begin();
+  t.notOk(production.isBehind);
+  t.same([production.isWanted, production.isRunning], [false, false]);
+  script.sync = { ...script.sync, state: "syncing", targetHeight: 500 };
+  t.ok(production.isBehind);
+  await time.pass(30_000);
+  t.notOk(production.isBehind, "claims that nobody shows count for a while only");
+  script.sync = { ...script.sync, headerHeight: 500 };
+  t.ok(production.isBehind, "good headers do");
+  t.same(script.calls, []);
+  const lonely = make("isolated");
+  lonely.production.begin();
+  t.ok(lonely.production.isBehind, "peers get a moment");
+  await lonely.time.pass(2_000);
+  t.notOk(lonely.production.isBehind);
+});

@@ -34,6 +34,7 @@ class Kept implements SnapshotChain {
   height = 0;
   isSynced = true;
   nowMs = 0;
+  freeBytes = 10e9;
   listener: (() => void) | undefined;
   readonly keeper: SnapshotKeeper;
   readonly root: string;
@@ -42,8 +43,9 @@ class Kept implements SnapshotChain {
     this.root = join(company.root, name);
     const clock: Clock = { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs };
     const { metrics, root } = this;
+    const spaceOf = async () => ({ freeBytes: this.freeBytes, totalBytes: 20e9 });
     this.keeper = new SnapshotKeeper(
-      { chain: this, root, clock, scheduler, logger: SILENT, metrics },
+      { chain: this, root, clock, scheduler, logger: SILENT, metrics, spaceOf },
       { everyBlocks: 3, keep: 2, restPercent: 0, ...options },
     );
   }
@@ -196,4 +198,27 @@ t.test("a disk that refuses: said with its place, counted, and the chain goes on
   t.equal(kept.metrics.of("snapshots_failed_total SNAPSHOT_IO"), 1);
   t.equal(kept.held.at(-1), 6, "the state of 3 is let go");
   await kept.keeper.stop();
+});
+
+t.test("a volume that is nearly full: what is left is the chain's, at the beginning and while one is made", async (t) => {
+  const kept = new Kept("narrow", {});
+  await kept.keeper.start();
+  kept.freeBytes = 1024 ** 3 - 1;
+  await t.rejects(kept.keeper.make(2), { code: "SNAPSHOT_NO_SPACE", message: /keep fewer .*the chain goes on/ } as never);
+  await kept.finalize(3);
+  t.equal(kept.metrics.of("snapshots_failed_total SNAPSHOT_NO_SPACE"), 1);
+  t.equal(kept.held.at(-1), 6, "the state of 3 is let go");
+  kept.freeBytes = 10e9;
+  const { manifest } = await kept.keeper.make(4);
+  // Enough to begin with, but not for one like that.
+  kept.freeBytes = 1024 ** 3 + manifest.chunks.chunkBytes - 1;
+  await t.rejects(kept.keeper.make(5), { code: "SNAPSHOT_NO_SPACE", data: { needBytes: manifest.chunks.chunkBytes } } as never);
+  kept.freeBytes = 1024 ** 3 + 2 * manifest.chunks.chunkBytes;
+  await kept.keeper.make(5);
+  const fresh = new Kept("narrower", {});
+  let looks = 0;
+  Object.defineProperty(fresh, "freeBytes", { get: () => (++looks > 1 ? 0 : 10e9) });
+  await t.rejects(fresh.keeper.make(2), { code: "SNAPSHOT_NO_SPACE" } as never);
+  t.same(await readdir(fresh.root), [], "and nothing of it stays");
+  for (const { keeper } of [kept, fresh]) await keeper.stop();
 });

@@ -3,7 +3,7 @@ import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import t from "tap";
 import { Hash } from "../../../core/primitives/hash.js";
-import { restoreSnapshot, verifySnapshot } from "../../../core/snapshots/index.js";
+import { restoreSnapshot, SnapshotDamagedError, verifySnapshot } from "../../../core/snapshots/index.js";
 import { NO_METRICS, SILENT } from "../../plugins/ledger-account/fixtures.js";
 import { Company, scheduler } from "./company.js";
 
@@ -66,6 +66,16 @@ t.test("a chain begins from the folder, and goes on with what peers have", async
   await t.rejects(restoreSnapshot(dependencies, folder, { checkpoint: { height: 6, id: company.idAt(5) } }), {
     code: "SNAPSHOT_OTHER_CHAIN",
   } as never);
+  const torn = join(company.root, "torn");
+  await cp(folder, torn, { recursive: true });
+  await rm(join(torn, "000001.chunk"));
+  await t.rejects(restoreSnapshot(dependencies, torn), {
+    code: "SNAPSHOT_DAMAGED",
+    message: /nothing of it is loaded/,
+  } as never);
+  const said = new SnapshotDamagedError({ folder, part: "chunk 9", reason: "it is missing", loadedEntries: 16_384 }).message;
+  t.match(said, /16384 entries before it are loaded and stay.*goes on from there/);
+  t.notMatch(said, /nothing/);
   await restoreSnapshot(dependencies, folder, { checkpoint: { height: 6, id: company.idAt(6) } });
   await t.rejects(restoreSnapshot(dependencies, folder), { code: "SNAPSHOT_NOT_EMPTY" } as never);
   await fresh.node.start();

@@ -7,7 +7,7 @@ import { Hash, sha256 } from "../../../core/primitives/hash.js";
 import { concatBytes } from "../../../core/primitives/index.js";
 import { openSnapshot, snapshotName } from "../../../core/snapshots/folder.js";
 import { verifySnapshot } from "../../../core/snapshots/index.js";
-import { encodeManifest, type Manifest } from "../../../core/snapshots/manifest.js";
+import { type ChunkRecord, ChunkTable, encodeManifest, type Manifest } from "../../../core/snapshots/manifest.js";
 import { VALUE_PREFIX } from "../../../core/state/records.js";
 import { MemoryStorage } from "../../../plugins/storage-memory/memory-storage.js";
 import { NO_METRICS } from "../../plugins/ledger-account/fixtures.js";
@@ -94,14 +94,18 @@ function bent(bend: (manifest: Manifest, folder: string) => Promise<Manifest>) {
   };
 }
 
+function changed({ chunks }: Manifest, index: number, change: (chunk: ChunkRecord) => ChunkRecord): ChunkTable {
+  return ChunkTable.of([...chunks].map((chunk, at) => (at === index ? change(chunk) : chunk)));
+}
+
 /** Takes a chunk out of the folder and the table. */
 function without(index: number) {
   return async (manifest: Manifest, folder: string): Promise<Manifest> => {
     const file = (at: number) => join(folder, `${String(at).padStart(6, "0")}.chunk`);
     await rm(file(index));
     for (let at = index + 1; at < manifest.chunks.length; at++) await rename(file(at), file(at - 1));
-    const chunks = manifest.chunks.filter((_, at) => at !== index);
-    return { ...manifest, chunks, entries: chunks.reduce((sum, { entries }) => sum + entries, 0) };
+    const chunks = [...manifest.chunks].filter((_, at) => at !== index);
+    return { ...manifest, chunks: ChunkTable.of(chunks), entries: chunks.reduce((sum, { entries }) => sum + entries, 0) };
   };
 }
 
@@ -114,11 +118,11 @@ const untrue = {
     const middle = bytes.length >> 1;
     bytes[middle] = (bytes[middle] as number) ^ 1;
     await writeFile(path, bytes);
-    return { ...manifest, chunks: manifest.chunks.map((chunk, at) => (at === 1 ? { ...chunk, hash: sha256(bytes) } : chunk)) };
+    return { ...manifest, chunks: changed(manifest, 1, (chunk) => ({ ...chunk, hash: sha256(bytes) })) };
   },
   "counts that are not the chunks'": async (manifest: Manifest) => ({
     ...manifest,
-    chunks: manifest.chunks.map((chunk, at) => (at === 2 ? { ...chunk, entries: chunk.entries - 1 } : chunk)),
+    chunks: changed(manifest, 2, (chunk) => ({ ...chunk, entries: chunk.entries - 1 })),
     entries: manifest.entries - 1,
   }),
 };
@@ -183,9 +187,9 @@ t.test("a snapshot of a branch that most peers do not have is not taken", async 
   const names = ["crowd-1", "crowd-2"];
   const crowd = [await small.source("crowd-1", 8, undefined), await small.source("crowd-2", 8, undefined)];
   const fresh = await small.fresh("wary", { peers: ["lonely", ...names], sync: { mode: "state", checkpoint: small.checkpoint(4) } });
-  await fresh.until(() => fresh.said("a snapshot is not used").length > 0, "it refuses it");
-  t.match(fresh.said("a snapshot is not used")[0]?.data.reason, /not on a good chain/);
-  await fresh.until(() => /no peer has a snapshot/.test(fresh.sync.sync.snapshot?.problem ?? ""), "it says what it waits for");
+  await fresh.until(() => fresh.said("a snapshot is put aside").length > 0, "it does not take it");
+  t.match(fresh.said("a snapshot is put aside")[0]?.data.reason, /not on the chain of most peers/);
+  await fresh.until(() => /could not be used/.test(fresh.sync.sync.snapshot?.problem ?? ""), "it says what it waits for");
   t.equal(fresh.height, 0);
   for (const member of [fresh, lonely, ...crowd]) await member.stop();
 });
@@ -240,6 +244,26 @@ t.test("a disk that is full in the middle: said, nothing lost, and the next star
   t.equal(second.height, 0, "no half state is shown");
   await second.until(() => second.said("goes on where it was").length > 0, "it goes on");
   await isWhole(t, second);
+});
+
+t.test("killed right after the state was there: what state sync left is deleted at the next start", async (t) => {
+  const storage = await WatchedStorage.started();
+  const isTidying = ({ type, key }: StorageOperation) => type === "del" && [0x72, 0x73, 0x75, 0x76].includes(key[0] ?? 0);
+  storage.onWrite = (operations) => operations.filter((operation) => !isTidying(operation));
+  const first = await small.fresh("cut-off", { storage, peers: ["whole"], sync: { mode: "state", checkpoint: small.checkpoint(4) } });
+  await first.until(() => first.height === HEAD, "it has the whole chain");
+  await first.stop();
+  storage.onWrite = (operations) => operations;
+  const left = async () => {
+    const prefixes = new Set<number>();
+    for await (const [key] of storage.range({ gte: Uint8Array.of(0x70), lt: Uint8Array.of(0x80) })) prefixes.add(key[0] ?? 0);
+    return [...prefixes];
+  };
+  t.same(await left(), [0x70, 0x71, 0x72, 0x73, 0x75, 0x76]);
+  const second = await small.fresh("tidied", { storage, peers: ["whole"] });
+  t.same(await left(), []);
+  t.equal(second.height, HEAD);
+  await second.stop();
 });
 
 t.test("a disk that lost a value: the root shows it, and the state is fetched again", async (t) => {

@@ -323,7 +323,7 @@ t.test("prefetched values are those of the version, also when the disk moves mea
   t.equal(storage.gets, 0, "everything was in memory");
 });
 
-t.test("a prefetch that pauses while a flush begins does not take what is being written for damage", async (t) => {
+t.test("a prefetch that pauses while a flush begins does not take what is being written for damage", async (_t) => {
   const first = new TestStorage();
   const many = (value: string) => Array.from({ length: 300 }, (_, i) => [`k${i}`, `${value}${i}`] as const);
   const genesis = newStore(first);

@@ -1,6 +1,7 @@
 /** The miner with real threads: finds, replaces, cancels at once, keeps to its share, survives deaths, ends cleanly. */
 import { performance } from "node:perf_hooks";
 import t, { type Test } from "tap";
+import { AssertionFailure } from "../../../core/kernel/assert.js";
 import { SystemClock } from "../../../core/runtime/system-clock.js";
 import { SystemScheduler } from "../../../core/runtime/system-scheduler.js";
 import { MinerStoppedError, SearchFailedError, WorkerDiedError } from "../../../core/work/errors.js";
@@ -66,6 +67,29 @@ t.test("several threads take their own lanes", async (t) => {
   const [index, count] = (await miner.search(job({ kind: "slice", number: 1 }))) ?? [];
   t.ok(index === 0 || index === 1);
   t.equal(count, 2);
+});
+
+t.test("the number of threads changes at once, up and down, and what was searched is given up", async (t) => {
+  const miner = startMiner(t);
+  const before = miner.search(job({ kind: "never" }));
+  await underWay(miner);
+  miner.setThreads(3);
+  t.equal(await before, undefined);
+  t.equal(miner.threads, 3);
+  const lanes = new Set<number>();
+  for (let searches = 0; searches < 200 && lanes.size < 3; searches++) {
+    const [index = -1, count] = (await miner.search(job({ kind: "slice", number: 1 }))) ?? [];
+    t.equal(count, 3, "all divide the same space");
+    lanes.add(index);
+  }
+  t.same([...lanes].sort(), [0, 1, 2]);
+  const deaf = miner.search(job({ kind: "deaf" }));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  miner.setThreads(1);
+  t.equal(await deaf, undefined);
+  t.same(miner.status(), { kind: "threads", threads: 1, cpuShare: 1, searching: false, attemptsPerSecond: miner.attemptsPerSecond });
+  t.ok(miner.attemptsPerSecond >= 0, "what threads did that are gone is not taken back");
+  for (const count of [0, 65, 1.5]) t.throws(() => miner.setThreads(count), AssertionFailure);
 });
 
 t.test("a failing search is a typed error, and the miner goes on", async (t) => {

@@ -173,6 +173,35 @@ t.test("window: exact steps, clamped to a factor of four", async (t) => {
   );
 });
 
+t.test("window: Bitcoin Core's vectors", async (t) => {
+  // src/test/pow_tests.cpp: get_next_work, …_pow_limit, …_lower_limit_actual, …_upper_limit_actual. They measure 2,015 intervals;
+  // the arithmetic is the same whichever blocks the times are of.
+  const rule = { blocks: 2_016, blockIntervalMs: 600_000, powLimit: targetOfBits(0x1d00ffff) };
+  for (const [from, to, bits, expected] of [
+    [1_261_130_161, 1_262_152_739, 0x1d00ffff, 0x1d00d86a],
+    [1_231_006_505, 1_233_061_996, 0x1d00ffff, 0x1d00ffff],
+    [1_279_008_237, 1_279_297_671, 0x1c05a3f4, 0x1c0168fd],
+    [1_263_163_443, 1_269_211_443, 0x1c387f6f, 0x1d00e1fd],
+  ] as const)
+    t.equal(bitsOfTarget(retarget(targetOfBits(bits), 1_000 * (to - from), rule)), expected, `${bits.toString(16)}, ${to - from} s`);
+});
+
+t.test("window: bounded by the clamp and the limit, and monotone in time", async () => {
+  const powLimit = targetOfBits(0x1f00ffff);
+  const rules = fc.record({ blocks: fc.integer({ min: 2, max: 4_000 }), blockIntervalMs: fc.integer({ min: 100, max: 86_400_000 }) });
+  const elapsed = fc.integer({ min: -(2 ** 50), max: 2 ** 50 });
+  fc.assert(
+    fc.property(rules, fc.bigInt({ min: 1n, max: powLimit }), elapsed, elapsed, (rule, target, a, b) => {
+      const [short, long] = [Math.min(a, b), Math.max(a, b)].map((ms) => retarget(target, ms, { ...rule, powLimit })) as [bigint, bigint];
+      const idealMs = BigInt(rule.blocks) * BigInt(rule.blockIntervalMs);
+      // A quarter in whole milliseconds.
+      const least = (target * (idealMs / 4n)) / idealMs;
+      const isWithin = (next: bigint) => next >= 1n && next <= powLimit && next <= 4n * target && next >= least;
+      return short <= long && isWithin(short) && isWithin(long);
+    }),
+  );
+});
+
 t.test("timestamps: median of what there is, future bound, proposals above the median", async (t) => {
   const past = (list: readonly number[], blocks?: number) => medianTimePast((distance) => list[distance - 1], blocks);
   t.equal(past([5]), 5);

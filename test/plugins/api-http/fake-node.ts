@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Value } from "typebox/value";
+import { EventsPrunedError } from "../../../core/chain/errors.js";
 import * as sdk from "../../../core/sdk.js";
 import { ApiHttpPlugin } from "../../../plugins/api-http/api-http-plugin.js";
 import { ApiHttpConfig } from "../../../plugins/api-http/config.js";
@@ -110,7 +111,10 @@ export class FakeNode {
   readonly routes: sdk.ApiRoutes[] = [];
   readonly directory = mkdtempSync(join(tmpdir(), "chainwright-api-"));
   producing = false;
+  /** Events below this sequence are forgotten. */
+  eventsPrunedBelow = 1;
   reasons: string[] = [];
+  warnings: sdk.NodeWarning[] = [];
   submit: () => Promise<{ id: sdk.Hash; standing: "ready" | "queued" | "known" }> = async () => ({
     id: this.included.id,
     standing: "ready",
@@ -283,7 +287,10 @@ export class FakeNode {
       get latest() {
         return all.length;
       },
-      read: async (after, limit) => all.filter(({ sequence }) => sequence > after).slice(0, limit),
+      read: async (after, limit) => {
+        if (after < this.eventsPrunedBelow - 1) throw new EventsPrunedError({ after, oldest: this.eventsPrunedBelow });
+        return all.filter(({ sequence }) => sequence > after).slice(0, limit);
+      },
       onAppended: (listener) => {
         this.listeners.add(listener);
         return () => this.listeners.delete(listener);
@@ -391,7 +398,7 @@ export class FakeNode {
           return this.submit();
         },
       },
-      { startedAtMs: Date.now() - 5_000, version: "9.9.9", notReady: () => this.reasons },
+      { startedAtMs: Date.now() - 5_000, version: "9.9.9", notReady: () => this.reasons, warnings: () => this.warnings },
       {
         produceBlocks: async (count) => {
           this.produced.push(count);

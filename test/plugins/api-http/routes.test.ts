@@ -365,9 +365,96 @@ t.test("events: a cursor, and waiting for the next one", async (t) => {
   while (node.gauges.get("api_event_waiters")?.() !== 0) await new Promise((resolve) => setImmediate(resolve));
 });
 
+t.test("reorgs: of events, with what was left behind, the same for whoever asks", async (t) => {
+  const other = await Running.start();
+  t.teardown(() => other.stop());
+  const { node } = other;
+  const [, first, second, third] = node.blocks.map(({ record }) => record);
+  const stale = node.stale.record;
+  const event = (type: "applied" | "undone" | "finalized", record: typeof stale | undefined) =>
+    node.event({ type, blockId: present(record, "there is such a block").id, height: record?.header.height ?? 0 });
+  const get = async (query: string) => (await other.get(`/v1/reorgs?${query}`)).json;
+  t.same(await get("after=0"), { reorgs: [], next: 0, latest: 0 });
+  for (const record of [first, stale]) event("applied", record);
+  t.same(await get("after=0"), { reorgs: [], next: 2, latest: 2 });
+  const waiting = get("after=2&waitMs=20000");
+  event("undone", stale);
+  for (const record of [second, third]) event("applied", record);
+  event("finalized", first);
+  const left = transfer(node.bob, node.alice, 7);
+  const named = (record: typeof stale | undefined) => ({ hash: toHex(present(record, "it is there").id), height: record?.header.height });
+  const reorg = {
+    sequence: 3,
+    lastSequence: 5,
+    depth: 1,
+    ancestor: named(first),
+    undone: [named(stale)],
+    // The second is as high as the stale one and no heavier: the third decides.
+    applied: [named(second), named(third)],
+    lost: [{ id: toHex(left.id), blockHash: toHex(stale.id), standing: "unknown", reason: null }],
+    lostCount: 1,
+    complete: true,
+  };
+  t.match(await waiting, { reorgs: [{ sequence: 3, depth: 1 }] }, "whoever waits hears of it");
+  t.same(await get("after=2"), { reorgs: [reorg], next: 6, latest: 6 });
+  node.pooled.push({ id: left.id, raw: left.raw, sender: "b", fee: 1n, weight: 1, standing: "ready" });
+  t.match((await get("after=0")).reorgs[0].lost, [{ standing: "pending" }]);
+  node.pooled.pop();
+  node.droppedReasons.set(Hash.key(left.id), "invalid");
+  t.match((await get("after=0")).reorgs[0].lost, [{ standing: "dropped", reason: "invalid" }]);
+  // A rewind: nothing is applied until the node goes on.
+  for (const record of [third, second]) event("undone", record);
+  t.match(await get("after=6"), {
+    reorgs: [{ depth: 2, ancestor: named(first), undone: [named(third), named(second)], applied: [], lostCount: 130 }],
+    next: 8,
+  });
+  for (const record of [second, third]) event("applied", record);
+  t.match(
+    (await get("after=6")).reorgs,
+    [{ applied: [named(second), named(third)], lost: [], lostCount: 0 }],
+    "what is included again is not lost",
+  );
+  for (const record of [third, second]) event("undone", record);
+  const all = await get("after=0");
+  t.same(
+    all.reorgs.map(({ sequence, depth, applied }: { sequence: number; depth: number; applied: object[] }) => [
+      sequence,
+      depth,
+      applied.length,
+    ]),
+    [
+      [3, 1, 2],
+      [7, 2, 2],
+      [11, 2, 0],
+    ],
+  );
+  t.same((await get("after=0&limit=1")).next, 6, "a page ends before the next one");
+  t.same((await get("after=0&limit=2")).next, 10);
+  node.eventsPrunedBelow = 7;
+  t.equal((await get("after=2")).code, "EVENTS_PRUNED");
+  t.match((await get("limit=9")).reorgs, [{ sequence: 7 }, { sequence: 11 }], "without a cursor: what is kept");
+  for (const bad of ["limit=11", "waitMs=-1", "after=x", "from=1"]) t.equal((await get(bad)).code, "API_PARAMETERS_INVALID", bad);
+  node.bodiesFrom = 9;
+  t.match((await get("after=6&limit=1")).reorgs, [{ lostCount: 0, complete: false }], "of pruned blocks nothing is known");
+});
+
+t.test("mining: the miner's status, and templates to whom the config lets have them", async (t) => {
+  t.match((await api.get("/v1/mining")).json, { code: "API_MINING_UNSUPPORTED", status: 404 });
+  const json = { "content-type": "application/json" };
+  t.match((await api.post("/v1/admin/mining", '{"running":true}', { ...json, ...bearer })).json, { code: "API_MINING_UNSUPPORTED" });
+  for (const path of ["/v1/mining/templates", "/v1/mining/blocks", "/v1/%6dining/blocks"])
+    t.equal((await api.post(path, "{}", json)).json.code, "API_TOKEN_MISSING", path);
+  const open = await Running.start({ mining: "open" });
+  const off = await Running.start({ mining: "off" });
+  t.teardown(() => Promise.all([open.stop(), off.stop()]));
+  t.equal((await open.post("/v1/mining/templates", "{}", json)).json.code, "API_MINING_UNSUPPORTED");
+  t.equal((await off.post("/v1/mining/templates", "{}", { ...json, ...bearer })).json.code, "API_ROUTE_NOT_FOUND");
+  t.equal((await off.get("/v1/mining")).json.code, "API_MINING_UNSUPPORTED");
+});
+
 t.test("health", async (t) => {
   t.same(await conforming(t, "/health/live", "/health/live"), { status: "live" });
-  t.same(await conforming(t, "/health/ready", "/health/ready"), { status: "ready" });
+  t.same(await conforming(t, "/health/ready", "/health/ready"), { status: "ready", warnings: [] });
   node.reasons = ["syncing: 5 of 9 blocks"];
   const answer = await api.get("/health/ready");
   t.equal(answer.status, 503);
@@ -377,7 +464,13 @@ t.test("health", async (t) => {
   const early = await api.get(`/v1/transactions/${"ab".repeat(32)}`);
   t.equal(early.status, 503, "an accepted one may not be back yet");
   t.match(early.json, { code: "API_NOT_READY" });
+  const warning = { code: "CHAIN_BRANCH_REFUSED", message: "look at it", data: { depth: 7 } };
+  node.warnings = [warning];
+  t.match((await api.get("/health/ready")).json.data.reasons, ["syncing: 5 of 9 blocks", "CHAIN_BRANCH_REFUSED: look at it"]);
   node.reasons = [];
+  t.same(await conforming(t, "/health/ready", "/health/ready"), { status: "ready", warnings: [warning] });
+  t.same((await conforming(t, "/v1/status", "/v1/status")).warnings, [warning]);
+  node.warnings = [];
 });
 
 t.test("admin: with the token only", async (t) => {
@@ -539,6 +632,12 @@ t.test("the OpenAPI document has every route and says what is true", async (t) =
     "/v1/mempool",
     "/v1/peers",
     "/v1/events",
+    "/v1/reorgs",
+    "/v1/mining",
+    "/v1/mining/templates",
+    "/v1/mining/templates/{id}",
+    "/v1/mining/blocks",
+    "/v1/admin/mining",
     "/health/live",
     "/health/ready",
     "/openapi.json",
@@ -563,7 +662,7 @@ t.test("the OpenAPI document has every route and says what is true", async (t) =
     for (const operation of Object.values(operations)) {
       t.ok(operation.summary, `${path} has a summary`);
       t.ok("default" in operation.responses, `${path} documents its errors`);
-      t.equal(operation.security !== undefined, path.startsWith("/v1/admin/"), `${path}: security`);
+      t.equal(operation.security !== undefined, /^\/v1\/(?:admin|mining)\//.test(path), `${path}: security`);
     }
   }
   const limit = openapi.paths["/v1/blocks"].get.parameters.find((parameter: { name: string }) => parameter.name === "limit");

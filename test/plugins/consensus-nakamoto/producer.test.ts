@@ -1,13 +1,15 @@
 /** Mining through the engine: real threads where threads matter, a scripted work source where order matters. */
 import t, { type Test } from "tap";
 import type { SearchJob, WorkSource } from "../../../core/ports/work-source.js";
+import { Address } from "../../../core/primitives/address.js";
+import { toHex } from "../../../core/primitives/bytes.js";
 import { Hash } from "../../../core/primitives/hash.js";
 import { SystemClock } from "../../../core/runtime/system-clock.js";
 import { WorkerDiedError } from "../../../core/work/errors.js";
 import { AddressError, BlockRefusedError, ProductionStoppedError } from "../../../plugins/consensus-nakamoto/errors.js";
 import createSearcher, { type NonceSearchInput } from "../../../plugins/consensus-nakamoto/search.js";
 import { patient } from "../../fixtures/pace.js";
-import { TestChain, type TestChainOptions } from "./test-chain.js";
+import { EASY_BITS, PAYOUT, sealFor, TestChain, type TestChainOptions } from "./test-chain.js";
 
 /** Answers when the test says so, with the real solution; remembers what it was asked. */
 class ScriptedSource implements WorkSource {
@@ -176,6 +178,56 @@ t.test("instant: a block when transactions arrive, none otherwise", async (t) =>
   }
   await new Promise((resolve) => setTimeout(resolve, 30));
   t.equal(chain.head.header.height, 2);
+});
+
+t.test("threads change while it mines; the rate is told; what comes from elsewhere has none", async (t) => {
+  const chain = startChain(t, { spec: { initialTargetBits: "200fffff", powLimitBits: "200fffff" }, config: { minBlockIntervalMs: 5 } });
+  const { producer } = chain.engine;
+  await chain.reached(2);
+  t.equal(producer.miner.threads, 1);
+  producer.setThreads(2);
+  await chain.reached(chain.head.header.height + 2);
+  t.match(chain.engine.status(), { networkHashesPerSecond: /^[0-9]+$/, production: { source: { threads: 2 } } });
+  t.equal((producer.status() as { hashesPerSecond: number }).hashesPerSecond, producer.attemptsPerSecond);
+  for (const count of [0, 65, 1.5]) t.throws(() => producer.setThreads(count), { code: "NAKAMOTO_THREADS", message: /from 1 to 64/ });
+  await producer.stop();
+  t.equal(producer.attemptsPerSecond, 0);
+  const source = new ScriptedSource();
+  const virtual = startChain(t, { workSource: source, config: { mine: false } });
+  t.equal(virtual.engine.producer.threads, undefined);
+  t.throws(() => virtual.engine.producer.setThreads(2), { code: "NAKAMOTO_THREADS", message: /another plugin/ });
+});
+
+t.test("the network's hash rate: the work of the last blocks over the time that they took", async (t) => {
+  const chain = startChain(t, { config: { mine: false } });
+  const rate = () => (chain.engine.status() as { networkHashesPerSecond: string }).networkHashesPerSecond;
+  t.equal(rate(), "0", "at genesis");
+  await chain.grow(chain.genesis, 1, 5_000);
+  t.equal(rate(), "0", "genesis' time says nothing of work");
+  await chain.grow(chain.head, 10, 100);
+  t.equal(rate(), "20", "two hashes a block, ten blocks a second");
+});
+
+t.test("templates: of the same kind as its own blocks, for whoever is to be paid; stale as soon as the choice moves", async (t) => {
+  const chain = startChain(t, { config: { mine: false, maxTemplates: 2 } });
+  const { templates } = chain.engine.producer.miner;
+  const template = await templates.make();
+  t.match(template, {
+    header: { height: 1, proposer: Address.parse(PAYOUT, "cw") },
+    sealBytes: 8,
+    work: { algorithm: "sha256d", bits: EASY_BITS },
+  });
+  const seal = sealFor(template.signingRoot, BigInt(`0x${toHex(template.target)}`));
+  t.same(await templates.submit(template.id, seal), chain.head.id);
+  t.equal(chain.head.header.height, 1);
+  t.equal(chain.metrics.counts.get("nakamoto_mined_blocks:imported"), 1);
+  const next = await templates.make(Address.zero);
+  t.match(next.header, { height: 2, proposer: Address.zero });
+  await chain.grow(chain.head, 1);
+  t.same(templates.standing(next.id), { state: "stale", reason: "head" });
+  t.equal(chain.engine.producer.templateCount, 0);
+  const nobody = startChain(t, { config: { mine: false, address: undefined } });
+  await t.rejects(nobody.engine.producer.miner.templates.make(), { code: "WORK_TEMPLATE_ADDRESS" });
 });
 
 t.test("produce: exactly so many blocks, in a row, whether or not it mines", async (t) => {

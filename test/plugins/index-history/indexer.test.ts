@@ -61,6 +61,30 @@ t.test("blocks that come while it fills in are not missed, and it stops in the m
   await again.stop();
 });
 
+t.test("stopped in the middle of a block that is a batch of its own: nothing of it is written", async (t) => {
+  const chain = chainOf(3);
+  const many = Array.from({ length: 3_000 }, (_, index) => chain.transaction([index % ADDRESSES, (index + 1) % ADDRESSES]));
+  chain.extend(many);
+  const index = new Index(chain);
+  let stopped: Promise<void> | undefined;
+  chain.onPiece = (height, from) => {
+    if (height === 4 && from >= 2_700) stopped ??= index.stop();
+  };
+  await index.start();
+  while (stopped === undefined) await new Promise((resolve) => setImmediate(resolve));
+  await stopped;
+  await index.level.open();
+  t.ok(index.store.cursor.height < 4, "it has not come to that block");
+  const { 3: byId = 0, 4: byPlace = 0 } = await index.recordCounts();
+  t.same([byId, byPlace], [index.store.cursor.transactions, index.store.cursor.transactions], "what there is, the cursor tells of");
+  chain.onPiece = () => undefined;
+  chain.undo(1);
+  chain.extend(many.slice(0, 5));
+  const again = await new Index(chain, index.level).start();
+  await matches(t, again, "the block was undone meanwhile");
+  await again.stop();
+});
+
 t.test("reorgs: to another branch, to a shorter one, back again, and with the same transactions", async (t) => {
   const chain = chainOf(10);
   const index = await new Index(chain).start();

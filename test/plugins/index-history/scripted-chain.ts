@@ -54,6 +54,8 @@ export class ScriptedChain implements ChainEvents {
   readonly everSeen = new Set<string>();
   #serial = 0;
   outcomesRead = 0;
+  /** Called for each piece of a block that is read. */
+  onPiece: (height: number, from: number) => void = () => undefined;
 
   constructor() {
     this.extend([]);
@@ -153,7 +155,8 @@ export class ScriptedChain implements ChainEvents {
     const view = {
       spec: { chainId: "test-1", addressPrefix: "cw" },
       ledger: { plugin: "ledger-scripted", kind: "account", tellsAddresses: this.tellsAddresses },
-      status: () => ({ head: treeHeader(this.head), genesisId: this.at(0).id }),
+      status: () => ({ head: treeHeader(this.head), finalized: treeHeader(this.at(0)), genesisId: this.at(0).id }),
+      consensus: { plugin: "consensus-scripted", confirmations: 2 },
       idAt: (height: number) => (height < this.idsFrom ? undefined : this.#canonical[height]?.id),
       blockInfo: (id: Hash) => {
         const block = known(id);
@@ -168,13 +171,15 @@ export class ScriptedChain implements ChainEvents {
     return view as unknown as ChainView;
   }
 
-  *#pieces({ transactions }: ScriptedBlock): Generator<readonly TransactionOutcome[]> {
-    for (let from = 0; from < transactions.length; from += PIECE)
+  *#pieces({ height, transactions }: ScriptedBlock): Generator<readonly TransactionOutcome[]> {
+    for (let from = 0; from < transactions.length; from += PIECE) {
+      this.onPiece(height, from);
       yield transactions.slice(from, from + PIECE).map(({ id, code, addresses }) => ({
         raw: id,
         receipt: { transactionId: id, ok: code === "", code } as Receipt,
         addresses: this.tellsAddresses ? addresses : undefined,
       }));
+    }
   }
 
   /** What an index of the canonical chain without these gaps holds, by whom it concerns; newest first. */

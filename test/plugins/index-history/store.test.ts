@@ -61,6 +61,8 @@ t.test("routes: status, transactions, addresses, and what they refuse", async (t
   const expected = {
     id: toHex(failed),
     block: { hash: toHex(chain.at(7).id), height: 7, index: 1, timestampMs: 1_700_000_000_007 },
+    confirmations: 24,
+    confirmed: true,
     ok: false,
     code: "BANK_INSUFFICIENT_BALANCE",
     addresses: [text],

@@ -1,12 +1,12 @@
 /** Tables, which LevelDB reads without looking at their checksums: whatever bit flips in one, nothing of it is served. */
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import { Value } from "typebox/value";
-import type { Clock, Scheduler } from "../../../core/ports/runtime.js";
+import type { Clock, Logger, Scheduler } from "../../../core/ports/runtime.js";
 import { asciiBytes } from "../../../core/primitives/bytes.js";
 import { LevelStorage, StorageLevelConfig, type StorageLevelOptions } from "../../../plugins/storage-level/index.js";
 import { unsnappy } from "../../../plugins/storage-level/snappy.js";
@@ -26,9 +26,9 @@ async function place(t: Test): Promise<string> {
   return path;
 }
 
-function storageIn(path: string, options: Partial<StorageLevelOptions> = {}, scheduler?: Scheduler): LevelStorage {
+function storageIn(path: string, options: Partial<StorageLevelOptions> = {}, scheduler?: Scheduler, logger?: Logger): LevelStorage {
   const directory = { path, resolve: (...segments: string[]) => join(path, ...segments) };
-  return new LevelStorage(directory, clock, NO_METRICS, { ...defaults, ...options }, scheduler);
+  return new LevelStorage(directory, clock, NO_METRICS, { ...defaults, ...options }, scheduler, logger);
 }
 
 /** Every third value can be compressed. */
@@ -158,6 +158,27 @@ t.test("what is too much for the start is looked at while the node runs", async 
   await t.rejects(storage.write([{ type: "put", key: asciiBytes("k"), value: asciiBytes("v") }], { durable: true }), fault);
   await storage.stop();
   await t.rejects(storageIn(path, options).start(), fault, "nor after a restart");
+});
+
+t.test("a table that can't be read now is told, and the patrol goes on after a rest", async (t) => {
+  const { path, level, tables } = await written(t, 2);
+  const scheduler = new ManualScheduler();
+  const told: object[] = [];
+  const logger = { warn: (data: object) => void told.push(data) } as unknown as Logger;
+  const storage = storageIn(path, { checkAtStartBytes: 1, patrolBytesPerSecond: 1_000_000 }, scheduler, logger);
+  await storage.start();
+  const newest = join(level, tables.at(-1) ?? "");
+  // A folder in its place: reading it is refused by the system.
+  await rename(newest, `${newest}.aside`);
+  await mkdir(newest);
+  t.equal(await scheduler.fire(), 0);
+  t.equal(await scheduler.fire(), 3_600_000, "a rest");
+  t.match(told, [{ code: "STORAGE_IO" }]);
+  await rm(newest, { recursive: true });
+  await rename(`${newest}.aside`, newest);
+  for (const _ of tables.slice(1)) t.ok((await scheduler.fire()) < 3_600_000, "the other tables are looked at");
+  t.equal(await scheduler.fire(), 3_600_000, "and the round ended");
+  await storage.stop();
 });
 
 t.test("no patrol without a scheduler, or at no pace", async (t) => {

@@ -100,7 +100,9 @@ class Play {
       },
     };
     const { manifestHash } = OFFER;
-    const parts = { context, options, metrics: checkpointMetrics(metrics), requests, roster, offers: this.offers, manifestHash, intake };
+    const { patienceMs } = options;
+    const { offers } = this;
+    const parts = { context, options, metrics: checkpointMetrics(metrics), requests, roster, offers, manifestHash, intake, patienceMs };
     this.fetch = new ChunkFetch(parts);
     void this.fetch.run().then((outcome) => {
       this.outcome = outcome;
@@ -203,3 +205,29 @@ t.test("nobody has the snapshot any more, but another one: it is given up after 
   await play.pass(2_000);
   t.equal(play.outcome, "abandoned");
 });
+
+t.test("a chunk now and then is not enough: it is given up after a minute, if there is another one", async (t) => {
+  const dripping = async (offers: (typeof OFFER)[]) => {
+    const play = new Play();
+    let sentMs = 0;
+    // Just in time not to be passed over, and true each time.
+    const slow = play.join("slow", (asked) => {
+      setTimer(play, sentMs + 14_000, () =>
+        slow.tell({ type: "snapshot-chunk", requestId: asked.requestId, proof: good(asked) as Uint8Array }),
+      );
+      sentMs += 14_000;
+      return undefined;
+    });
+    play.join("other", good, offers);
+    await play.pass(61_000);
+    return play;
+  };
+  t.equal((await dripping([OTHER])).outcome, "abandoned");
+  const alone = await dripping([]);
+  t.equal(alone.outcome, undefined, "there is nothing better");
+  t.ok(alone.fetch.done > 0);
+});
+
+function setTimer({ time }: Play, atMs: number, run: () => void): void {
+  time.after(Math.max(0, atMs - time.monotonicMs()), run);
+}

@@ -6,7 +6,7 @@ import { publicKeyOf } from "../../../../core/primitives/signing.js";
 import { InstantEngine } from "../../../fixtures/instant-engine.js";
 import { SlotEngine } from "../../../fixtures/slot-engine.js";
 import { idOf, key, TestNode, TestTime, transfer } from "../../chain/harness.js";
-import { Company, claimOf, Member } from "./harness.js";
+import { Company, claimOf, Member, serving } from "./harness.js";
 
 t.test("a fresh node syncs the whole chain of its only peer: headers first, each checked once", async (t) => {
   const company = await Company.start();
@@ -153,11 +153,62 @@ t.test("a branch that leaves below finality ends the connection and is no violat
     t.strictSame(peer.asked, []);
     t.equal(member.node.height, 30);
   }
+  // What it costs nobody to claim is not told; checked headers are.
+  t.equal(stateful.sync.status.refusedBranch, undefined);
+  const refused = a.sync.status.refusedBranch;
+  t.strictSame(
+    { ...refused, id: toHex(refused?.id ?? new Uint8Array()), forkId: toHex(refused?.forkId ?? new Uint8Array()) },
+    {
+      height: 50,
+      id: toHex(other[39]?.id ?? new Uint8Array()),
+      weight: 50n,
+      forkHeight: 10,
+      forkId: toHex(main[9]?.id ?? new Uint8Array()),
+      depth: 20,
+      peer: b.name,
+      seenAtMs: refused?.seenAtMs,
+    },
+  );
   // A fork above finality is followed.
   const near = await maker.row(main[24] ?? maker.genesis, 10, () => ({ salt: 2 }));
   const c = await company.member([...main.slice(0, 25), ...near]);
   a.connect(c);
   await a.synced(c.node.chain.head);
+  t.ok(a.sync.status.refusedBranch !== undefined, "the other one still weighs more");
+  const heavy = await maker.row(near[9] ?? maker.genesis, 20);
+  a.connect(await company.member([...main.slice(0, 25), ...near, ...heavy]));
+  await a.until(() => a.node.height === 55, "its own chain grows");
+  t.equal(a.sync.status.refusedBranch, undefined, "and is the better one again");
+  await company.stop();
+});
+
+t.test("of a branch below finality only what its headers weigh is believed", async (t) => {
+  const company = await Company.start();
+  const { maker } = company;
+  const main = await maker.row(maker.genesis, 60);
+  const sync = { headersPerRequest: 20 };
+  const a = await company.member(main, { finalAtDepth: 10 }, { sync });
+  const branch = (length: number, salt: number) => maker.row(maker.genesis, length, () => ({ salt }));
+  const endOf = async (blocks: Parameters<typeof serving>[0], weight: number) => {
+    const peer = a.stranger(`claims ${weight}`, claimOf(blocks, weight), serving(blocks));
+    await a.until(() => peer.offences.length > 0, "it ends");
+    t.strictSame(peer.asked, []);
+    return peer;
+  };
+  const light = await endOf(await branch(35, 1), 1_000);
+  t.strictSame(light.offences, ["invalid SYNC_FALSE_CLAIM"], "light");
+  t.equal(light.sentOf("headers-request").length, 2);
+  t.equal(a.sync.status.refusedBranch, undefined);
+  const heavy = await endOf(await branch(65, 2), 65);
+  t.strictSame(heavy.offences, ["failure NETWORK_FORKED_BELOW_FINALITY"], "heavy, over four answers");
+  t.match(a.sync.status.refusedBranch, { height: 65, forkHeight: 0, depth: 60 });
+  await endOf(await branch(66, 3), 66);
+  t.equal(a.count("sync_refused_branches_total"), 2);
+  t.equal(
+    a.lines.filter(({ message }) => message.startsWith("a heavier branch")).length,
+    1,
+    "an error once, not each time that somebody comes",
+  );
   await company.stop();
 });
 

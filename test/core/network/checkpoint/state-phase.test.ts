@@ -1,0 +1,398 @@
+/**
+ * Peers that lie about which snapshots there are, how large their manifests are, and what is on their chain: none of them takes an honest
+ * snapshot from who wants it, or an honest peer's good name.
+ */
+import t from "tap";
+import { HeaderLadder } from "../../../../core/network/checkpoint/ladder.js";
+import { checkpointMetrics } from "../../../../core/network/checkpoint/metrics.js";
+import { DEFAULT_CHECKPOINT_OPTIONS } from "../../../../core/network/checkpoint/options.js";
+import type { CheckpointChain, SnapshotReceiver } from "../../../../core/network/checkpoint/parts.js";
+import { type AnswerMessage, PartRequests } from "../../../../core/network/checkpoint/requests.js";
+import { Roster } from "../../../../core/network/checkpoint/roster.js";
+import { StatePhase } from "../../../../core/network/checkpoint/state-phase.js";
+import type { NetworkContext } from "../../../../core/network/context.js";
+import type { Offence, Peer } from "../../../../core/network/peer.js";
+import { WIRE_LIMITS } from "../../../../core/network/wire/limits.js";
+import type { HeaderRangeRequest, SnapshotManifestRequest, SnapshotOffer, WireMessage } from "../../../../core/network/wire/messages.js";
+import type { TreeHeader } from "../../../../core/ports/consensus.js";
+import { type Bytes, encodeHeader, Hash, headerRecord, sha256 } from "../../../../core/primitives/index.js";
+import { SnapshotManifestError } from "../../../../core/snapshots/errors.js";
+import { MemoryStorage } from "../../../../plugins/storage-memory/memory-storage.js";
+import { NO_METRICS } from "../../../plugins/ledger-account/fixtures.js";
+import { CountedMetrics, DrivenTime } from "../world.js";
+
+const HEAD = 9;
+const ABOVE = 6;
+const CHECKPOINT = 3;
+
+function headerOn(parent: TreeHeader | undefined, branch: number): TreeHeader {
+  const header = {
+    chainId: "phases",
+    height: (parent?.header.height ?? -1) + 1,
+    parent: parent?.id ?? Hash.zero,
+    timestampMs: branch,
+    transactionsRoot: Hash.zero,
+    receiptsRoot: Hash.zero,
+    stateRoot: sha256(Uint8Array.of(1)),
+    payloadRoot: Hash.zero,
+    proposer: new Uint8Array(20),
+    extra: new Uint8Array(0),
+    seal: new Uint8Array(0),
+  } as unknown as TreeHeader["header"];
+  const weight = (parent?.weight ?? 0n) + 1n;
+  return { ...headerRecord(header), weight };
+}
+
+const main: TreeHeader[] = [];
+for (let height = 0; height <= HEAD; height++) main.push(headerOn(main.at(-1), 0));
+const at = (height: number) => main[height] as TreeHeader;
+/** Its last block is another one. */
+const stale = [...main.slice(0, ABOVE), headerOn(at(ABOVE - 1), 1)];
+
+/** A manifest of these lines begins with its block's id. */
+function manifestOf({ id }: TreeHeader, bytes: number): Bytes {
+  const manifest = new Uint8Array(bytes);
+  manifest.set(id);
+  manifest.fill(7, 32);
+  return manifest;
+}
+
+function offerOf(header: TreeHeader, manifest: Bytes): SnapshotOffer {
+  const { height } = header.header;
+  return { manifestHash: sha256(manifest), id: header.id, height, manifestBytes: manifest.length, chunks: 1, chunkBytes: 4 };
+}
+
+class Stranger {
+  readonly servesCheckpoints = true;
+  readonly offences: string[] = [];
+  readonly asked: WireMessage[] = [];
+  readonly manifests = new Map<string, Bytes>();
+  offers: SnapshotOffer[] = [];
+  chain: readonly TreeHeader[] = main;
+  connected = true;
+
+  constructor(
+    readonly nodeId: string,
+    readonly play: Play,
+  ) {}
+
+  get head() {
+    return { id: Hash.zero, height: HEAD, weight: 0n, finalizedHeight: 0 };
+  }
+
+  /** Makes a snapshot of the block, and offers it with these changes. */
+  has(header: TreeHeader, bytes: number, claims: Partial<SnapshotOffer> = {}): this {
+    const manifest = manifestOf(header, bytes);
+    this.manifests.set(Hash.key(sha256(manifest)), manifest);
+    this.offers = [{ ...offerOf(header, manifest), ...claims }];
+    return this;
+  }
+
+  part({ manifestHash, offset }: SnapshotManifestRequest): Bytes | undefined {
+    const manifest = this.manifests.get(Hash.key(manifestHash));
+    return manifest?.subarray(offset, offset + WIRE_LIMITS.snapshotPartBytes) ?? new Uint8Array(0);
+  }
+
+  headers({ anchor, from, count }: HeaderRangeRequest): TreeHeader[] | undefined {
+    const isHere = anchor === undefined || this.chain.some(({ id }) => Hash.key(id) === Hash.key(anchor));
+    return isHere ? this.chain.slice(from, from + count) : [];
+  }
+
+  send(message: WireMessage): "sent" {
+    this.asked.push(message);
+    if (message.type === "snapshots-request") this.tell({ type: "snapshots", requestId: message.requestId, offers: this.offers });
+    if (message.type === "snapshot-manifest-request") {
+      const part = this.part(message);
+      if (part !== undefined) this.tell({ type: "snapshot-manifest", requestId: message.requestId, part });
+    }
+    if (message.type === "header-range-request") {
+      const headers = this.headers(message);
+      if (headers !== undefined)
+        this.tell({ type: "header-range", requestId: message.requestId, headers: headers.map(({ header }) => encodeHeader(header)) });
+    }
+    if (message.type === "snapshot-chunk-request")
+      this.tell({ type: "snapshot-chunk", requestId: message.requestId, proof: Uint8Array.of(1, 2, 3, 4) });
+    return "sent";
+  }
+  tell(answer: AnswerMessage): void {
+    queueMicrotask(() => this.play.requests.onAnswer(this.asPeer, answer));
+  }
+  reward(): void {}
+  offend(offence: Offence, code: string): void {
+    this.offences.push(`${offence} ${code}`);
+    if (offence === "violation") queueMicrotask(() => this.leave());
+  }
+  leave(): void {
+    this.connected = false;
+    this.play.requests.onPeerGone(this.asPeer);
+    this.play.phase.onPeerGone(this.asPeer);
+  }
+  get asPeer(): Peer {
+    return this as unknown as Peer;
+  }
+  count(type: WireMessage["type"]): number {
+    return this.asked.filter((message) => message.type === type).length;
+  }
+}
+
+class Play {
+  readonly time = new DrivenTime();
+  readonly strangers: Stranger[] = [];
+  readonly said: { readonly message: string; readonly data: Record<string, unknown> }[] = [];
+  readonly opened: string[] = [];
+  requests!: PartRequests;
+  phase!: StatePhase;
+  outcome: unknown;
+  #ids = 0;
+
+  static async begin(...strangers: readonly ((play: Play) => Stranger)[]): Promise<Play> {
+    const play = new Play();
+    const { time } = play;
+    const storage = new MemoryStorage(NO_METRICS);
+    await storage.start();
+    const canonical = new Map<number, TreeHeader>();
+    const chain: CheckpointChain = {
+      genesis: at(0),
+      judgesHeaders: true,
+      weigh: (_record, weight) => weight + 1n,
+      trust: () => undefined,
+      checkHeadersOver: async (over, records) => ({
+        accepted: records.map((record, index) => ({ ...record, weight: over.weight + BigInt(index) + 1n })),
+      }),
+      storeHeaders: async (headers) => {
+        for (const header of headers) canonical.set(header.header.height, header);
+      },
+    };
+    const note = (data: object, message: string) => void play.said.push({ message, data: data as Record<string, unknown> });
+    const logger = { trace: note, debug: note, info: note, warn: note, error: note, fatal: note };
+    const context = {
+      dependencies: {
+        clock: time,
+        scheduler: time,
+        metrics: new CountedMetrics(),
+        logger,
+        storage,
+        chain: {
+          idAt: (height: number) => canonical.get(height)?.id,
+          header: (id: Hash) => [...canonical.values()].find((each) => Hash.key(each.id) === Hash.key(id)),
+        },
+      },
+      options: { requestTimeoutMs: 10_000 },
+      peers: () => play.strangers.filter(({ connected }) => connected),
+      nextRequestId: () => ++play.#ids,
+    } as unknown as NetworkContext;
+    const options = DEFAULT_CHECKPOINT_OPTIONS;
+    const requests = new PartRequests(context, options.answerMs);
+    play.requests = requests;
+    const checkpoint = { height: CHECKPOINT, id: at(CHECKPOINT).id };
+    const ladder = await HeaderLadder.open(storage, checkpoint);
+    await ladder.put(main.slice(1, CHECKPOINT + 1));
+    const receiver: SnapshotReceiver = {
+      unfinished: async () => undefined,
+      open: async (manifest, _hash, header) => {
+        if (Hash.key(Hash.from(manifest.slice(0, 32))) !== Hash.key(header.id))
+          throw new SnapshotManifestError({ reason: "of another block" });
+        play.opened.push(`${header.header.height} ${manifest.length}`);
+        let isDone = false;
+        return {
+          chunks: 1,
+          chunkBytes: 4,
+          entries: 1,
+          isDone: () => isDone,
+          bytesOf: () => 4,
+          take: async () => {
+            isDone = true;
+            return { verdict: "stored" };
+          },
+        };
+      },
+      finish: async () => undefined,
+      discard: async () => undefined,
+    };
+    const start = { checkpoint, mode: "state" as const, chain, receiver, onLoaded: async () => undefined, onFatal: () => undefined };
+    const roster = new Roster(context, requests);
+    const metrics = checkpointMetrics(new CountedMetrics());
+    play.phase = new StatePhase({ context, options, metrics, requests, roster, start, receiver, ladder });
+    for (const make of strangers) play.strangers.push(make(play));
+    void play.phase.run().then(
+      (outcome) => {
+        play.outcome = outcome;
+      },
+      (error: unknown) => {
+        play.outcome = error;
+      },
+    );
+    return play;
+  }
+
+  stranger(name: string): Stranger {
+    return this.strangers.find(({ nodeId }) => nodeId === name) as Stranger;
+  }
+
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 250) {
+      this.phase.look();
+      await this.time.pass(250);
+    }
+  }
+
+  /** Until it ended, ms at most. */
+  async end(ms: number): Promise<unknown> {
+    for (let passed = 0; passed < ms && this.outcome === undefined; passed += 250) await this.pass(250);
+    this.phase.stop();
+    this.requests.stop();
+    await this.time.settle();
+    return this.outcome;
+  }
+}
+
+const BYTES = 100;
+const stranger = (name: string, prepare: (stranger: Stranger) => void) => (play: Play) => {
+  const made = new Stranger(name, play);
+  prepare(made);
+  return made;
+};
+const honest = (name: string, header = at(CHECKPOINT), bytes = BYTES) => stranger(name, (each) => void each.has(header, bytes));
+
+t.test("who offers an honest snapshot with claims of its own offers another one, and takes nothing from who has it", async (t) => {
+  const large = WIRE_LIMITS.snapshotPartBytes + 500;
+  const lies: Record<string, readonly [number, Partial<SnapshotOffer>]> = {
+    "its manifest is said to be larger": [BYTES, { manifestBytes: 64 * 1024 * 1024 }],
+    "its manifest is said to be of one byte": [large, { manifestBytes: 1 }],
+    "its manifest is said to be empty": [BYTES, { manifestBytes: 0 }],
+    "it is said to be of another block": [BYTES, { id: at(ABOVE).id, height: ABOVE }],
+    "it is said to be of another height": [BYTES, { height: CHECKPOINT + 1 }],
+  };
+  for (const [what, [bytes, claims]] of Object.entries(lies)) {
+    const block = claims.height === undefined ? at(CHECKPOINT) : at(ABOVE);
+    const play = await Play.begin(
+      stranger("liar", (each) => void each.has(block, bytes, claims)),
+      honest("one", block, bytes),
+      honest("two", block, bytes),
+    );
+    t.equal(await play.end(5_000), "loaded", what);
+    t.same(play.opened, [`${block.header.height} ${bytes}`], what);
+    t.same([...play.stranger("one").offences, ...play.stranger("two").offences], [], `${what}: nobody else is blamed`);
+  }
+});
+
+t.test("the same, when the liar's is looked at first", async (t) => {
+  const play = await Play.begin(
+    stranger("liar", (each) => void each.has(at(CHECKPOINT), BYTES, { manifestBytes: 64 * 1024 * 1024 })),
+    honest("one"),
+  );
+  t.equal(await play.end(5_000), "loaded");
+  t.same(play.stranger("liar").offences, ["violation SNAPSHOT_BAD_MANIFEST"]);
+  t.same(play.stranger("one").offences, []);
+});
+
+t.test("a manifest in parts of one byte is one violation, and the next peer has it", async (t) => {
+  const play = await Play.begin(
+    stranger("dripping", (each) => {
+      each.has(at(CHECKPOINT), BYTES);
+      each.part = () => Uint8Array.of(7);
+    }),
+    honest("one"),
+  );
+  t.equal(await play.end(5_000), "loaded");
+  t.equal(play.stranger("dripping").count("snapshot-manifest-request"), 1);
+  t.same(play.stranger("dripping").offences, ["violation SNAPSHOT_BAD_MANIFEST"]);
+  t.same(play.stranger("one").offences, []);
+});
+
+t.test("a manifest of several parts, of which the last is short, is taken", async (t) => {
+  const bytes = 2 * WIRE_LIMITS.snapshotPartBytes + 77;
+  const play = await Play.begin(honest("one", at(CHECKPOINT), bytes));
+  t.equal(await play.end(5_000), "loaded");
+  t.same(play.opened, [`${CHECKPOINT} ${bytes}`]);
+  t.equal(play.stranger("one").count("snapshot-manifest-request"), 3);
+});
+
+t.test("one peer offers the same snapshot many times: that is one peer", async (t) => {
+  const play = await Play.begin(
+    stranger("loud", (each) => {
+      each.has(at(ABOVE), BYTES);
+      each.offers = Array.from({ length: 16 }, () => each.offers[0] as SnapshotOffer);
+    }),
+    honest("one", at(ABOVE + 1)),
+    honest("two", at(ABOVE + 1)),
+  );
+  t.equal(await play.end(5_000), "loaded");
+  t.same(play.opened, [`${ABOVE + 1} ${BYTES}`]);
+});
+
+t.test("above the checkpoint: who does not have the headers, or says so, is passed over", async (t) => {
+  // Says that it has the block, when all are asked, and then that it has not.
+  const liar = stranger("liar", (each) => {
+    each.headers = ({ from, count }) => (count === 1 ? main.slice(from, from + 1) : []);
+  });
+  const lagging = stranger("lagging", (each) => {
+    each.chain = stale;
+  });
+  const play = await Play.begin(liar, lagging, honest("one", at(ABOVE)), honest("two", at(ABOVE)));
+  t.equal(await play.end(5_000), "loaded");
+  t.same(play.opened, [`${ABOVE} ${BYTES}`]);
+  for (const { nodeId, offences } of play.strangers) t.same(offences, [], nodeId);
+});
+
+t.test("above the checkpoint: nobody answers in time, or too few have the block yet: it is put aside, and taken later", async (t) => {
+  let isSilent = true;
+  const mute = stranger("mute", (each) => {
+    each.has(at(ABOVE), BYTES);
+    each.headers = ({ from, count }) => (isSilent ? undefined : main.slice(from, from + count));
+  });
+  const first = await Play.begin(mute);
+  await first.pass(20_000);
+  t.equal(first.outcome, undefined);
+  isSilent = false;
+  t.equal(await first.end(60_000), "loaded");
+  t.same(
+    first.said.filter(({ message }) => message === "a snapshot is not used"),
+    [],
+  );
+  const behind = stranger("behind", (each) => {
+    each.chain = stale;
+  });
+  const second = await Play.begin(behind, honest("one", at(ABOVE)));
+  await second.pass(2_000);
+  t.match(second.phase.status.problem, /could not be used/);
+  second.stranger("behind").chain = main;
+  t.equal(await second.end(60_000), "loaded");
+  for (const { nodeId, offences } of second.strangers) t.same(offences, [], nodeId);
+});
+
+t.test("above the checkpoint: everybody has the block and nobody sends the headers below it: another snapshot is begun", async (t) => {
+  const holder = (name: string, block: TreeHeader) =>
+    stranger(name, (each) => {
+      each.has(block, BYTES);
+      each.headers = ({ anchor, from, count }) => {
+        const isHeldBack = count > 1 && Hash.key(anchor ?? Hash.zero) === Hash.key(at(ABOVE).id);
+        return isHeldBack ? undefined : main.slice(from, from + count);
+      };
+    });
+  const play = await Play.begin(holder("a", at(ABOVE)), holder("b", at(ABOVE)), holder("c", at(ABOVE + 1)));
+  t.equal(await play.end(100_000), "loaded");
+  t.same(play.opened, [`${ABOVE + 1} ${BYTES}`]);
+  t.match(play.said.find(({ message }) => message === "a snapshot is put aside")?.data, {
+    height: ABOVE,
+    reason: /nobody sends the headers/,
+  });
+});
+
+t.test("a block whose headers do not lead to the checkpoint is refused for good", async (t) => {
+  const branch: TreeHeader[] = [at(0)];
+  while (branch.length <= HEAD) branch.push(headerOn(branch.at(-1), 2));
+  const follower = (name: string) =>
+    stranger(name, (each) => {
+      each.chain = branch;
+      each.has(branch[ABOVE] as TreeHeader, BYTES);
+    });
+  const play = await Play.begin(follower("one"), follower("two"));
+  await play.pass(40_000);
+  t.same(
+    play.said.filter(({ message }) => message === "a snapshot is not used").map(({ data }) => data.reason),
+    ["its block is not on a good chain through the checkpoint"],
+  );
+  t.same(play.opened, []);
+  t.equal(await play.end(0), "stopped");
+});

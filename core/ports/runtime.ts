@@ -32,7 +32,7 @@ export interface Scheduler {
   /** Runs `callback` every `periodMs` (> 0); a run that is due while the last is pending is skipped. */
   every(periodMs: number, callback: () => void): Cancellable;
   yield(): Promise<void>;
-  /** @param budgetMs how long a slice may hold the main thread (default 5) */
+  /** @param budgetMs how long a slice may hold the main thread (default 3) */
   slicer(budgetMs?: number): Slicer;
 }
 

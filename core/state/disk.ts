@@ -160,6 +160,10 @@ export class Disk implements PageSource {
     return this.#pending?.pages.get(id) ?? this.#pages.peek(id);
   }
 
+  expect(ids: Float64Array, count: number): void {
+    this.#pages.expect(ids, count);
+  }
+
   #keepPages(records: readonly StoredPage[]): Page[] {
     this.pageLoads += records.length;
     // The same for all, as they enter the cache only when all are checked.

@@ -19,6 +19,7 @@ export interface LayerEntries<Key, Value> extends Layer<Key, Value> {
   set(key: Key, value: Value | null): unknown;
   delete(key: Key): unknown;
   setAll?(layer: Layer<Key, Value>): void;
+  expect?(keys: Float64Array, count: number): void;
 }
 export interface LayerKind<Key, Value> {
   entries(): LayerEntries<Key, Value>;
@@ -46,6 +47,11 @@ export class LayerIndex<Key, Value> {
   /** What the layers of the tip say. Undefined: none of them has it, ask the disk. */
   get(key: Key): Value | null | undefined {
     return this.#entries.get(key);
+  }
+
+  /** `get` of these comes next. */
+  expect(keys: Float64Array, count: number): void {
+    this.#entries.expect?.(keys, count);
   }
 
   get size(): number {

@@ -51,6 +51,12 @@ export class PageCache {
     return this.#young.pages.get(id) ?? this.#old.pages.get(id) ?? undefined;
   }
 
+  /** `get` or `peek` of these come next. */
+  expect(ids: Float64Array, count: number): void {
+    this.#young.pages.expect(ids, count);
+    this.#old.pages.expect(ids, count);
+  }
+
   /** Where a page that is to be kept next is made. */
   get arena(): Arena {
     this.#makeRoom();

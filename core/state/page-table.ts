@@ -35,6 +35,10 @@ export function samePage(a: Page | null | undefined, b: Page | null | undefined)
   return a === b || (a != null && b != null && a.slab === b.slab && a.offset === b.offset);
 }
 
+/** Look-ups that are announced together. */
+export const EXPECTED_MAX = 256;
+const expectedRows = new Int32Array(EXPECTED_MAX);
+
 const upperHalf = (id: number) => (id < 0x1_0000_0000 ? 0 : Math.floor(id / 0x1_0000_0000));
 
 export class PageTable implements PageLayer {
@@ -115,6 +119,28 @@ export class PageTable implements PageLayer {
     }
     for (const number of numbers) this.#release(number);
     for (const [id, page] of layer.#texts) this.#texts.set(id, page);
+  }
+
+  /**
+   * Look-ups of the first `count` pages come next: brings what they read near. Each waits for memory twice, and alone for both; here
+   * the processor asks for many at once. Ids that are text are not numbers and may be anything.
+   *
+   * @param count at most EXPECTED_MAX
+   */
+  expect(ids: Float64Array, count: number): void {
+    const buckets = this.#buckets;
+    for (let i = 0; i < count; i++) {
+      const id = ids[i] as number;
+      expectedRows[i] = buckets[this.#bucketOf(id >>> 0, upperHalf(id))] as number;
+    }
+    let seen = 0;
+    const words = this.#words;
+    for (let i = 0; i < count; i++) {
+      const row = expectedRows[i] as number;
+      if (row > 0) seen ^= words[(row - 1) * ROW_WORDS] as number;
+    }
+    // Used, lest the compiler should find that nobody needs it.
+    expectedRows[0] = seen;
   }
 
   /** As `set` of such a page, which need not be made. @param masks leaves, and borders in the upper half */

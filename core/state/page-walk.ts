@@ -11,7 +11,7 @@ import { present } from "../kernel/assert.js";
 import type { TrieWalk } from "../ports/compute.js";
 import type { Slicer } from "../ports/runtime.js";
 import { Arena, childPage, Page, type PageId, presentNodes, ROOT_PAGE, type Slab, slotOffset } from "./page.js";
-import { PageTable, ROW_BYTES } from "./page-table.js";
+import { EXPECTED_MAX, PageTable, ROW_BYTES } from "./page-table.js";
 import { type LeafChanges, type MissingPage, type PageSource, rootOf, type TrieUpdate } from "./trie.js";
 
 /** Pages in one call: about half a millisecond. */
@@ -43,6 +43,8 @@ function newExchange(): Exchange {
     results: new Uint32Array((BUILD_PAGES + 1) * RESULT_WORDS),
   };
 }
+
+const expected = new Float64Array(EXPECTED_MAX);
 
 /** Numbers updates, so that a slab knows whether its index is of this one. */
 let updates = 0;
@@ -133,27 +135,43 @@ class PageWalk {
     const { requests } = this.exchange;
     const missing: MissingPage[] = [];
     const numbers: number[] = [];
-    for (let i = 0; i < found; i++) {
-      const request = requests[i] as number;
-      const parent = request >>> 5;
-      const slot = (request >>> 1) & 15;
-      const id = childPage(this.#ids[parent] as PageId, slot);
-      let page: Page | undefined;
-      if ((request & 1) === 1) {
-        page = this.source.known === undefined ? this.#read(id, parent, slot) : this.source.known(id);
-        if (page === undefined) {
-          const above = this.#base(parent);
-          missing.push({ id, words: above.words, at: slotOffset(above, slot) });
-          numbers.push(this.#ids.length);
+    const first = this.#ids.length;
+    for (let from = 0; from < found; from += EXPECTED_MAX) {
+      const to = Math.min(found, from + EXPECTED_MAX);
+      this.#name(from, to);
+      for (let i = from; i < to; i++) {
+        const request = requests[i] as number;
+        const number = first + i;
+        const id = this.#ids[number] as PageId;
+        let page: Page | undefined;
+        if ((request & 1) === 1) {
+          const [parent, slot] = [request >>> 5, (request >>> 1) & 15];
+          page = this.source.known === undefined ? this.#read(id, parent, slot) : this.source.known(id);
+          if (page === undefined) {
+            const above = this.#base(parent);
+            missing.push({ id, words: above.words, at: slotOffset(above, slot) });
+            numbers.push(number);
+          }
         }
+        this.#place(page, number);
+        if (i % PAGES_PER_STEP === 0 && this.slicer.due()) await this.slicer.pause();
       }
-      this.#place(page, this.#ids.length);
-      this.#ids.push(id);
-      if (i % PAGES_PER_STEP === 0 && this.slicer.due()) await this.slicer.pause();
     }
     if (missing.length === 0) return;
     const loaded = await this.#load(missing);
     for (const [i, number] of numbers.entries()) this.#place(loaded[i], number);
+  }
+
+  /** Names the pages of these requests, and announces that they will be looked for. */
+  #name(from: number, to: number): void {
+    const { requests } = this.exchange;
+    for (let i = from; i < to; i++) {
+      const request = requests[i] as number;
+      const id = childPage(this.#ids[request >>> 5] as PageId, (request >>> 1) & 15);
+      this.#ids.push(id);
+      expected[i - from] = typeof id === "number" ? id : 0;
+    }
+    this.source.expect?.(expected, to - from);
   }
 
   #read(id: PageId, parent: number, slot: number): Page {

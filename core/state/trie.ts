@@ -12,6 +12,8 @@ export interface PageSource {
   page(id: PageId, words: Uint32Array, at: number): Page;
   /** The page below a border, if it is in memory. Absent: all pages are. */
   known?(id: PageId): Page | undefined;
+  /** `known` will be asked for these, at most EXPECTED_MAX; a hint. */
+  expect?(ids: Float64Array, count: number): void;
   /** Brings pages that are not into memory, in one read; answers them in the same order. @throws STATE_DAMAGED */
   load?(missing: readonly MissingPage[], slicer: Slicer): Promise<Page[]>;
 }

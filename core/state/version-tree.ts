@@ -65,6 +65,11 @@ class VersionPages implements PageSource {
     return page === undefined ? this.disk?.peek(id) : present(page, "no border leads to a removed page");
   }
 
+  expect(ids: Float64Array, count: number): void {
+    this.index?.expect(ids, count);
+    this.disk?.expect(ids, count);
+  }
+
   load(missing: readonly MissingPage[], slicer: Slicer): Promise<Page[]> {
     return present(this.disk, "the empty state has no pages").load(missing, slicer);
   }

@@ -72,7 +72,12 @@ module.exports = {
       "a devnet starts nodes; it looks into none",
     ),
     may("core/conformance", [...service, "^core/sdk\\.ts$"]),
-    may("core/node", ["^core/(?!devnet)"], "the composition root binds everything, but no command line"),
+    may("core/node", ["^core/(?!devnet|simulation)"], "the composition root binds everything, but no command line"),
+    may(
+      "core/simulation",
+      ["^core/sdk\\.ts$", "^core/node/simulation-seam\\.ts$"],
+      "a simulation runs nodes as they are: what it needs of one is a seam",
+    ),
     { name: "only-main-runs-the-cli", severity: "error", from: { path: "^core/", pathNot: "^core/cli/" }, to: { path: "^core/cli/" } },
     {
       name: "the-cli-talks-to-node",

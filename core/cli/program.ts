@@ -9,6 +9,7 @@ import { addDatabaseCommands } from "./db-program.js";
 import { addDevnetCommands } from "./devnet-program.js";
 import { examples, type Run, refuseUnknownCommand } from "./help.js";
 import { addMinerCommands } from "./miner-program.js";
+import { addSimulationCommands } from "./sim-program.js";
 import { addSnapshotCommands } from "./snapshots-program.js";
 import { StopSignal } from "./stop-signal.js";
 import { addTlsCommands } from "./tls-program.js";
@@ -39,6 +40,7 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
     );
   addNodeCommands(program, context, run);
   addDevnetCommands(program, context, run);
+  addSimulationCommands(program, context, run);
   addClientCommands(program, context, run);
   addPeerCommands(program, context, run);
   addMinerCommands(program, context, run);

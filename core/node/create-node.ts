@@ -63,6 +63,8 @@ export interface NodeOptions {
   readonly file?: string;
   /** In place of a file: the config as plain data. */
   readonly document?: unknown;
+  /** Where relative names in `document` start from. Default: the working directory. */
+  readonly directory?: string;
   /** In place of the file that the config names: the chain spec as plain data. */
   readonly chainDocument?: unknown;
   /** `path=value`, as `--set` takes them; stronger than environment and file. */
@@ -89,13 +91,14 @@ export async function createNode(options: NodeOptions): Promise<Node> {
 
 /** What `createNode` reads and checks. @throws as it does */
 export async function loadNodeConfig(
-  options: Pick<NodeOptions, "file" | "document" | "chainDocument" | "overrides" | "environment" | "modules">,
+  options: Pick<NodeOptions, "file" | "document" | "directory" | "chainDocument" | "overrides" | "environment" | "modules">,
 ): Promise<{ readonly config: LoadedConfig; readonly spec: ChainSpec }> {
   const scheduler = new SystemScheduler(new SystemClock());
   const { file, document, modules = {} } = options;
   const parts = modules.parts ?? [];
   const config = await loadConfig({
     ...(file === undefined ? { document } : { file }),
+    ...(options.directory === undefined ? {} : { directory: options.directory }),
     overrides: options.overrides ?? [],
     environment: options.environment ?? {},
     sections: CONFIG_SECTIONS,

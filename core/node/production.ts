@@ -17,6 +17,8 @@ const CLAIMS_GRACE_MS = 30_000;
 /** Good headers ahead count for so long after they were last seen: between two attempts to fetch their blocks they are out of sight. */
 const HEADERS_AHEAD_MS = 10_000;
 const LOOK_MS = 200;
+/** Whoever produces and falls behind makes a stale block at worst; the head's own moves end what it is at. */
+const LOOK_RUNNING_MS = 3_000;
 
 export interface ProductionParts {
   readonly producer: Producer;
@@ -47,8 +49,7 @@ export class Production {
     const { clock, scheduler } = this.#parts;
     this.#wanted = true;
     this.#startedAtMs = clock.monotonicMs();
-    // A producer that can't start said so at the first start; here it is tried again.
-    this.#looking = scheduler.every(LOOK_MS, () => void this.#follow().catch(() => undefined));
+    this.#look(scheduler);
     await this.#follow();
   }
 
@@ -63,6 +64,15 @@ export class Production {
 
   get isRunning(): boolean {
     return this.#running;
+  }
+
+  /** Looks, and looks again: soon while it waits for its time to produce, now and then while it does. */
+  #look(scheduler: Scheduler): void {
+    this.#looking = scheduler.after(this.#running ? LOOK_RUNNING_MS : LOOK_MS, () => {
+      this.#look(scheduler);
+      // A producer that can't start said so at the first start; here it is tried again.
+      this.#follow().catch(() => undefined);
+    });
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@
  * A claim costs nothing to make. So the best one is tried first, but one that led nowhere is not tried again, its peer has to wait
  * longer each time, and what is shown of claims is bounded by what a chain of this age can have.
  */
+import { bytesEqual } from "../../primitives/bytes.js";
 import { Hash, type HashKey } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
@@ -48,10 +49,16 @@ export class Claims {
   best(): Target | undefined {
     const { chain } = this.#context.dependencies;
     let best: Target | undefined;
+    // Peers mostly claim one and the same block: it is looked up once.
+    let last: { readonly id: Hash; readonly isValid: boolean } | undefined;
+    const isValid = (id: Hash): boolean => {
+      if (last === undefined || !bytesEqual(last.id, id)) last = { id, isValid: chain.standing(id) === "valid" };
+      return last.isValid;
+    };
     for (const peer of this.#context.peers()) {
       const record = this.#of(peer);
       if (record.restUntilMs > this.#nowMs) continue;
-      if (peer.servesChain && this.#isPromising(peer) && !this.#isDropped(record, peer.head.id)) {
+      if (peer.servesChain && this.#isPromising(peer, isValid) && !this.#isDropped(record, peer.head.id)) {
         const target = { peer, id: peer.head.id, claim: { height: peer.head.height, weight: peer.head.weight } };
         if (best === undefined || this.#comesBefore(target, best)) best = target;
       }
@@ -103,13 +110,13 @@ export class Claims {
   }
 
   /** Whether a peer's head could become this node's. */
-  #isPromising({ head }: Peer): boolean {
+  #isPromising({ head }: Peer, isValid: (id: Hash) => boolean): boolean {
     const { chain } = this.#context.dependencies;
     const { head: own, finalized } = chain;
-    if (head.weight > own.weight) return chain.standing(head.id) !== "valid";
+    if (head.weight > own.weight) return !isValid(head.id);
     // Engines without weights choose otherwise: only what lies at or below finality can't be chosen.
     const isWeightless = head.weight === 0n && own.weight === 0n;
-    return isWeightless && head.height > finalized.header.height && chain.standing(head.id) !== "valid";
+    return isWeightless && head.height > finalized.header.height && !isValid(head.id);
   }
 
   #isDropped({ dropped }: Record, id: Hash): boolean {

@@ -39,7 +39,8 @@ function make(state: SyncStatus["state"] = "synced", hasTransactions = false) {
   });
   const become = async (sync: Partial<SyncStatus>) => {
     script.sync = { ...script.sync, ...sync };
-    await time.pass(200);
+    // While it produces it looks every three seconds.
+    await time.pass(3_000);
   };
   return { script, time, production, become };
 }

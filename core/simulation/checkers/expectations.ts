@@ -1,0 +1,59 @@
+/** What the scenario expects of its end: that nodes agree, how far they got, how many forks there were and how deep. */
+import { Hash } from "../../sdk.js";
+import { type Checker, type HeadMoved, honestNodes, type RunView } from "./checker.js";
+
+export class ExpectationChecker implements Checker {
+  readonly name = "expectations";
+  readonly #run: RunView;
+  #deepest = 0;
+
+  constructor(run: RunView) {
+    this.#run = run;
+  }
+
+  onHead({ node, undone }: HeadMoved): void {
+    if (node.isHonest) this.#deepest = Math.max(this.#deepest, undone);
+  }
+
+  atEnd(): void {
+    const { expect } = this.#run.scenario;
+    const nodes = honestNodes(this.#run);
+    const heights = nodes.map((node) => node.chain.head.header.height);
+    const height = Math.max(0, ...heights);
+    const stale = this.#run.blocks.size - this.#run.blocks.highest;
+    this.#atLeast("the best chain's height", height, expect.blocksAtLeast);
+    this.#atMost("the best chain's height", height, expect.blocksAtMost);
+    this.#atLeast("the number of stale blocks", stale, expect.staleAtLeast);
+    this.#atLeast("the deepest reorganization", this.#deepest, expect.deepestReorgAtLeast);
+    this.#atMost("the deepest reorganization", this.#deepest, expect.deepestReorgAtMost);
+    if (expect.converged) this.#convergence(height, heights);
+  }
+
+  #convergence(height: number, heights: readonly number[]): void {
+    const { convergedWithin } = this.#run.scenario.expect;
+    const nodes = honestNodes(this.#run);
+    const at = Math.max(0, height - convergedWithin);
+    const [first] = nodes;
+    const expected = first?.chain.idAt(Math.min(at, ...heights));
+    for (const [index, node] of nodes.entries()) {
+      if ((heights[index] ?? 0) < at) {
+        this.#run.violate("convergence", node, `it is at height ${heights[index]}, and others at ${height}`);
+        return;
+      }
+      const id = node.chain.idAt(Math.min(at, ...heights));
+      if (expected !== undefined && id !== undefined && Hash.key(id) !== Hash.key(expected)) {
+        this.#run.violate("convergence", node, `it has another block at height ${at} than ${first?.name}`);
+        return;
+      }
+    }
+  }
+
+  #atLeast(what: string, value: number, least: number): void {
+    if (value < least) this.#run.violate("expectation", undefined, `${what} is ${value}, and was to be at least ${least}`);
+  }
+
+  #atMost(what: string, value: number, most: number | undefined): void {
+    if (most !== undefined && value > most)
+      this.#run.violate("expectation", undefined, `${what} is ${value}, and was to be at most ${most}`);
+  }
+}

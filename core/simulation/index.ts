@@ -1,0 +1,39 @@
+/**
+ * "chainwright/simulation": networks of real nodes in one process, under virtual time, repeatable bit for bit.
+ *
+ * ```ts
+ * import { loadScenario, simulate } from "chainwright/simulation";
+ * const scenario = await loadScenario("config/scenarios/partition.yaml");
+ * const { digest, failure } = await simulate(scenario, { seed: 7 });
+ * ```
+ *
+ * Import it before whatever a node depends on: it puts a check before the process' clock, timers and randomness (guard/patches.ts),
+ * which does nothing outside of a run.
+ */
+import "./guard/patches.js";
+
+export { type MachineParts, SIMULATED_MACHINE, SIMULATED_MACHINE_CAPABILITY } from "./capability.js";
+export {
+  type BlockSeen,
+  type Checker,
+  type CheckerFactory,
+  type HeadMoved,
+  honestNodes,
+  type RunView,
+  type SimulationObserver,
+  type TransactionSeen,
+} from "./checkers/checker.js";
+export { exp, exponential, ln, normal } from "./distribution.js";
+export { InvariantError, SimulatedNodeError, SimulationLawError, SimulationStuckError } from "./errors.js";
+export type { Machine } from "./machine/machine.js";
+export type { MessageSeen, SimulatedNetwork, Tampering } from "./network/network.js";
+export { type LogLine, simulatedKey } from "./node/ground.js";
+export type { SimulatedNode } from "./node/simulated-node.js";
+export { SeededRandom } from "./random.js";
+export type { BlockLog, LoggedBlock } from "./run/block-log.js";
+export { type SimulationOptions, type SimulationProgress, type SimulationResult, simulate } from "./run/simulation.js";
+export { describeDuration, durationUs } from "./scenario/duration.js";
+export { loadScenario, parseScenario } from "./scenario/load.js";
+export type { Fault, Scenario } from "./scenario/schema.js";
+export { type Action, timelineOf } from "./scenario/timeline.js";
+export type { World } from "./world.js";

@@ -1,0 +1,38 @@
+/** The nodes of a scenario by name: groups spread out, and what names in faults mean. */
+import type { NodeGroup, Scenario } from "./schema.js";
+
+export interface NodePlan {
+  readonly name: string;
+  readonly index: number;
+  readonly group: NodeGroup;
+  /** Percent of the hash rate. */
+  readonly hashShare: number;
+}
+
+export const EVERYBODY = "*";
+
+export function plansOf({ nodes }: Pick<Scenario, "nodes">): readonly NodePlan[] {
+  const plans: NodePlan[] = [];
+  for (const group of nodes) {
+    const { name, count = 1, hashShare } = group;
+    for (let number = 1; number <= count; number++)
+      plans.push({
+        name: group.count === undefined ? name : `${name}-${number}`,
+        index: plans.length,
+        group,
+        hashShare: hashShare / count,
+      });
+  }
+  return plans;
+}
+
+/** Whom names mean: nodes, groups, or everybody; each once, in the scenario's order. Unknown names mean nobody. */
+export function selected(plans: readonly NodePlan[], names: readonly string[]): readonly NodePlan[] {
+  const wanted = new Set(names);
+  return plans.filter(({ name, group }) => wanted.has(EVERYBODY) || wanted.has(name) || wanted.has(group.name));
+}
+
+/** What may be written where a node is named. */
+export function knownNames(plans: readonly NodePlan[]): readonly string[] {
+  return [...new Set([EVERYBODY, ...plans.flatMap(({ name, group }) => [name, group.name])])];
+}

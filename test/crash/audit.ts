@@ -177,6 +177,8 @@ async function checkBlocks({ view, events }: Views, { promises }: Expected, loss
   for (const [height, hash] of replaced) {
     if (!undone.has(hash)) losses.push(`block ${height}, ${hash}, was told, and is gone from the chain without being undone`);
     else if ((await view.block(Hash.parse(hash))) === undefined) losses.push(`block ${height}, ${hash}, was undone and is gone`);
+    // Known from now on: its event will be far below the newest ones some kills later.
+    else if (promises.blocks.get(height) === hash) promises.blocks.delete(height);
   }
 }
 

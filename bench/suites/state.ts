@@ -17,7 +17,7 @@ import { StateStore } from "../../core/state/index.js";
 import { type ComputeEngine, createEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
 import { accountKey, accountValue, loadAccounts } from "../generator/account-state.js";
-import { measureFlushes } from "../generator/flushes.js";
+import { flushTargets, measureFlushes } from "../generator/flushes.js";
 import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
@@ -301,6 +301,12 @@ async function rangeProofs(context: BenchContext, view: StateView, accounts: num
   context.record(`size of a ${name}, an entry`, [proof.length / operations], "bytes");
 }
 
+/** What has targets, which are for one size of state. */
+function skipTargeted(context: BenchContext): void {
+  const size = OVERLAY_ACCOUNTS;
+  for (const name of [`read warm, ${size}`, ...flushTargets(size)]) context.skip(name, `measured with ${size} accounts`);
+}
+
 const suite: BenchSuite = {
   name: "state",
   description: "roots, reads, flushes and proofs of the authenticated state on LevelDB",
@@ -332,6 +338,7 @@ const suite: BenchSuite = {
       }
       await measureFlushes(context, BEST, accounts);
     }
+    if (context.quick || !sizes.includes(OVERLAY_ACCOUNTS)) skipTargeted(context);
   },
 };
 

@@ -111,7 +111,8 @@ export class BlockChecks {
   async #signatures(batch: TransactionBatch, slicer: Slicer): Promise<void> {
     if (batch.transactions.length === 0) return;
     const { ledger, compute } = this.#dependencies;
-    const open = new SignatureBatchBuilder();
+    // Where the mempool has verified all of them, as it mostly has, no room is made.
+    let open: SignatureBatchBuilder | undefined;
     /** Transaction of each open signature. */
     const owners: number[] = [];
     await forEachPiece(ledger, batch, slicer, (piece, from) => {
@@ -121,11 +122,12 @@ export class BlockChecks {
       for (let entry = 0; entry < signatures.count; entry++) {
         const owner = transactionIndexes[entry] ?? -1;
         if (isKnown[owner] === true) continue;
+        open ??= new SignatureBatchBuilder();
         open.addEntry(signatures, entry);
         owners.push(from + owner);
       }
     });
-    if (owners.length === 0) return;
+    if (open === undefined) return;
     const verdicts = await compute.verifySignatures(open.build(), { priority: "block" });
     for (const [at, owner] of owners.entries())
       if (!bitmapGet(verdicts, at))

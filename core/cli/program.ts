@@ -30,6 +30,8 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
   const program = new Command("chainwright")
     .description("Composes and runs blockchain nodes out of plugins.")
     .version(VERSION, "-V, --version")
+    // Without it here, that of `sim` does nothing; `inherit` keeps it from the others, whose options may stand anywhere.
+    .enablePositionalOptions()
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .showSuggestionAfterError(true)
     .showHelpAfterError("(--help shows what there is)")
@@ -65,6 +67,8 @@ function inherit(command: Command): void {
   for (const child of command.commands) {
     // What is no command below it comes to its action as an argument (refuseUnknownCommand).
     child.copyInheritedSettings(command).allowExcessArguments(child.commands.length > 0);
+    // Its options and those of `sim attack` have the same names.
+    child.enablePositionalOptions(child.name() === "sim");
     inherit(child);
   }
 }

@@ -15,7 +15,7 @@ import { BulkLoader, storedEntries } from "../state/index.js";
 import { decodePointer, POINTER_KEY } from "../state/records.js";
 import { FORMAT_FILE } from "./backup.js";
 import { BlockDiffersError, BlocksNotKeptError, NothingStoredError, StreamBlockRefusedError } from "./errors.js";
-import { REBUILD_FOLDER, replaceData } from "./replacement.js";
+import { REBUILD_FOLDER, REBUILT, replaceData } from "./replacement.js";
 import { canonicalBlock, importOne } from "./transfer.js";
 import { mayStop, type Work } from "./work.js";
 
@@ -192,5 +192,5 @@ export function heightToGoOnFrom(from: Storage, leftover: Storage, to: number): 
 /** The rebuilt database takes the place of the old one. Nobody has either open. */
 export function takeOver(dataDirectory: string, storageFolder: string): Promise<void> {
   const names = [storageFolder, FORMAT_FILE];
-  return replaceData(dataDirectory, { staging: REBUILD_FOLDER, replace: names, wanted: names, source: "rebuild" });
+  return replaceData(dataDirectory, { staging: REBUILD_FOLDER, replace: names, wanted: names, source: REBUILT });
 }

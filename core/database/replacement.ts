@@ -19,6 +19,8 @@ export const RESTORE_MARK = "RESTORE";
 export const STAGING = "restore.tmp";
 /** Where a database is made anew. */
 export const REBUILD_FOLDER = "rebuild.tmp";
+/** The source of what was made there. */
+export const REBUILT = "rebuild";
 /** What was there before. */
 export const REPLACED = "replaced.tmp";
 /** In it: all that goes is there. */

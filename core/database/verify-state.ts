@@ -20,7 +20,17 @@ export interface StateSubject {
   readonly compute: Pick<Compute, "hashPairs" | "hashPairsSync">;
   readonly state: RecoveredState;
   /** Canonical block at a height, with the state root that its header declares. */
-  readonly canonical: (height: number) => { readonly id: Hash; readonly stateRoot: Hash } | undefined;
+  readonly canonical: (height: number) => DeclaredState | undefined;
+  /**
+   * A stored block whose branch leaves the canonical chain within reach of undo records: state goes to disk before a new head is written, and
+   * a node that was killed in between goes on from there at its next start.
+   */
+  readonly branching: (id: Hash) => DeclaredState | undefined;
+}
+
+interface DeclaredState {
+  readonly id: Hash;
+  readonly stateRoot: Hash;
 }
 
 export interface StateCounts {
@@ -38,9 +48,10 @@ interface Leaf {
 /** @throws DATABASE_INTERRUPTED; what storage throws */
 export async function verifyState(subject: StateSubject, findings: Findings, work: Work): Promise<StateCounts> {
   const { pointer } = subject.state;
-  const declared = subject.canonical(pointer.height);
-  if (declared === undefined || !bytesEqual(declared.id, pointer.blockId))
-    findings.add(`state at height ${pointer.height}`, "its block is not canonical", Mend.state);
+  const atHeight = subject.canonical(pointer.height);
+  const declared = atHeight !== undefined && bytesEqual(atHeight.id, pointer.blockId) ? atHeight : subject.branching(pointer.blockId);
+  if (declared === undefined)
+    findings.add(`state at height ${pointer.height}`, "its block is neither canonical nor on a branch of this chain", Mend.state);
   else if (!bytesEqual(declared.stateRoot, pointer.root))
     findings.add(`state at height ${pointer.height}`, "its root is not the one in the header", Mend.state);
   const walked = await verifyEntries(subject, findings, work);

@@ -3,6 +3,7 @@ import { BlockStore } from "../chain/block-store.js";
 import { ChainwrightError, messageOf } from "../kernel/errors.js";
 import type { Compute } from "../ports/compute.js";
 import type { Storage } from "../ports/storage.js";
+import { bytesEqual, type Hash } from "../primitives/index.js";
 import { type DatabaseFacts, readFacts, readHead } from "./facts.js";
 import { type Finding, Findings, Mend } from "./findings.js";
 import { type ChainCounts, verifyChain } from "./verify-chain.js";
@@ -29,6 +30,8 @@ export interface Verified {
   readonly facts: DatabaseFacts | undefined;
 }
 
+/** As far as a node keeps undo. */
+const UNDO_BLOCKS = 4_096;
 const NO_STATE: StateCounts = { entries: 0, pages: 0, undoBlocks: 0, differences: 0 };
 
 /** @throws DATABASE_MISSING, DATABASE_INTERRUPTED, DATA_FORMAT_*; what storage throws */
@@ -50,8 +53,30 @@ export async function verifyDatabase({ storage, compute, chainId, path }: Verify
     const header = id === undefined ? undefined : findings.check(`header at height ${height}`, Mend.copy, () => store.header(id));
     return header === undefined ? undefined : { id: header.id, stateRoot: header.header.stateRoot };
   };
-  const state = facts === undefined ? NO_STATE : await verifyState({ storage, compute, state: facts.state, canonical }, findings, work);
+  const branching = (id: Hash) => declaredBeside(store, id);
+  const state =
+    facts === undefined ? NO_STATE : await verifyState({ storage, compute, state: facts.state, canonical, branching }, findings, work);
   // Blocks below are gone, so nothing can be executed again.
   const mend = findings.mend === Mend.state && chain.history.bodiesFrom > 1 ? Mend.copy : findings.mend;
   return { count: findings.count, faults: findings.told, mend, counts: { ...chain, ...state }, facts };
+}
+
+/** What a block off the canonical chain declares, if its branch leaves that within reach of undo. What can't be read is told elsewhere. */
+function declaredBeside(store: BlockStore, id: Hash): { readonly id: Hash; readonly stateRoot: Hash } | undefined {
+  try {
+    const block = store.header(id);
+    if (block === undefined) return undefined;
+    let { parent, height } = block.header;
+    for (let steps = 0; steps < UNDO_BLOCKS && height > 0; steps++) {
+      const canonical = store.idAt(height - 1);
+      if (canonical !== undefined && bytesEqual(canonical, parent)) return { id: block.id, stateRoot: block.header.stateRoot };
+      const below = store.header(parent);
+      if (below === undefined) return undefined;
+      ({ parent, height } = below.header);
+    }
+    return undefined;
+  } catch (error) {
+    if (ChainwrightError.is(error)) return undefined;
+    throw error;
+  }
 }

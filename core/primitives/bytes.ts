@@ -4,8 +4,16 @@ export type Bytes = Uint8Array;
 
 export const EMPTY_BYTES: Bytes = new Uint8Array(0);
 
+const HASH_BYTES = 32;
+/** Where a hash is copied to be written as hex: a view as a Buffer for each costs more than the copy and the digits. */
+const hexScratch = Buffer.alloc(HASH_BYTES);
+
 /** Lower-case hex of `bytes`. */
 export function toHex(bytes: Bytes): string {
+  if (bytes.length === HASH_BYTES) {
+    for (let i = 0; i < HASH_BYTES; i++) hexScratch[i] = bytes[i] as number;
+    return hexScratch.toString("hex");
+  }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }
 

@@ -81,3 +81,9 @@ export const SimulationMessageError = defineError<{ readonly channel: number; re
   "input",
   ({ channel, bytes, maxMessageBytes }) => `a message of ${bytes} bytes on channel ${channel}, which carries at most ${maxMessageBytes}`,
 );
+
+export const SeedWorkerError = defineError<{ readonly seed: string; readonly reason: string }>(
+  "SIMULATION_WORKER_FAILED",
+  "internal",
+  ({ seed, reason }) => `the process that ran seed ${seed} is gone: ${reason}; run that seed alone with --seed`,
+);

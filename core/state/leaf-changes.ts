@@ -17,6 +17,9 @@ import type { ValueLayer } from "./version.js";
 const LOOK_EVERY = 64;
 /** Entries that cross at once: some tenths of a millisecond. */
 const PACK_ENTRIES = 1024;
+/** Blocks of a few entries use a pack again: making one takes longer than filling it. */
+const SMALL_PACK_ENTRIES = 32;
+const IDLE_PACKS_MAX = 2;
 /** Longer values are hashed where they lie. */
 const PACKED_VALUE_BYTES = 512;
 
@@ -50,7 +53,8 @@ class Columns implements LeafChanges {
   }
 
   async fillPacked(values: ValueLayer, hash: HashMessages, slicer: Slicer): Promise<void> {
-    const pack = new Pack(Math.min(this.count, PACK_ENTRIES));
+    const isSmall = this.count <= SMALL_PACK_ENTRIES;
+    const pack = isSmall ? (idlePacks.pop() ?? new Pack(SMALL_PACK_ENTRIES)) : new Pack(Math.min(this.count, PACK_ENTRIES));
     let at = 0;
     for (const [text, value] of values) {
       if (value === null) this.deleted[at + pack.count] = 1;
@@ -60,6 +64,8 @@ class Columns implements LeafChanges {
       at += pack.hash(hash, this.#paths.subarray(at * 32), this.#valueHashes.subarray(at * 32));
     }
     pack.hash(hash, this.#paths.subarray(at * 32), this.#valueHashes.subarray(at * 32));
+    // One whose filling failed is not empty, and does not come back.
+    if (isSmall && idlePacks.length < IDLE_PACKS_MAX) idlePacks.push(pack);
   }
 }
 
@@ -109,6 +115,8 @@ class Pack {
     return count;
   }
 }
+
+const idlePacks: Pack[] = [];
 
 /** The leaves that `values` change. */
 export async function leafChanges(values: ValueLayer, paths: PathCache, compute: PairHasher, slicer: Slicer): Promise<LeafChanges> {

@@ -17,6 +17,8 @@ import { type LeafChanges, type MissingPage, type PageSource, rootOf, type TrieU
 /** Pages in one call: about half a millisecond. */
 const DESCEND_PAGES = 4096;
 const BUILD_PAGES = 1024;
+/** Pages that an update has room to know the places of at first; a block of a few keys touches no more. */
+const PLACES_FIRST = 64;
 /** Pages that count as one step of work between two looks at the clock. */
 const PAGES_PER_STEP = 32;
 const NONE = 0xffffffff;
@@ -59,7 +61,7 @@ class PageWalk {
   readonly #words: Uint32Array[] = [];
   /** By the engine's numbers: names of pages, and where the pages are as they were. No objects: those would outlive a collection. */
   readonly #ids: PageId[] = [ROOT_PAGE];
-  #places = new Uint32Array(DESCEND_PAGES * PLACE_WORDS);
+  #places = new Uint32Array(PLACES_FIRST * PLACE_WORDS);
 
   constructor(
     private readonly walk: TrieWalk,
@@ -191,7 +193,8 @@ class PageWalk {
 
   async #build(): Promise<void> {
     const { results } = this.exchange;
-    const arena = new Arena(this.#ids.length * PAGE_WORDS_EXPECTED);
+    // With room for the largest at the end, so that an update of a few pages takes one slab.
+    const arena = new Arena(this.#ids.length * PAGE_WORDS_EXPECTED + PAGE_WORDS_MAX);
     this.pages = new PageTable(this.#ids.length);
     for (let left = this.#ids.length; left > 0; ) {
       const from = arena.ensure(PAGE_WORDS_MAX);

@@ -44,6 +44,18 @@ export class Difficulty {
     );
   }
 
+  /**
+   * What the timestamp of the block with these ancestors has to be above, besides the median: where it ends a window, the end of the
+   * window before. Else a miner of most blocks could turn a window's end back, which counts for a quarter at least, and then be
+   * paid for the same time again and again: difficulty would go to nothing (BIP 54, "timewarp"; core/simulation's attack `time-warp`).
+   */
+  borderBeforeMs(ancestors: Ancestors): number {
+    const { algorithm, windowBlocks } = this.#parameters.spec.difficulty;
+    const { header: tip } = present(ancestors.at(1), "every block but genesis has a parent");
+    if (algorithm === "asert" || !windowEndsAt(tip.height + 1, windowBlocks)) return 0;
+    return present(ancestors.at(windowBlocks), "a window that ends has a border block before it").header.timestampMs;
+  }
+
   /** How many times harder `target` is than the easiest allowed, in thousandths rounded down; for people, never for rules. */
   ratio(target: bigint): number {
     return Number((this.#parameters.powLimit * 1_000n) / target) / 1_000;

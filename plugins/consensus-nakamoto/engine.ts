@@ -12,6 +12,7 @@ import {
   type Bytes,
   bitsFromBytes,
   bitsToBytes,
+  bytesEqual,
   type ChainSpec,
   type Consensus,
   type ConsensusHost,
@@ -78,6 +79,8 @@ export class NakamotoConsensus implements Plugin, Consensus {
   readonly #checker = new ProofChecker();
   #attached: Attached | undefined;
   #chain: HeaviestChain | undefined;
+  /** On the head that was asked for last: it follows from its ancestors, and each round of mining asks several times. */
+  #lastTip: Tip | undefined;
 
   /** @throws ParametersError */
   constructor(config: NakamotoConfig, spec: NakamotoSpec, logger: Logger, metrics: Metrics, workSource?: WorkSource) {
@@ -129,6 +132,13 @@ export class NakamotoConsensus implements Plugin, Consensus {
     if (timestampMs <= median) {
       throw invalidHeader(HeaderFault.timestamp, `timestamp ${timestampMs} is not above ${median}, the median of the blocks before it`);
     }
+    const border = difficulty.borderBeforeMs(ancestors);
+    if (timestampMs <= border) {
+      throw invalidHeader(
+        HeaderFault.timestamp,
+        `timestamp ${timestampMs} ends a window, and is not above ${border}, where the last one ended`,
+      );
+    }
     const { futureBoundMs } = this.#parameters.spec;
     const retryAtMs = acceptableFrom(timestampMs, host.clock.nowMs(), futureBoundMs);
     if (retryAtMs === undefined) return;
@@ -175,6 +185,7 @@ export class NakamotoConsensus implements Plugin, Consensus {
 
   restore(tree: RestoredTree): void {
     const { host } = this.#ready;
+    this.#lastTip = undefined;
     const isFinalized = (block: TreeHeader) => toHex(block.id) === toHex(tree.finalized);
     const finalized = tree.blocks.find(isFinalized) ?? host.header(tree.finalized);
     this.#chain = new HeaviestChain(
@@ -225,10 +236,14 @@ export class NakamotoConsensus implements Plugin, Consensus {
   /** What the next block stands on and must state. */
   #tip(): Tip {
     const { host, difficulty } = this.#ready;
-    const parent = present(host.header(this.#heaviest.choice.head), "core keeps the header of the head");
+    const { head } = this.#heaviest.choice;
+    if (this.#lastTip !== undefined && bytesEqual(this.#lastTip.parent.id, head)) return this.#lastTip;
+    const parent = present(host.header(head), "core keeps the header of the head");
     const ancestors = ancestorsFrom(parent, (id) => host.header(id));
     const bits = difficulty.requiredBits(ancestors);
-    return { parent, bits, target: targetOfBits(bits), medianTimePastMs: this.#medianTimePast(ancestors) };
+    const floorMs = Math.max(this.#medianTimePast(ancestors), difficulty.borderBeforeMs(ancestors));
+    this.#lastTip = { parent, bits, target: targetOfBits(bits), floorMs };
+    return this.#lastTip;
   }
 
   /** What all miners together did lately, by the work of the last blocks and the time that they say they took; 0 at genesis. */

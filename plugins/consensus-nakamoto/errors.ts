@@ -15,7 +15,7 @@ export const HeaderFault = {
   seal: "NAKAMOTO_SEAL",
   /** The hash is above the target. */
   work: "NAKAMOTO_INSUFFICIENT_WORK",
-  /** The timestamp is not above the median time past. */
+  /** The timestamp is not above the median time past, or ends a window before the last one ended. */
   timestamp: "NAKAMOTO_TIMESTAMP_TOO_OLD",
 } as const;
 export type HeaderFault = (typeof HeaderFault)[keyof typeof HeaderFault];

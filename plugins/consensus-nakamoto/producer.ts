@@ -40,7 +40,8 @@ export interface Tip {
   readonly parent: TreeHeader;
   readonly bits: number;
   readonly target: bigint;
-  readonly medianTimePastMs: number;
+  /** Timestamps are above this one: the median of the last blocks, and the end of the last window. */
+  readonly floorMs: number;
 }
 
 export interface ProducerDependencies {
@@ -265,7 +266,7 @@ export class NakamotoProducer implements Producer, ProofOfWorkMiner {
   #waitMs(): number {
     const { clock } = this.#ready;
     const nowMs = clock.nowMs();
-    const { parent, medianTimePastMs } = this.#dependencies.tip();
+    const { parent, floorMs } = this.#dependencies.tip();
     const { minBlockIntervalMs, mode, templateRefreshMs } = this.#config;
     // A parent's timestamp may lie ahead of this clock: never hold back longer than the pace itself. Genesis is no block to pace by.
     const paceMs =
@@ -273,7 +274,7 @@ export class NakamotoProducer implements Producer, ProofOfWorkMiner {
         ? 0
         : Math.min(minBlockIntervalMs, parent.header.timestampMs + minBlockIntervalMs - nowMs);
     // The clock went back: a block that must be above the median would lie in the future.
-    const acceptableMs = acceptableFrom(proposalTimestamp(nowMs, medianTimePastMs), nowMs, this.#dependencies.futureBoundMs);
+    const acceptableMs = acceptableFrom(proposalTimestamp(nowMs, floorMs), nowMs, this.#dependencies.futureBoundMs);
     return Math.max(paceMs, acceptableMs === undefined ? 0 : Math.min(acceptableMs - nowMs, templateRefreshMs));
   }
 
@@ -281,9 +282,9 @@ export class NakamotoProducer implements Producer, ProofOfWorkMiner {
     const host = this.#ready;
     if (payout === undefined) throw new AddressError({ reason: "making blocks needs an address for their rewards" });
     const headMoves = this.#headMoves;
-    const { parent, bits, target, medianTimePastMs } = this.#dependencies.tip();
+    const { parent, bits, target, floorMs } = this.#dependencies.tip();
     const block = await host.buildBlock(parent.id, {
-      timestampMs: proposalTimestamp(host.clock.nowMs(), medianTimePastMs),
+      timestampMs: proposalTimestamp(host.clock.nowMs(), floorMs),
       proposer: payout,
       extra: bitsToBytes(bits),
     });

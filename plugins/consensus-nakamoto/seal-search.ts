@@ -19,6 +19,8 @@ import {
 import { ThreadsError } from "./errors.js";
 import createSearcher, { type NonceSearchInput } from "./search.js";
 
+const SEARCH_MODULE = siblingModule("search", import.meta.url);
+
 /** Expected hashes up to which a block on demand is searched on the main thread, in slices: about a third of a second. */
 const INLINE_HASHES = 2n ** 19n;
 /** Hashes between two looks at the slicer: about 0.6 ms. */
@@ -112,7 +114,7 @@ export class SealSearch {
 
 function jobOf(signingRoot: Hash, target: bigint): SearchJob<NonceSearchInput> {
   return {
-    module: siblingModule("search", import.meta.url),
+    module: SEARCH_MODULE,
     input: { signingRoot, target: targetToBytes(target) },
     expectedAttempts: workOfTarget(target),
   };

@@ -13,7 +13,7 @@ import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
 import { amountText } from "../work-progress.js";
-import { type LocationOptions, locate, wholeNumber, withData, working } from "./db-location.js";
+import { endRebuilding, type LocationOptions, locate, wholeNumber, withData, working } from "./db-location.js";
 import { rebuildAll } from "./db-verify.js";
 
 export interface ExportCommandOptions extends LocationOptions {
@@ -103,6 +103,7 @@ export async function rewindCommand(options: RewindCommandOptions, context: Cont
   const to = wholeNumber(options.to, "--to", 0);
   const source = await locate(options, context);
   return working("rewind", options, context, async (work) => {
+    await endRebuilding(source.path);
     const { chainId } = await readDataDirectory(source.path);
     const before = await withData(source, { parts: "storage" }, async ({ storage }) => {
       const facts = await readFacts(storage, source.path);

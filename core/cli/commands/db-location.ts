@@ -1,6 +1,7 @@
 /** What all database commands share: which data they work on, and how their work is shown and stopped. */
 import { onDisk } from "../../database/durable-files.js";
 import { InterruptedError } from "../../database/errors.js";
+import { finishReplacing, REBUILT, readMark } from "../../database/replacement.js";
 import { readDataDirectory } from "../../node/data-directory.js";
 import { DataDirectoryLockedError } from "../../node/data-directory-errors.js";
 import { lockDirectory } from "../../node/directory-lock.js";
@@ -79,6 +80,11 @@ export async function withFolderLock<Result>(path: string, use: () => Promise<Re
     lock.release();
     scheduler.close();
   }
+}
+
+/** What this command or one like it was doing to the data when it was cut off is ended first: then the same command goes on. */
+export async function endRebuilding(path: string): Promise<void> {
+  if ((await readMark(path))?.source === REBUILT) await withFolderLock(path, () => onDisk(path, () => finishReplacing(path)));
 }
 
 /** A whole number from `least`. @throws UsageError */

@@ -28,7 +28,7 @@ import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
 import { durationText } from "../work-progress.js";
-import { type LocationOptions, locate, wholeNumber, withData, withFolderLock, working } from "./db-location.js";
+import { endRebuilding, type LocationOptions, locate, wholeNumber, withData, withFolderLock, working } from "./db-location.js";
 
 const EXECUTE_FOLDER = "execute.tmp";
 
@@ -179,6 +179,7 @@ export async function rebuild(what: string, options: RebuildCommandOptions, cont
     throw new UsageError({ reason: `db rebuild knows pages, transactions and all, not ${what}` });
   const source = await locate(options, context, what === "all" ? "blocks are executed by the chain's own ledger and rules" : undefined);
   return working("rebuild", options, context, async (work) => {
+    await endRebuilding(source.path);
     let result: Record<string, number>;
     if (what === "all") result = { blocks: await rebuildAll(source, undefined, true, work) };
     else

@@ -6,8 +6,9 @@ import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
 import type { StopSignal } from "../stop-signal.js";
+import { openSimFiles, type SimFileOptions } from "./sim-files.js";
 
-export interface SimOptions {
+export interface SimOptions extends SimFileOptions {
   readonly seed: string;
   readonly json?: boolean;
   readonly log?: string;
@@ -27,6 +28,7 @@ export async function sim(file: string, options: SimOptions, context: Context, s
   if (options.log !== undefined && logLevel === undefined)
     throw new UsageError({ reason: `--log ${options.log}: write one of ${LEVELS.join(", ")}` });
   const scenario = await loadScenario(file);
+  const files = openSimFiles(options);
   const beganNs = process.hrtime.bigint();
   const realMs = (): number => Number((process.hrtime.bigint() - beganNs) / NANOSECONDS);
   const abort = new AbortController();
@@ -39,14 +41,22 @@ export async function sim(file: string, options: SimOptions, context: Context, s
     saidMs = realMs();
     output.note(line);
   };
-  const result = await simulate(scenario, {
-    seed: options.seed,
-    directory: dirname(file),
-    signal: abort.signal,
-    onProgress,
-    ...(logLevel === undefined ? {} : { logLevel, observers: [() => ({ onLog: (line) => output.note(logLine(line)) })] }),
-  });
-  output.errorStatus(undefined);
+  const logs: typeof files.observers = logLevel === undefined ? [] : [() => ({ onLog: (line) => output.note(logLine(line)) })];
+  let result: SimulationResult;
+  try {
+    result = await simulate(scenario, {
+      seed: options.seed,
+      directory: dirname(file),
+      signal: abort.signal,
+      onProgress,
+      observers: [...logs, ...files.observers],
+      ...(logLevel === undefined ? {} : { logLevel }),
+    });
+    files.finish(result);
+  } finally {
+    output.errorStatus(undefined);
+    files.close();
+  }
   const isAborted = abort.signal.aborted;
   if (options.json === true) output.jsonLine({ ...result, failure: failureOf(result), realMs: realMs(), interrupted: isAborted });
   else summary(result, realMs(), isAborted, context);

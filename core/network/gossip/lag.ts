@@ -11,15 +11,16 @@ export const NEAR_BLOCKS = 16;
  */
 export function isBehind(context: NetworkContext): boolean {
   const height = context.localHead().height + NEAR_BLOCKS;
-  const [all, dialed] = [
-    { peers: 0, ahead: 0 },
-    { peers: 0, ahead: 0 },
-  ];
-  for (const { head, direction } of context.peers()) {
-    for (const count of direction === "outbound" ? [all, dialed] : [all]) {
-      count.peers++;
-      if (head.height > height) count.ahead++;
-    }
+  const peers = context.peers();
+  let ahead = 0;
+  for (const { head } of peers) if (head.height > height) ahead++;
+  // Asked at each announcement; that nobody is ahead is the rule.
+  if (ahead * 2 <= peers.length) return false;
+  const dialed = { peers: 0, ahead: 0 };
+  for (const { head, direction } of peers) {
+    if (direction !== "outbound") continue;
+    dialed.peers++;
+    if (head.height > height) dialed.ahead++;
   }
-  return all.ahead * 2 > all.peers && (dialed.peers === 0 || dialed.ahead * 2 > dialed.peers);
+  return dialed.peers === 0 || dialed.ahead * 2 > dialed.peers;
 }

@@ -4,6 +4,7 @@
  * A claim costs nothing to make. So the best one is tried first, but one that led nowhere is not tried again, its peer has to wait
  * longer each time, and what is shown of claims is bounded by what a chain of this age can have.
  */
+import type { TreeHeader } from "../../ports/consensus.js";
 import { bytesEqual } from "../../primitives/bytes.js";
 import { Hash, type HashKey } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
@@ -55,13 +56,17 @@ export class Claims {
       if (last === undefined || !bytesEqual(last.id, id)) last = { id, isValid: chain.standing(id) === "valid" };
       return last.isValid;
     };
+    const nowMs = this.#nowMs;
+    const { head, finalized } = chain;
     for (const peer of this.#context.peers()) {
       const record = this.#of(peer);
-      if (record.restUntilMs > this.#nowMs) continue;
-      if (peer.servesChain && this.#isPromising(peer, isValid) && !this.#isDropped(record, peer.head.id)) {
+      if (record.restUntilMs > nowMs) continue;
+      if (isPromising(peer, head, finalized, isValid) && peer.servesChain && !this.#isDropped(record, peer.head.id)) {
         const target = { peer, id: peer.head.id, claim: { height: peer.head.height, weight: peer.head.weight } };
         if (best === undefined || this.#comesBefore(target, best)) best = target;
       }
+      // Every head of every peer leads here, and gossip rarely wants anything.
+      if (record.wanted.length === 0) continue;
       record.wanted = record.wanted.filter((id) => chain.standing(id) !== "valid" && !this.#isDropped(record, id));
       const wanted = record.wanted.at(-1);
       if (wanted !== undefined) best ??= { peer, id: wanted, claim: undefined };
@@ -109,16 +114,6 @@ export class Claims {
     }
   }
 
-  /** Whether a peer's head could become this node's. */
-  #isPromising({ head }: Peer, isValid: (id: Hash) => boolean): boolean {
-    const { chain } = this.#context.dependencies;
-    const { head: own, finalized } = chain;
-    if (head.weight > own.weight) return !isValid(head.id);
-    // Engines without weights choose otherwise: only what lies at or below finality can't be chosen.
-    const isWeightless = head.weight === 0n && own.weight === 0n;
-    return isWeightless && head.height > finalized.header.height && !isValid(head.id);
-  }
-
   #isDropped({ dropped }: Record, id: Hash): boolean {
     return dropped.size > 0 && dropped.has(Hash.key(id));
   }
@@ -135,6 +130,14 @@ export class Claims {
   get #nowMs(): number {
     return this.#context.dependencies.clock.monotonicMs();
   }
+}
+
+/** Whether a peer's head could become this node's. */
+function isPromising({ head }: Peer, own: TreeHeader, finalized: TreeHeader, isValid: (id: Hash) => boolean): boolean {
+  if (head.weight > own.weight) return !isValid(head.id);
+  // Engines without weights choose otherwise: only what lies at or below finality can't be chosen.
+  const isWeightless = head.weight === 0n && own.weight === 0n;
+  return isWeightless && head.height > finalized.header.height && !isValid(head.id);
 }
 
 function isBetter({ claim }: Target, { claim: other }: Target): boolean {

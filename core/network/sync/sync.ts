@@ -91,6 +91,10 @@ export class Sync implements ChainSync {
   // --- what others see ---------------------------------------------------------------------------------------------
 
   get status(): SyncStatus {
+    return this.#statusAt(this.#targetHeight(this.#branch?.target ?? this.#claims.best()));
+  }
+
+  #statusAt(height: number): SyncStatus {
     const { head } = this.#context.dependencies.chain;
     const currentHeight = head.header.height;
     const refused = this.#refused;
@@ -98,7 +102,7 @@ export class Sync implements ChainSync {
     return {
       state: this.#state,
       currentHeight,
-      targetHeight: Math.max(currentHeight, this.#targetHeight()),
+      targetHeight: Math.max(currentHeight, height),
       headerHeight: Math.max(currentHeight, branch?.headerHeight ?? 0),
       blocksPerSecond: branch === undefined ? 0 : Math.round(this.#rate.perSecond * 10) / 10,
       activePeers: branch?.activePeers ?? 0,
@@ -168,7 +172,7 @@ export class Sync implements ChainSync {
       const goodMs = this.#goodHeight === 0 ? undefined : this.#good.untilMs;
       this.#lookAgain(earliest(this.#claims.nextRestMs(), goodMs));
     }
-    this.#show();
+    this.#show(target);
   }
 
   /** Whether gossip should bring it before sync asks: it is near, and was heard of a moment ago. */
@@ -237,9 +241,8 @@ export class Sync implements ChainSync {
 
   // --- status ------------------------------------------------------------------------------------------------------
 
-  #targetHeight(): number {
+  #targetHeight(target: Target | undefined): number {
     const { chain, spec, clock } = this.#context.dependencies;
-    const target = this.#branch?.target ?? this.#claims.best();
     if (target === undefined) return this.#goodHeight;
     const { head } = chain;
     const header = this.#branch?.goodHeader;
@@ -252,11 +255,11 @@ export class Sync implements ChainSync {
     return plausibleHeight(claimed, witnessed, spec.genesisTimeMs, milestone, clock.nowMs());
   }
 
-  /** Tells those who listen if the state is another. */
-  #show(): void {
+  /** Tells those who listen if the state is another. @param best claim, as it is now: looking for it costs more than all the rest */
+  #show(best = this.#branch?.target ?? this.#claims.best()): void {
     this.#shownMs = this.#context.dependencies.clock.monotonicMs();
     this.#noteGoodHeaders();
-    const { status } = this;
+    const status = this.#statusAt(this.#targetHeight(this.#branch?.target ?? best));
     this.#metrics.targetHeight.set(status.targetHeight);
     this.#metrics.headerHeight.set(status.headerHeight);
     const state = this.#following.look(status.currentHeight, this.#networkHeight(status));
@@ -280,6 +283,8 @@ export class Sync implements ChainSync {
 
   /** By good headers, or by what at least half of the peers claim: one liar among several does not make a node think it is behind. */
   #networkHeight({ currentHeight, targetHeight }: SyncStatus): number {
+    // Nobody claims more than there is here: no need to ask how many do.
+    if (targetHeight === currentHeight) return Math.max(currentHeight, this.#goodHeight);
     const claimed = this.#context
       .peers()
       .map(({ head }) => head.height)

@@ -26,6 +26,8 @@ export class AgreementChecker implements Checker {
   /** By height: what honest nodes hold for settled, and for final. */
   readonly #settled = new Map<number, Settled>();
   readonly #finalized = new Map<number, Settled>();
+  /** The same of each node alone, where the scenario splits the network for good. */
+  readonly #own = new Map<SimulatedNode, Map<number, Settled>>();
   /** Of each node: up to which height it has been looked at. */
   readonly #settledTo = new Map<SimulatedNode, number>();
   readonly #finalizedTo = new Map<SimulatedNode, number>();
@@ -44,7 +46,14 @@ export class AgreementChecker implements Checker {
     if (!canonical || !node.isHonest) return;
     const { chain } = node;
     this.#follow(node, this.#settledTo, this.#settled, chain.head.header.height - this.#depth, "agreement");
-    this.#follow(node, this.#finalizedTo, this.#finalized, chain.finalized.header.height, "finality");
+    this.#follow(node, this.#finalizedTo, this.#finalizedOf(node), chain.finalized.header.height, "finality");
+  }
+
+  #finalizedOf(node: SimulatedNode): Map<number, Settled> {
+    if (!this.#run.scenario.expect.twoChains) return this.#finalized;
+    const own = this.#own.get(node) ?? new Map<number, Settled>();
+    this.#own.set(node, own);
+    return own;
   }
 
   #follow(node: SimulatedNode, reached: Map<SimulatedNode, number>, settled: Map<number, Settled>, to: number, invariant: string): void {

@@ -1,4 +1,5 @@
 /** Bounds: mempools keep the limits of their configs, trees theirs; the run as a whole does not grow without end. */
+import { getHeapStatistics } from "node:v8";
 import { type Checker, honestNodes, type RunView } from "./checker.js";
 
 interface NodeLimits {
@@ -27,7 +28,8 @@ export class BoundsChecker implements Checker {
     }
     if (world.queued > scenario.expect.queuedEvents)
       this.#run.violate("event-bounds", undefined, `${world.queued} events wait, more than ${scenario.expect.queuedEvents}`);
-    const { heapUsed } = process.memoryUsage();
+    // `process.memoryUsage` says the same, and half a millisecond later what else the process takes.
+    const { used_heap_size: heapUsed } = getHeapStatistics();
     if (heapUsed > scenario.expect.heapBytes)
       this.#run.violate("memory-bounds", undefined, `the heap has ${heapUsed} bytes, more than ${scenario.expect.heapBytes}`);
   }

@@ -1,5 +1,7 @@
 /** What the scenario expects of its end: that nodes agree, how far they got, how many forks there were and how deep. */
-import { Hash } from "../../sdk.js";
+import { Address, Hash } from "../../sdk.js";
+import { payoutAddress } from "../run/composition.js";
+import { plansOf, selected } from "../scenario/roster.js";
 import { type Checker, type HeadMoved, honestNodes, type RunView } from "./checker.js";
 
 export class ExpectationChecker implements Checker {
@@ -26,7 +28,34 @@ export class ExpectationChecker implements Checker {
     this.#atLeast("the number of stale blocks", stale, expect.staleAtLeast);
     this.#atLeast("the deepest reorganization", this.#deepest, expect.deepestReorgAtLeast);
     this.#atMost("the deepest reorganization", this.#deepest, expect.deepestReorgAtMost);
+    if (expect.noBlocksOf.length > 0) this.#excluded();
+    if (expect.twoChains) this.#twoChains();
     if (expect.converged) this.#convergence(height, heights);
+  }
+
+  /** Whoever is to have no block on any honest chain has none. */
+  #excluded(): void {
+    const { scenario } = this.#run;
+    const plans = selected(plansOf(scenario), scenario.expect.noBlocksOf);
+    const names = new Map(plans.map(({ name }) => [Address.key(payoutAddress(name)), name]));
+    for (const node of honestNodes(this.#run)) {
+      for (let height = node.chain.head.header.height; height > 0; height--) {
+        const id = node.chain.idAt(height);
+        const proposer = id && this.#run.blocks.get(Hash.key(id))?.header.header.proposer;
+        const name = proposer && names.get(Address.key(proposer));
+        if (name === undefined) continue;
+        this.#run.violate("expectation", node, `block ${height} of its chain is ${name}'s, of whom there was to be none`);
+        return;
+      }
+    }
+  }
+
+  #twoChains(): void {
+    const nodes = honestNodes(this.#run);
+    const height = Math.min(...nodes.map(({ chain }) => chain.finalized.header.height));
+    const ids = new Set(nodes.map(({ chain }) => chain.idAt(height)).map((id) => id && Hash.key(id)));
+    if (ids.size !== 2)
+      this.#run.violate("expectation", undefined, `at height ${height}, final for all, there is ${ids.size} block, and there were to be 2`);
   }
 
   #convergence(height: number, heights: readonly number[]): void {

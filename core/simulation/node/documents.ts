@@ -4,6 +4,8 @@
  */
 
 import type { PluginManifest } from "../../sdk.js";
+import { forgingMiner } from "../byzantine/forging-miner.js";
+import { misbehavingPeer } from "../byzantine/misbehaving-peer.js";
 import { SIMULATED_MACHINE } from "../capability.js";
 import { simulatedCompute } from "../machine/compute.js";
 import { simulatedStorage } from "../machine/storage.js";
@@ -13,10 +15,12 @@ import { simulatedTransport } from "../network/transport.js";
 export type Document = { readonly [key: string]: unknown };
 
 const PLUGINS: readonly PluginManifest[] = [simulatedStorage, simulatedTransport, virtualMiner];
+/** Known by their ids to every scenario, and in no node that does not name them. */
+const BYZANTINE: readonly PluginManifest[] = [forgingMiner, misbehavingPeer];
 
 /** For `loadNodeConfig`. */
 export const SIMULATED_MODULES = {
-  plugins: Object.fromEntries(PLUGINS.map((manifest) => [manifest.id, async () => ({ default: manifest })])),
+  plugins: Object.fromEntries([...PLUGINS, ...BYZANTINE].map((manifest) => [manifest.id, async () => ({ default: manifest })])),
   parts: [simulatedCompute],
   host: [SIMULATED_MACHINE],
 };

@@ -38,6 +38,8 @@ export class SimulatedNode {
   readonly #listener: NodeListener;
   readonly #ground: GroundOptions;
   #node: Node | undefined;
+  /** Of the running node: checkers ask for them at each look and block. */
+  readonly #capabilities = new Map<string, unknown>();
   #state: SimulatedNodeState = "down";
   /** A plugin makes it misbehave: what is promised of honest nodes is not asked of it. */
   readonly isHonest: boolean;
@@ -68,28 +70,32 @@ export class SimulatedNode {
 
   /** Of a node that is up. */
   get chain(): NodePart["chain"] {
-    return this.#running.get<NodePart>(NODE_PART).chain;
+    return this.capability<NodePart>(NODE_PART).chain;
   }
 
   get view(): ChainView {
-    return this.#running.get<ChainView>(CHAIN_VIEW);
+    return this.capability<ChainView>(CHAIN_VIEW);
   }
 
   get mempool(): MempoolView {
-    return this.#running.get<MempoolView>(MEMPOOL_VIEW);
+    return this.capability<MempoolView>(MEMPOOL_VIEW);
   }
 
   get network(): NetworkView {
-    return this.#running.get<NetworkView>(NETWORK_VIEW);
+    return this.capability<NetworkView>(NETWORK_VIEW);
   }
 
   get submission(): TransactionSubmission {
-    return this.#running.get<TransactionSubmission>(TRANSACTION_SUBMISSION);
+    return this.capability<TransactionSubmission>(TRANSACTION_SUBMISSION);
   }
 
   /** The value of any capability of the running node. */
   capability<Value>(name: string): Value {
-    return this.#running.get<Value>(name);
+    const known = this.#capabilities.get(name);
+    if (known !== undefined) return known as Value;
+    const value = this.#running.get<Value>(name);
+    this.#capabilities.set(name, value);
+    return value;
   }
 
   /** Starts its process, unless there is one. */
@@ -129,6 +135,7 @@ export class SimulatedNode {
     const { config, spec } = this.loaded;
     const node = new Node({ ground: groundOf(this.parts, this.#ground), onFatal: (error) => this.#fail(error) }, config, spec);
     this.#node = node;
+    this.#capabilities.clear();
     node.start().then(
       () => {
         if (this.#node !== node || this.#state !== "starting") return;
@@ -144,6 +151,7 @@ export class SimulatedNode {
 
   #ended(isCrash: boolean): void {
     this.#node = undefined;
+    this.#capabilities.clear();
     this.#state = "down";
     if (isCrash) this.machine.crash();
     else {

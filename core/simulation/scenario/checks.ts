@@ -174,6 +174,7 @@ class Checks {
         this.#report(["traffic", key], `${value} is behind the end of the run`);
     }
     this.#named(["traffic", "nodes"], traffic?.nodes ?? []);
+    this.#named(["expect", "noBlocksOf"], expect.noBlocksOf);
     if (expect.liveness !== undefined) this.#duration(["expect", "liveness"], expect.liveness);
   }
 

@@ -218,6 +218,15 @@ const ExpectationSchema = Type.Object(
     }),
     deepestReorgAtLeast: Type.Integer({ description: "Blocks that some node undid at once", default: 0, minimum: 0 }),
     deepestReorgAtMost: Type.Optional(Type.Integer({ description: "The same", minimum: 0 })),
+    twoChains: Type.Boolean({
+      description: "The network splits for good: at the end there are two chains with different final blocks. No node reverses its own",
+      default: false,
+    }),
+    noBlocksOf: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      description: "Nodes or groups of whose blocks none is on an honest node's chain at the end",
+      default: [],
+      maxItems: 10_000,
+    }),
     allowedErrors: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
       description: "Codes in nodes' logs at level error that belong to the scenario: NETWORK_FORKED_BELOW_FINALITY …",
       default: [],

@@ -133,6 +133,28 @@ t.test("difficulty follows the chain's own timestamps, by ASERT and by windows",
   t.equal(new TestChain({ spec: { difficulty: { algorithm: "window", windowBlocks: 50 } } }).engine.traits.ancestryDepth, 51);
 });
 
+t.test("a window does not end before the last one ended, or a miner of most blocks would count time twice", async (t) => {
+  const chain = new TestChain({ spec: { difficulty: { algorithm: "window", windowBlocks: 4 } } }).start();
+  let tip = chain.genesis;
+  const add = async (timestampMs: number) => {
+    const verdict = await chain.import(chain.make(tip, { timestampMs }));
+    if (verdict.status === "imported") tip = chain.headers.get(Hash.key(verdict.id)) as TreeHeader;
+    return "code" in verdict ? verdict.code : verdict.status;
+  };
+  const border = GENESIS_TIME_MS + 60_000;
+  for (let height = 1; height < 8; height++)
+    t.equal(await add(height === 4 ? border : GENESIS_TIME_MS + height), "imported", `block ${height}`);
+  t.equal(await add(border), "NAKAMOTO_TIMESTAMP_TOO_OLD", "above the median, and not above the border");
+  t.equal(await add(border + 1), "imported");
+  const asert = new TestChain().start();
+  const ahead = await asert.grow(asert.genesis, 3, 1_000);
+  t.equal(
+    (await asert.import(asert.make(ahead[2] as TreeHeader, { timestampMs: GENESIS_TIME_MS + 2_500 }))).status,
+    "imported",
+    "asert has no borders",
+  );
+});
+
 t.test("the heaviest chain: ties, reorgs, depth", async (t) => {
   const chain = new TestChain({ spec: { maxReorgDepth: 4, confirmations: 2 } }).start();
   const a = await chain.grow(chain.genesis, 2);

@@ -1,0 +1,94 @@
+/** Searching seeds: the same digest with any number of jobs, the first failing seed, and a small scenario that fails in the same way. */
+import { readFileSync } from "node:fs";
+import t from "tap";
+import { writtenOut } from "../../../core/simulation/explore/shrink.js";
+import { explore, loadScenario, parseScenario, scenarioText, shrink, simulate } from "../../../core/simulation/index.js";
+import { timelineOf } from "../../../core/simulation/scenario/timeline.js";
+import { run as runCommand } from "../../functional/node-process.js";
+
+/** Two miners, of whom one is away too long for the run's end, in a crowd of faults that have nothing to do with it. */
+const FAILING = {
+  name: "failing",
+  duration: "12m",
+  nodes: [
+    { name: "miner", count: 3, hashShare: 100, slowness: 1 },
+    { name: "follower", count: 2 },
+  ],
+  timeline: [
+    { at: "30s", do: "crash", nodes: ["follower-1"], for: "20s" },
+    { at: "60s", do: "stall", nodes: ["follower-2"], for: "5s" },
+    { at: "90s", do: "skew", nodes: ["miner-2"], by: "2s" },
+    { at: "2m", do: "partition", groups: [["miner-1"]] },
+  ],
+  chaos: { crashes: "2m", downtime: "20s", until: "2m" },
+  traffic: { perMinute: 4, accounts: 2 },
+  network: { loss: 0.01 },
+  expect: { agreementDepth: 1_000, convergedWithin: 1 },
+};
+
+t.test("the combined digest, the first failing seed and the exit code do not depend on the number of jobs", async (t) => {
+  const folder = t.testdir({
+    "shaky.yaml": `
+name: shaky
+duration: 3m
+nodes: [{ name: miner, count: 2, hashShare: 100 }]
+expect: { blocksAtLeast: 3 }
+`,
+  });
+  const scenario = await loadScenario(`${folder}/shaky.yaml`);
+  const options = { from: 1, count: 5, directory: folder };
+  const [one, two] = [
+    await explore(scenario, { ...options, jobs: 1, all: true }),
+    await explore(scenario, { ...options, jobs: 2, all: true }),
+  ];
+  t.equal(one.outcomes.length, 5);
+  t.match(one.digest, /^[0-9a-f]{64}$/);
+  t.same(two, one);
+  const own: string[] = [];
+  for (const { seed, digest } of one.outcomes) if ((await simulate(scenario, { seed })).digest === digest) own.push(seed);
+  t.equal(own.length, 5, "each is the run that its seed is");
+  const [first] = one.failures;
+  if (first === undefined) {
+    t.fail("some seed fails");
+    return;
+  }
+  t.match(first.failure, { code: "SIMULATION_INVARIANT_BROKEN", invariant: "expectation" });
+  const early = await explore(scenario, { ...options, jobs: 2 });
+  t.equal(early.outcomes.at(-1)?.seed, first.seed);
+  t.same(early.failures, [first]);
+  t.not(early.digest, one.digest);
+});
+
+t.test("what chance adds is written out without changing the run", async (t) => {
+  const scenario = await parseScenario(FAILING);
+  const plain = writtenOut(scenario, "3");
+  t.equal(plain.chaos, undefined);
+  t.same(timelineOf(plain, "3"), JSON.parse(JSON.stringify(timelineOf(scenario, "3"))));
+});
+
+t.test("a failing scenario becomes small on the command line, and the small one fails again", async (t) => {
+  const folder = t.testdir({ "failing.yaml": JSON.stringify(FAILING) });
+  const found = await runCommand(["sim", "failing.yaml", "--seeds", "3", "--from", "3", "--jobs", "1"], { cwd: folder });
+  t.equal(found.code, 1, found.stdout + found.stderr);
+  t.match(found.stdout, /failed: seed 3: convergence/);
+  t.match(found.stdout, /small: chainwright sim failing-seed-3\.yaml --seed 3\ndigest [0-9a-f]{64}\n$/);
+  const file = `${folder}/failing-seed-3.yaml`;
+  t.match(readFileSync(file, "utf8"), /^# From failing, seed 3, made small/);
+  const small = await loadScenario(file);
+  t.same(
+    small.timeline.map(({ do: what }) => what),
+    ["partition"],
+  );
+  t.ok(small.nodes.reduce((sum, { count = 1 }) => sum + count, 0) <= 3 && small.traffic === undefined && small.network.loss === 0);
+  t.match(await simulate(small, { seed: 3 }), { failure: { data: { invariant: "convergence" } } });
+});
+
+t.test("a scenario that holds is not shrunk; wrong numbers are refused; a file goes elsewhere with its plugins", async (t) => {
+  const scenario = await parseScenario({ name: "calm", duration: "2m", nodes: [{ name: "a" }] });
+  t.equal(await shrink(scenario, { seed: "1" }), undefined);
+  const refused = await runCommand(["sim", "none.yaml", "--seeds", "0"]);
+  t.equal(refused.code, 2);
+  t.match(refused.stderr, /--seeds 0: write a whole number/);
+  const text = await scenarioText({ ...scenario, config: { plugins: { "./mute.js": null } } }, ["why"], "/somewhere");
+  t.equal(text, '# why\nname: "calm"\nduration: "2m"\nconfig: {"plugins":{"/somewhere/mute.js":null}}\nnodes:\n  - {"name":"a"}\n');
+});

@@ -19,16 +19,11 @@ export interface StateSubject {
   readonly storage: Storage;
   readonly compute: Pick<Compute, "hashPairs" | "hashPairsSync">;
   readonly state: RecoveredState;
-  /** Canonical block at a height, with the state root that its header declares. */
-  readonly canonical: (height: number) => DeclaredState | undefined;
-  /**
-   * A stored block whose branch leaves the canonical chain within reach of undo records: state goes to disk before a new head is written, and
-   * a node that was killed in between goes on from there at its next start.
-   */
-  readonly branching: (id: Hash) => DeclaredState | undefined;
+  /** Block at a height of the branch that the state is on, with the state root that its header declares. */
+  readonly declared: (height: number) => DeclaredState | undefined;
 }
 
-interface DeclaredState {
+export interface DeclaredState {
   readonly id: Hash;
   readonly stateRoot: Hash;
 }
@@ -48,9 +43,8 @@ interface Leaf {
 /** @throws DATABASE_INTERRUPTED; what storage throws */
 export async function verifyState(subject: StateSubject, findings: Findings, work: Work): Promise<StateCounts> {
   const { pointer } = subject.state;
-  const atHeight = subject.canonical(pointer.height);
-  const declared = atHeight !== undefined && bytesEqual(atHeight.id, pointer.blockId) ? atHeight : subject.branching(pointer.blockId);
-  if (declared === undefined)
+  const declared = subject.declared(pointer.height);
+  if (declared === undefined || !bytesEqual(declared.id, pointer.blockId))
     findings.add(`state at height ${pointer.height}`, "its block is neither canonical nor on a branch of this chain", Mend.state);
   else if (!bytesEqual(declared.stateRoot, pointer.root))
     findings.add(`state at height ${pointer.height}`, "its root is not the one in the header", Mend.state);
@@ -171,8 +165,8 @@ class PageWalk {
   }
 }
 
-/** Undo records within the horizon, and that their blocks are the canonical ones. */
-async function verifyHistory({ storage, state, canonical }: StateSubject, findings: Findings, work: Work): Promise<number> {
+/** Undo records within the horizon, and that their blocks are those of the state's branch. */
+async function verifyHistory({ storage, state, declared: declaredAt }: StateSubject, findings: Findings, work: Work): Promise<number> {
   work.progress.stage({ title: "undo", unit: "blocks", total: state.versions.length });
   for (const [index, { height, blockId, root }] of state.versions.entries()) {
     if (index % 32 === 0) {
@@ -181,9 +175,9 @@ async function verifyHistory({ storage, state, canonical }: StateSubject, findin
       await null;
     }
     work.progress.done(1);
-    const declared = canonical(height);
+    const declared = declaredAt(height);
     if (declared !== undefined && (!bytesEqual(declared.id, blockId) || !bytesEqual(declared.stateRoot, root)))
-      findings.add(`version of the state at height ${height}`, "it is not that of the canonical block", Mend.state);
+      findings.add(`version of the state at height ${height}`, "it is not that of a block on the way to the state's", Mend.state);
     if (index > 0)
       findings.check(`undo record of height ${height}`, Mend.state, () =>
         decodeUndo(height, blockId, storage.get(numberedKey(UNDO_PREFIX, height))),

@@ -7,7 +7,7 @@ import { bytesEqual, type Hash } from "../primitives/index.js";
 import { type DatabaseFacts, readFacts, readHead } from "./facts.js";
 import { type Finding, Findings, Mend } from "./findings.js";
 import { type ChainCounts, verifyChain } from "./verify-chain.js";
-import { type StateCounts, verifyState } from "./verify-state.js";
+import { type DeclaredState, type StateCounts, verifyState } from "./verify-state.js";
 import type { Work } from "./work.js";
 
 export interface VerifyOptions {
@@ -53,30 +53,30 @@ export async function verifyDatabase({ storage, compute, chainId, path }: Verify
     const header = id === undefined ? undefined : findings.check(`header at height ${height}`, Mend.copy, () => store.header(id));
     return header === undefined ? undefined : { id: header.id, stateRoot: header.header.stateRoot };
   };
-  const branching = (id: Hash) => declaredBeside(store, id);
-  const state =
-    facts === undefined ? NO_STATE : await verifyState({ storage, compute, state: facts.state, canonical, branching }, findings, work);
+  const branch = facts === undefined ? new Map<number, DeclaredState>() : branchTo(store, facts.state.pointer.blockId);
+  const declared = (height: number) => branch.get(height) ?? canonical(height);
+  const state = facts === undefined ? NO_STATE : await verifyState({ storage, compute, state: facts.state, declared }, findings, work);
   // Blocks below are gone, so nothing can be executed again.
   const mend = findings.mend === Mend.state && chain.history.bodiesFrom > 1 ? Mend.copy : findings.mend;
   return { count: findings.count, faults: findings.told, mend, counts: { ...chain, ...state }, facts };
 }
 
-/** What a block off the canonical chain declares, if its branch leaves that within reach of undo. What can't be read is told elsewhere. */
-function declaredBeside(store: BlockStore, id: Hash): { readonly id: Hash; readonly stateRoot: Hash } | undefined {
+/**
+ * The blocks that lead from the canonical chain to this one, by height; none if it is canonical, or its branch does not leave that within
+ * reach of undo records. State goes to disk before a new head is written, and a node that was killed in between goes on from
+ * there at its next start. What can't be read is told elsewhere.
+ */
+function branchTo(store: BlockStore, id: Hash): ReadonlyMap<number, DeclaredState> {
+  const branch = new Map<number, DeclaredState>();
   try {
-    const block = store.header(id);
-    if (block === undefined) return undefined;
-    let { parent, height } = block.header;
-    for (let steps = 0; steps < UNDO_BLOCKS && height > 0; steps++) {
-      const canonical = store.idAt(height - 1);
-      if (canonical !== undefined && bytesEqual(canonical, parent)) return { id: block.id, stateRoot: block.header.stateRoot };
-      const below = store.header(parent);
-      if (below === undefined) return undefined;
-      ({ parent, height } = below.header);
+    for (let block = store.header(id); block !== undefined && branch.size < UNDO_BLOCKS; block = store.header(block.header.parent)) {
+      const { height, stateRoot } = block.header;
+      const canonical = store.idAt(height);
+      if (canonical !== undefined && bytesEqual(canonical, block.id)) return branch;
+      branch.set(height, { id: block.id, stateRoot });
     }
-    return undefined;
   } catch (error) {
-    if (ChainwrightError.is(error)) return undefined;
-    throw error;
+    if (!ChainwrightError.is(error)) throw error;
   }
+  return new Map();
 }

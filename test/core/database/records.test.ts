@@ -18,7 +18,7 @@ import { SILENT_WORK, type Stage } from "../../../core/database/work.js";
 import { Hash } from "../../../core/primitives/hash.js";
 import { ARCHIVE_KEY, decodeArchive, differenceKey, encodeArchive, encodeDifference } from "../../../core/state/archive-records.js";
 import { CHAIN_ID, NO_METRICS, SILENT } from "../../plugins/ledger-account/fixtures.js";
-import { CutStorage, replay, rootOf, TestNode } from "../chain/harness.js";
+import { BlockMaker, CutStorage, replay, rootOf, scripted, TestNode, transfer } from "../chain/harness.js";
 import { testCompute, testScheduler } from "../state/fixtures.js";
 import { factsOf, fixture, put, verified } from "./fixtures.js";
 
@@ -354,4 +354,32 @@ t.test("formats", async (t) => {
     await copy.flip(keys.pointer("format"), 6);
     await t.rejects(readDatabaseFormat(copy, "here"), { code: "DATA_FORMAT_DAMAGED" });
   });
+});
+
+t.test("whatever a kill left is whole: state may be on disk before the head that it belongs to", async (t) => {
+  const maker = await BlockMaker.start();
+  const row = await maker.row(maker.genesis, 6, (index) => ({ transactions: [transfer(0, index, 1)], weight: 2 }));
+  const rivals = await maker.row(row[2] ?? maker.genesis, 5, () => ({ weight: 9, salt: 3 }));
+  await maker.node.stop();
+  const settings = { payloads: true, finalAtDepth: 3 };
+  const options = { flushAfterBlocks: 1, flushAfterMs: 1e9 };
+  let ahead = 0;
+  for (let cutAt = 1, wasCut = true; wasCut; cutAt++) {
+    const storage = (await CutStorage.empty()).reopened(cutAt);
+    const life = (async () => {
+      const dying = await scripted(settings, { storage, options });
+      for (const { block } of [...row, ...rivals]) await dying.chain.import(block);
+      await dying.stop();
+    })();
+    wasCut = (await Promise.race([life, storage.cut])) === "cut";
+    const left = storage.reopened();
+    const found = await verified(left).catch((error: { readonly code?: string }) => error.code);
+    if (typeof found === "string" || found === undefined) {
+      t.equal(found, "DATABASE_MISSING", `cut at write ${cutAt}`);
+      continue;
+    }
+    t.equal(found.count, 0, `cut at write ${cutAt}: ${JSON.stringify(found.faults)}`);
+    if ((found.facts?.flushedHeight ?? 0) > (found.facts?.head.height ?? 0)) ahead++;
+  }
+  t.ok(ahead > 0, "there was state ahead of its head");
 });

@@ -9,6 +9,7 @@ import { parseScenario } from "../scenario/load.js";
 import { knownNames, plansOf } from "../scenario/roster.js";
 import type { Fault, NodeGroup, Scenario } from "../scenario/schema.js";
 import { type Action, timelineOf } from "../scenario/timeline.js";
+import { withEnds } from "./fault-ends.js";
 import { isSameFailure, outcomeOf, type SeedFailure, type SeedOutcome } from "./outcome.js";
 
 export interface ShrinkOptions extends Pick<SimulationOptions, "directory" | "checkers" | "signal"> {
@@ -98,8 +99,14 @@ class Shrinking {
     const { atMs } = this.#failure;
     const wholeUs = durationUs(this.#scenario.duration);
     if (atMs !== undefined && atMs * 1e3 + AFTER_US < wholeUs && (await this.#tryEnd(Math.ceil(atMs * 1e3 + AFTER_US)))) return;
-    // What is found at the end is found at an earlier one, perhaps.
-    for (let us = wholeUs / 2; us >= 60e6; us /= 2) if (!(await this.#tryEnd(Math.floor(us)))) return;
+    // What is found at the end is found at an earlier one, perhaps, if it is no fault that has not ended by then.
+    for (let us = wholeUs / 2; us >= 60e6; us /= 2) if (!this.#isCalmAfter(us) || !(await this.#tryEnd(Math.floor(us)))) return;
+  }
+
+  #isCalmAfter(us: number): boolean {
+    const { timeline } = this.#scenario;
+    const before = timeline.filter(({ at }) => durationUs(at) <= us);
+    return withEnds(timeline, before).length === before.length;
   }
 
   async dropFaults(): Promise<void> {
@@ -109,8 +116,10 @@ class Shrinking {
       if (timeline.length === 0 || (await this.#try({ timeline: [] }))) return;
       const size = Math.ceil(timeline.length / Math.min(parts, timeline.length));
       let isSmaller = false;
-      for (let from = 0; from < timeline.length && !isSmaller; from += size)
-        isSmaller = await this.#try({ timeline: [...timeline.slice(0, from), ...timeline.slice(from + size)] });
+      for (let from = 0; from < timeline.length && !isSmaller; from += size) {
+        const left = [...timeline.slice(0, from), ...timeline.slice(from + size)];
+        isSmaller = await this.#try({ timeline: [...withEnds(timeline, left)] });
+      }
       if (isSmaller) parts = Math.max(2, parts - 1);
       else if (size === 1 || this.#isOver) return;
       else parts *= 2;

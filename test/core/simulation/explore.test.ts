@@ -1,8 +1,10 @@
 /** Searching seeds: the same digest with any number of jobs, the first failing seed, and a small scenario that fails in the same way. */
 import { readFileSync } from "node:fs";
 import t from "tap";
+import { withEnds } from "../../../core/simulation/explore/fault-ends.js";
 import { writtenOut } from "../../../core/simulation/explore/shrink.js";
 import { explore, loadScenario, parseScenario, scenarioText, shrink, simulate } from "../../../core/simulation/index.js";
+import type { Fault } from "../../../core/simulation/scenario/schema.js";
 import { timelineOf } from "../../../core/simulation/scenario/timeline.js";
 import { run as runCommand } from "../../functional/node-process.js";
 
@@ -19,6 +21,7 @@ const FAILING = {
     { at: "60s", do: "stall", nodes: ["follower-2"], for: "5s" },
     { at: "90s", do: "skew", nodes: ["miner-2"], by: "2s" },
     { at: "2m", do: "partition", groups: [["miner-1"]] },
+    { at: "718s", do: "heal" },
   ],
   chaos: { crashes: "2m", downtime: "20s", until: "2m" },
   traffic: { perMinute: 4, accounts: 2 },
@@ -77,10 +80,28 @@ t.test("a failing scenario becomes small on the command line, and the small one 
   const small = await loadScenario(file);
   t.same(
     small.timeline.map(({ do: what }) => what),
-    ["partition"],
+    ["partition", "heal"],
+    "what ends a fault stays beside it",
   );
   t.ok(small.nodes.reduce((sum, { count = 1 }) => sum + count, 0) <= 3 && small.traffic === undefined && small.network.loss === 0);
   t.match(await simulate(small, { seed: 3 }), { failure: { data: { invariant: "convergence" } } });
+});
+
+t.test("a fault is kept with what ends it, so that a small scenario is no other one", (t) => {
+  const of = (at: string, rest: object) => ({ at, ...rest }) as Fault;
+  const partition = of("1s", { do: "partition", groups: [["a"]] });
+  const crash = of("2s", { do: "crash", nodes: ["a", "b"] });
+  const timed = of("3s", { do: "crash", nodes: ["c"], for: "1s" });
+  const back = of("4s", { do: "start", nodes: ["b"] });
+  const heal = of("5s", { do: "heal" });
+  const both = of("6s", { do: "start", nodes: ["a", "b"] });
+  const again = of("7s", { do: "heal" });
+  const whole = [partition, crash, timed, back, heal, both, again];
+  t.same(withEnds(whole, [partition]), [partition, heal]);
+  t.same(withEnds(whole, [crash, timed]), [crash, timed, back, both]);
+  t.same(withEnds(whole, [timed, heal]), [timed, heal]);
+  t.same(withEnds(whole, [back, again]), [back, again], "what ends nothing goes alone");
+  t.end();
 });
 
 t.test("a scenario that holds is not shrunk; wrong numbers are refused; a file goes elsewhere with its plugins", async (t) => {

@@ -5,6 +5,8 @@
  */
 export { default as Type, type Static, type TObject, type TSchema } from "#bundled/typebox";
 export * from "./certificates/index.js";
+export { nativeCounterSearch } from "./compute/counter-search.js";
+export { nativeModulus } from "./compute/modulus.js";
 export { AssertionFailure, assert, present, unreachable } from "./kernel/assert.js";
 export { inject, injectable } from "./kernel/di.js";
 export { ChainwrightError, defineError, type ErrorClass, type ErrorKind, messageOf, type SerializedError } from "./kernel/errors.js";

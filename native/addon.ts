@@ -11,11 +11,15 @@ import type { ComputeEngine } from "./engine.js";
 import { NativeInputError, NativeMemoryError, NativeTierUnavailableError } from "./errors.js";
 
 /** What addon.cc exports. */
-interface Addon {
+export interface Addon {
   readonly Engine: new (options: ComputeTiers & { readonly keyCacheEntries: number }) => AddonEngine;
   readonly TrieWalk: new (options: Pick<ComputeTiers, "sha256">) => TrieWalk;
+  readonly Modulus: new (modulus: Bytes, options: { readonly modular: string; readonly sha256: string }) => AddonModulus;
   /** What this build contains and this processor runs. */
   tiers(): AddonTiers;
+  modularTiers(): AddonTiers[keyof ComputeTiers];
+  /** -1: none. */
+  searchCounter(prefix: Bytes, from: number, count: number, target: Bytes, options: Pick<ComputeTiers, "sha256">): number;
   /** Of the processor, where the operating system saves the registers. */
   features(): CpuFeatures;
 }
@@ -27,6 +31,30 @@ interface AddonEngine {
   subtreeRoot(nodes: Bytes, fromDepth: number, toDepth: number, root: Bytes): void;
   clearKeyCache(): void;
   cachedKeys(): number;
+}
+
+/** Results go to the last parameter. */
+export interface AddonModulus {
+  elementBytes(): number;
+  power(base: Bytes, exponent: Bytes, result: Bytes): void;
+  powerProduct(a: Bytes, exponentA: Bytes, b: Bytes, exponentB: Bytes, result: Bytes): void;
+  squarings(x: Bytes, count: number, result: Bytes): void;
+  isUnit(value: Bytes): boolean;
+  challengePrime(candidateTag: Bytes, baseTag: Bytes, seed: Bytes, prime: Bytes): number;
+  enter(value: Bytes, element: Bytes): void;
+  leave(element: Bytes, value: Bytes): void;
+  advance(element: Bytes, count: number, kept: Bytes, done: number, spacing: number): void;
+  prove(kept: Bytes, squarings: number, window: number, digitsApart: number, prime: Bytes, proof: Bytes): void;
+  checkProofs(
+    candidateTag: Bytes,
+    baseTag: Bytes,
+    xs: Bytes,
+    ys: Bytes,
+    proofs: Bytes,
+    squarings: Uint32Array,
+    seeds: Bytes,
+    verdicts: Bytes,
+  ): void;
 }
 
 /** Of each primitive: the fastest tier, and all that run here, slowest first. */
@@ -79,7 +107,7 @@ function whyNotBuilt(): string {
 }
 
 /** Turns what addon.cc throws into the typed errors of this folder. */
-function typed(call: string, error: unknown): unknown {
+export function typed(call: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === "NATIVE_INPUT") return new NativeInputError({ call, reason: error.message });

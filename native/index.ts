@@ -9,7 +9,9 @@ import { createJsEngine } from "./js/engine.js";
 import { createWasmEngine } from "./wasm.js";
 
 export type { AddonTiers, CpuFeatures } from "./addon.js";
+export { createCounterSearch } from "./counter-search.js";
 export type { ComputeEngine, EngineOptions } from "./engine.js";
+export { createModulus, modularTiers } from "./modulus.js";
 
 const MAKERS: EngineMakers = {
   native(tiers, keyCacheEntries) {

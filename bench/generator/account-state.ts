@@ -30,6 +30,19 @@ export function accountValue(number: number): Bytes {
   return value;
 }
 
+const MIB = 1024 * 1024;
+/** Memory of one account in the caches, bytes: its part of the pages, its value. Twice that, as each cache has two generations. */
+const PAGE_BYTES = 1_024;
+const VALUE_BYTES = 256;
+
+/** Caches that hold so many accounts. What is called warm or in memory is measured with these: with less, it is a measurement of storage. */
+export function cachesOf(accounts: number): { readonly pageCacheBytes: number; readonly valueCacheBytes: number } {
+  return {
+    pageCacheBytes: Math.max(64 * MIB, accounts * PAGE_BYTES),
+    valueCacheBytes: Math.max(16 * MIB, accounts * VALUE_BYTES),
+  };
+}
+
 /** Numbers of accounts in the order of their paths. The first six bytes of a path tell any two of some millions apart. */
 function sortedAccounts(count: number): Uint32Array {
   const heads = new Float64Array(count);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Value } from "typebox/value";
 import type { Chain } from "../../core/chain/index.js";
 import { ComputeService } from "../../core/compute/index.js";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import { NodePart } from "../../core/node/node-part.js";
 import { NodePartSchema } from "../../core/node/node-part-config.js";
 import type { SignatureBatch } from "../../core/ports/compute.js";
@@ -31,7 +32,6 @@ import { NakamotoConfig, type NakamotoSpec } from "../../plugins/consensus-nakam
 import { NakamotoConsensus } from "../../plugins/consensus-nakamoto/engine.js";
 import { AccountLedgerConfig, type AccountLedgerSpec } from "../../plugins/ledger-account/config.js";
 import { AccountLedger } from "../../plugins/ledger-account/ledger.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 import type { NodePlan } from "./plan.js";
 
 /** Bounds that no bench reaches: all state stays in memory until somebody flushes it. */

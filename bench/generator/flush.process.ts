@@ -1,6 +1,6 @@
 /**
  * Blocks of random updates over a state on disk, in a process of their own, so that its memory and its hold of the main thread are
- * those of the state: `flush.process.js FOLDER ACCOUNTS UPDATES BLOCKS`. Answers one message, `FlushFigures`.
+ * those of the state: `flush.process.js FOLDER ACCOUNTS UPDATES BLOCKS CACHED_ACCOUNTS`. Answers one message, `FlushFigures`.
  *
  * Each block is prefetched, executed (one write a key), rooted, adopted and flushed. Cold: a storage and a state store that were
  * opened just now. Warm: after all accounts were read, as far as the caches hold them. Between the blocks, the same values are
@@ -8,6 +8,7 @@
  */
 import { readFileSync } from "node:fs";
 import { ClassicLevel } from "classic-level";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { Counter, Metrics } from "../../core/ports/runtime.js";
 import { type Bytes, concatBytes } from "../../core/primitives/bytes.js";
 import { Hash, sha256Of } from "../../core/primitives/hash.js";
@@ -15,19 +16,14 @@ import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { StateStore } from "../../core/state/index.js";
 import { createEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
-import { SILENT, UNMETERED } from "../quiet.js";
-import { accountKey, accountValue } from "./account-state.js";
+import { accountKey, accountValue, cachesOf } from "./account-state.js";
 import { HeldWatch } from "./held-watch.js";
 
 const MIB = 1024 * 1024;
-const FLUSH_MEMORY = {
-  pageCacheBytes: 512 * MIB,
-  valueCacheBytes: 64 * MIB,
-  cacheBytes: 32 * MIB,
-  writeBufferBytes: 8 * MIB,
-} as const;
+const STORAGE_MEMORY = { cacheBytes: 32 * MIB, writeBufferBytes: 8 * MIB } as const;
 const COALESCED_BLOCKS = 8;
-const CACHED_ACCOUNTS = 1_000_000;
+/** After each start with empty caches: their keys are new to them but for chance. */
+const COLD_BLOCKS = 4;
 
 /** Updates a second, wall time, one figure a flush; processor time of the whole process, microseconds an update. */
 interface Series {
@@ -53,8 +49,8 @@ export interface FlushFigures {
 }
 
 const newSeries = (): Series => ({ updatesPerSecond: [], cpuUs: 0, bytes: 0 });
-const [folder = "", accountsText, updatesText, blocksText] = process.argv.slice(2);
-const [accounts, updates, blocks] = [Number(accountsText), Number(updatesText), Number(blocksText)];
+const [folder = "", ...numbers] = process.argv.slice(2);
+const [accounts = 0, updates = 0, blocks = 0, cached = 0] = numbers.map(Number);
 const clock = new SystemClock();
 const scheduler = new SystemScheduler(clock);
 const engine = createEngine({ engine: "auto", keyCacheEntries: 16 });
@@ -94,12 +90,14 @@ class Bench {
 
   async reopen(): Promise<StateStore> {
     await this.storage?.stop();
-    const { cacheBytes, writeBufferBytes, ...caches } = FLUSH_MEMORY;
-    const options = { cacheBytes, writeBufferBytes, maxOpenFiles: 512, compression: true };
+    const options = { ...STORAGE_MEMORY, maxOpenFiles: 512, compression: true };
     const directory = { path: folder, resolve: (name: string) => `${folder}/${name}` };
     const storage = new LevelStorage(directory, clock, counting, options, scheduler);
     await storage.start();
-    const store = new StateStore({ storage, compute, scheduler, logger: SILENT, metrics: UNMETERED }, { ...caches, undoBlocks: 4 });
+    const store = new StateStore(
+      { storage, compute, scheduler, logger: SILENT, metrics: UNMETERED },
+      { ...cachesOf(cached), undoBlocks: 4 },
+    );
     const flushed = await store.open();
     if (flushed === undefined) throw new Error(`${folder} has no state`);
     this.storage = storage;
@@ -109,12 +107,11 @@ class Bench {
     return store;
   }
 
-  /** Reads each account once, in a larger state as many as the caches could hold. */
+  /** Reads each account once. */
   async readAll(): Promise<void> {
     const view = this.store?.view(this.#head);
-    const count = Math.min(accounts, CACHED_ACCOUNTS);
-    for (let from = 0; from < count; from += updates)
-      await view?.prefetch(Array.from({ length: Math.min(updates, count - from) }, (_, i) => accountKey(from + i)));
+    for (let from = 0; from < accounts; from += updates)
+      await view?.prefetch(Array.from({ length: Math.min(updates, accounts - from) }, (_, i) => accountKey(from + i)));
   }
 
   /** `count` blocks and one flush, into `series`. Answers the time of the flush. */
@@ -179,9 +176,9 @@ async function run(): Promise<FlushFigures> {
   // Once for the compiler.
   await bench.run(1, newSeries());
   const cold = newSeries();
-  const coldRuns = Math.max(1, blocks >> 1);
+  const coldRuns = Math.max(1, blocks >> 2) * COLD_BLOCKS;
   for (let i = 0; i < coldRuns; i++) {
-    await bench.reopen();
+    if (i % COLD_BLOCKS === 0) await bench.reopen();
     await bench.run(1, cold);
   }
   await bench.readAll();

@@ -1,13 +1,13 @@
 /** Fresh nodes, one after the other, each at genesis over a storage of its own: what a bench repeats itself on. */
 import { Value } from "typebox/value";
 import { present } from "../../core/kernel/assert.js";
+import { UNMETERED } from "../../core/kernel/quiet.js";
 import type { Compute } from "../../core/ports/compute.js";
 import type { Storage } from "../../core/ports/storage.js";
 import { SystemClock } from "../../core/runtime/index.js";
 import { StorageLevelConfig, type StorageLevelOptions } from "../../plugins/storage-level/config.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
 import { MemoryStorage } from "../../plugins/storage-memory/memory-storage.js";
-import { UNMETERED } from "../quiet.js";
 import type { BenchContext } from "../suite.js";
 import { ChainNode } from "./chain-node.js";
 import type { ChainPlan } from "./plan.js";

@@ -9,12 +9,13 @@
  * const chain = generateChain({ blocks: 10, transactions: 100, accounts: 50, seed: 1 });
  * for await (const block of chain) await node.chain.import(block);   // node: of chain.plan.spec
  */
+
+import { UNMETERED } from "../../core/kernel/quiet.js";
 import type { Clock } from "../../core/ports/runtime.js";
 import type { Storage } from "../../core/ports/storage.js";
 import type { Block } from "../../core/primitives/block.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { MemoryStorage } from "../../plugins/storage-memory/memory-storage.js";
-import { UNMETERED } from "../quiet.js";
 import { ChainNode, GrantingCompute } from "./chain-node.js";
 import { BLOCK_INTERVAL_MS, type ChainOptions, type ChainPlan, planChain } from "./plan.js";
 import { TransferMaker } from "./transfers.js";

@@ -7,10 +7,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ComputeService } from "../../core/compute/index.js";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { StorageOperation } from "../../core/ports/storage.js";
 import type { PruningMode } from "../../core/ports/views.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 import { readBlockFile, readBlockFilePlan } from "./block-file.js";
 import { storageOf } from "./fresh-nodes.js";
 import { ChainNode } from "./index.js";

@@ -9,12 +9,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Value } from "typebox/value";
+import { UNMETERED } from "../../core/kernel/quiet.js";
 import { openDataDirectory } from "../../core/node/data-directory.js";
 import { Address } from "../../core/primitives/address.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { StorageLevelConfig, type StorageLevelOptions } from "../../plugins/storage-level/config.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
-import { UNMETERED } from "../quiet.js";
 import { type ChainOptions, type ChainPlan, generateBlocks, NEVER_FLUSH, planChain } from "./index.js";
 
 function nodeConfig(plan: ChainPlan): object {

@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SecureContextOptions } from "node:tls";
 import { Value } from "typebox/value";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { ChannelSpec } from "../../core/ports/transport.js";
 import { SystemClock, SystemEntropy, SystemScheduler } from "../../core/runtime/index.js";
 import { TransportTcpConfig } from "../../plugins/transport-tcp/config.js";
 import type { TcpTransport } from "../../plugins/transport-tcp/transport.js";
 import { TransportTcpPlugin } from "../../plugins/transport-tcp/transport-tcp-plugin.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 
 export const WireChannel = { announce: 0, small: 1, large: 2, echo: 3 } as const;
 

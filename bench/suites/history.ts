@@ -1,5 +1,6 @@
 /** The history index: filling in from a node's blocks, and lookups, on a real LevelDB. */
 import { join } from "node:path";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { ChainEvents } from "../../core/ports/views.js";
 import { Address } from "../../core/primitives/address.js";
 import { Hash } from "../../core/primitives/hash.js";
@@ -13,7 +14,6 @@ import { Progress } from "../../plugins/index-history/progress.js";
 import { HistoryQueries } from "../../plugins/index-history/queries.js";
 import { MemoryStorage } from "../../plugins/storage-memory/memory-storage.js";
 import { ChainNode, type ChainPlan, GrantingCompute, generateBlocks, planChain } from "../generator/index.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const PER_BLOCK = 100;

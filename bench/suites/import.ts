@@ -9,6 +9,7 @@ import { availableParallelism } from "node:os";
 import { Executor } from "../../core/chain/executor.js";
 import { ComputeService } from "../../core/compute/index.js";
 import { assert, present } from "../../core/kernel/assert.js";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { Compute } from "../../core/ports/compute.js";
 import type { Address } from "../../core/primitives/address.js";
 import type { Block } from "../../core/primitives/block.js";
@@ -28,7 +29,6 @@ import {
   NEVER_FLUSH,
   planChain,
 } from "../generator/index.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const MIB = 2 ** 20;

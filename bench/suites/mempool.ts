@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from "node:os";
 import { ComputeService } from "../../core/compute/index.js";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import { Mempool } from "../../core/mempool/index.js";
 import type { ChainSpec, Rules } from "../../core/ports/chain-spec.js";
 import type { Compute, SignatureBatch } from "../../core/ports/compute.js";
@@ -21,7 +22,6 @@ import { chainHashOf, encodeTransaction, signTransaction } from "../../core/prim
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { AccountLedger } from "../../plugins/ledger-account/ledger.js";
 import { MemoryStorage } from "../../plugins/storage-memory/memory-storage.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const CHAIN_ID = "bench-1";

@@ -8,12 +8,12 @@
  * level by level in batches as a prefetch does, and hashes them, which is their check.
  */
 import { randomFillSync } from "node:crypto";
+import { UNMETERED } from "../../core/kernel/quiet.js";
 import type { Storage, StorageOperation } from "../../core/ports/storage.js";
 import type { Bytes } from "../../core/primitives/bytes.js";
 import { SystemClock } from "../../core/runtime/index.js";
 import { createEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
-import { UNMETERED } from "../quiet.js";
 import { median } from "../statistics.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 

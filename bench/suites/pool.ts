@@ -12,12 +12,12 @@ import { ComputeService, type ComputeServiceOptions } from "../../core/compute/i
 import { PACED_DEFAULTS } from "../../core/compute/options.js";
 import { assert } from "../../core/kernel/assert.js";
 import { messageOf } from "../../core/kernel/errors.js";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { EngineKind } from "../../core/ports/compute.js";
 import type { SignatureBatch } from "../../core/primitives/signature-batch.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { createEngine } from "../../native/index.js";
 import { batchesOf, batchOf, countValid, signMessages, spoiled } from "../generator/signatures.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 import { median } from "../statistics.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 

@@ -5,6 +5,7 @@
  * reference of reading is storage's own synchronous get.
  */
 
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { Compute } from "../../core/ports/compute.js";
 import type { DataDirectory } from "../../core/ports/data-directory.js";
 import type { StateView } from "../../core/ports/state.js";
@@ -16,9 +17,8 @@ import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { StateStore } from "../../core/state/index.js";
 import { type ComputeEngine, createEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
-import { accountKey, accountValue, loadAccounts } from "../generator/account-state.js";
+import { accountKey, accountValue, cachesOf, loadAccounts } from "../generator/account-state.js";
 import { flushTargets, measureFlushes } from "../generator/flushes.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const MIB = 1024 * 1024;
@@ -73,7 +73,7 @@ class StateBench {
   newStore(compute = COMPUTE): StateStore {
     const scheduler = new SystemScheduler(new SystemClock());
     const dependencies = { storage: this.storage, compute, scheduler, logger: SILENT, metrics: UNMETERED };
-    return new StateStore(dependencies, { pageCacheBytes: 512 * MIB, valueCacheBytes: 128 * MIB, undoBlocks: 4 });
+    return new StateStore(dependencies, { ...cachesOf(this.accounts), undoBlocks: 4 });
   }
 
   randomKeys(count: number): Bytes[] {

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ComputeService } from "../../core/compute/index.js";
 import { assert, present } from "../../core/kernel/assert.js";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { TreeHeader } from "../../core/ports/consensus.js";
 import type { Storage } from "../../core/ports/storage.js";
 import { headerRecord } from "../../core/primitives/block-codec.js";
@@ -25,7 +26,6 @@ import { storageOf } from "../generator/fresh-nodes.js";
 import { HeldWatch } from "../generator/held-watch.js";
 import { ChainNode, GrantingCompute, generateBlocks, planChain } from "../generator/index.js";
 import type { StateSyncNode, StateSyncReport } from "../generator/statesync-node.process.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const clock = new SystemClock();

@@ -8,12 +8,12 @@
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { assert } from "../../core/kernel/assert.js";
+import { UNMETERED } from "../../core/kernel/quiet.js";
 import type { Storage, StorageOperation } from "../../core/ports/storage.js";
 import type { Bytes } from "../../core/primitives/bytes.js";
 import { SystemClock } from "../../core/runtime/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
 import { MemoryStorage } from "../../plugins/storage-memory/memory-storage.js";
-import { UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const MIB = 1024 * 1024;

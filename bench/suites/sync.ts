@@ -8,12 +8,12 @@ import { availableParallelism } from "node:os";
 import { Value } from "typebox/value";
 import { ComputeService } from "../../core/compute/index.js";
 import { assert, present } from "../../core/kernel/assert.js";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { Compute } from "../../core/ports/compute.js";
 import { SystemClock, SystemEntropy, SystemScheduler } from "../../core/runtime/index.js";
 import { MemoryTransport, TransportMemoryConfig, type TransportMemoryOptions } from "../../plugins/transport-memory/index.js";
 import { type OwnedStorage, type StorageKind, storageOf } from "../generator/fresh-nodes.js";
 import { ChainNode, type ChainOptions, type ChainPlan, GrantingCompute, generateBlocks, planChain } from "../generator/index.js";
-import { SILENT, UNMETERED } from "../quiet.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
 
 const clock = new SystemClock();

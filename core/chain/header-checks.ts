@@ -119,7 +119,7 @@ export class HeaderChecks {
     });
     await stages.run("seal", async () => {
       const [verdict] = await consensus.verifySeals([{ record, context }]);
-      if (verdict === undefined || !verdict.ok) throw new BlockInvalidError({ code: Verdicts.badSeal, reason: sealReason(verdict) });
+      if (verdict === undefined || !verdict.ok) throw badSeal(verdict);
     });
     return { header: { ...record, weight: this.#weigh(record, parent) }, context };
   }
@@ -139,8 +139,7 @@ export class HeaderChecks {
     const accepted: TreeHeader[] = [];
     for (const [index, { record }] of judged.entries()) {
       const verdict = verdicts[index];
-      if (verdict === undefined || !verdict.ok)
-        return { accepted, refusal: { status: "invalid", code: Verdicts.badSeal, reason: sealReason(verdict) } };
+      if (verdict === undefined || !verdict.ok) return { accepted, refusal: { status: "invalid", ...badSeal(verdict).data } };
       // What is in the tree already is not ahead of anything.
       if (this.#parts.tree.get(record.id) === undefined) this.#accepted.add(record);
       accepted.push(record);
@@ -202,7 +201,7 @@ export class HeaderChecks {
   async #seals(judged: readonly Judged[]): Promise<readonly SealVerdict[]> {
     const open = judged.filter(({ isTrusted }) => !isTrusted);
     if (open.length === 0) return judged.map(() => ({ ok: true }));
-    const verdicts = await this.#parts.stages.run("seal", () => this.#parts.dependencies.consensus.verifySeals(open));
+    const verdicts = await this.#parts.stages.run("seal", () => this.#parts.dependencies.consensus.verifySeals(open, { row: true }));
     let next = 0;
     return judged.map(({ isTrusted }) =>
       isTrusted ? { ok: true } : (verdicts[next++] ?? { ok: false, reason: "the engine gave no verdict" }),
@@ -243,8 +242,9 @@ function stateless(context: ValidationContext | typeof NEEDS_STATE): ValidationC
   return context;
 }
 
-function sealReason(verdict: SealVerdict | undefined): string {
-  return verdict === undefined || verdict.ok ? "the engine gave no verdict" : verdict.reason;
+function badSeal(verdict: SealVerdict | undefined) {
+  if (verdict === undefined || verdict.ok) return new BlockInvalidError({ code: Verdicts.badSeal, reason: "the engine gave no verdict" });
+  return new BlockInvalidError({ code: verdict.code ?? Verdicts.badSeal, reason: verdict.reason });
 }
 
 function refusalOf(error: unknown): Refusal {

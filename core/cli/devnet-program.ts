@@ -13,7 +13,7 @@ export function addDevnetCommands(program: Command, context: Context, run: Run):
     .description("run a network of nodes on this machine, each a process of its own, over TLS")
     .option("--nodes <count>", "1 to 64 (default: 3, or as many as there are)")
     .option("--topology <shape>", "mesh, star, line, ring, or a file with edges (default: mesh, or the one that is there)")
-    .option("--consensus <name>", "nakamoto (default: nakamoto)")
+    .option("--consensus <name>", "nakamoto or helios (default: nakamoto, or the one that is there)")
     .option("--dir <directory>", "where the network lives; kept between runs", DIRECTORY)
     .option("--traffic <rate>", "send so many transfers per second")
     .option("--base-port <port>", "APIs listen from this port on (default: free ports, chosen once)")
@@ -26,6 +26,7 @@ export function addDevnetCommands(program: Command, context: Context, run: Run):
       examples([
         "chainwright devnet",
         "chainwright devnet --nodes 5 --topology ring --traffic 20",
+        "chainwright devnet --consensus helios --dir .chainwright/helios",
         "chainwright devnet partition '1,2|3'",
         "chainwright devnet heal && chainwright devnet wait-sync --timeout 15",
       ]),

@@ -18,7 +18,7 @@ export function addMinerCommands(program: Command, context: Context, run: Run): 
     .action(async (options) => run((await commands()).minerStatus(options, context)));
   withNode(miner.command("start"))
     .description("begin mining; until the node ends, whatever its config says")
-    .option("--threads <count>", "with so many threads from now on (1 to 64)")
+    .option("--threads <count>", "with so many threads from now on")
     .addHelpText("after", examples(["chainwright miner start --data-dir data", "chainwright miner start --data-dir data --threads 4"]))
     .action(async (options) => run((await commands()).minerStart(options, context)));
   withNode(miner.command("stop"))
@@ -26,7 +26,7 @@ export function addMinerCommands(program: Command, context: Context, run: Run): 
     .addHelpText("after", examples(["chainwright miner stop --data-dir data"]))
     .action(async (options) => run((await commands()).minerStop(options, context)));
   withNode(miner.command("threads <count>"))
-    .description("mine with so many threads from now on (1 to 64)")
+    .description("mine with so many threads from now on")
     .addHelpText("after", examples(["chainwright miner threads 2 --data-dir data"]))
     .action(async (count, options) => run((await commands()).minerThreads(count, options, context)));
   withNode(program.command("reorgs"))

@@ -9,6 +9,7 @@ import { addDatabaseCommands } from "./db-program.js";
 import { addDevnetCommands } from "./devnet-program.js";
 import { examples, type Run, refuseUnknownCommand } from "./help.js";
 import { addMinerCommands } from "./miner-program.js";
+import { addPluginGroups, loadGroup } from "./plugin-commands.js";
 import { addSimulationCommands } from "./sim-program.js";
 import { addSnapshotCommands } from "./snapshots-program.js";
 import { StopSignal } from "./stop-signal.js";
@@ -53,9 +54,12 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
   addConfigCommands(program, context, run);
   addPluginCommands(program, context, run);
   addDoctorCommand(program, context, run);
+  addPluginGroups(program);
   inherit(program);
   return {
     async run(argv) {
+      const group = await loadGroup(program, argv[0], context, run);
+      if (group !== undefined) inherit(group);
       await program.parseAsync([...argv], { from: "user" });
       return exitCode;
     },

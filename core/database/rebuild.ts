@@ -4,7 +4,8 @@
  */
 import { BlockStore } from "../chain/block-store.js";
 import type { Chain } from "../chain/index.js";
-import { keys, locationsIn } from "../chain/records.js";
+import { keys, locationsIn, ranges } from "../chain/records.js";
+import { present } from "../kernel/assert.js";
 import type { Compute } from "../ports/compute.js";
 import type { Scheduler } from "../ports/runtime.js";
 import type { Storage, StorageOperation } from "../ports/storage.js";
@@ -142,7 +143,8 @@ const CARRIED = [
 ];
 
 /**
- * Takes over what does not follow from canonical blocks.
+ * Takes over what does not follow from canonical blocks, and ends with the log of chain events, in one write: a rebuilt database is whole before
+ * and after it.
  * @param above blocks higher than this stay known, on all branches; undefined: they don't
  */
 export async function carryOver(from: Storage, into: Storage, above: number | undefined, work: Work): Promise<void> {
@@ -167,7 +169,26 @@ export async function carryOver(from: Storage, into: Storage, above: number | un
       await put(key, value);
       work.progress.done(1);
     }
+  operations.push(...(await newEventLog(from, into)));
   await into.write(operations, { durable: true });
+}
+
+/**
+ * Begins the log of chain events anew, above all numbers that were ever given. What was executed again made events with the old numbers and other
+ * meanings: a subscriber's cursor would be taken for one of them, and no undone block be told. So these go, and the number after the old log's
+ * last one stays empty: whoever has a cursor of the old log is told that what followed is forgotten (EVENTS_PRUNED). The one event that the new
+ * log begins with says what is true of any chain: that its final block is final.
+ */
+async function newEventLog(from: Storage, into: Storage): Promise<StorageOperation[]> {
+  const store = new BlockStore(into);
+  const pointer = present(store.pointer(), "blocks were executed into it");
+  const { height } = present(store.header(pointer.finalized), "the finalized block is stored").header;
+  const sequence = present(new BlockStore(from).pointer(), "its blocks were executed").events + 2;
+  const operations: StorageOperation[] = [];
+  for await (const [key] of into.range(ranges.events)) operations.push({ type: "del", key });
+  operations.push(store.putEvent({ sequence, type: "finalized", blockId: pointer.finalized, height }));
+  operations.push(store.putPointer({ ...pointer, events: sequence }));
+  return operations;
 }
 
 /** @param instead what to do where they aren't. @throws DATABASE_BLOCKS_NOT_KEPT unless all blocks are kept */

@@ -55,7 +55,12 @@ export function exportHeader({ storage, facts, chain, ...range }: ExportRange): 
   const lowest = Math.max(1, new BlockStore(storage).openHistory().bodiesFrom);
   const { from = lowest, to = facts.head.height } = range;
   if (facts.head.height < lowest)
-    throw new ExportRangeError({ reason: "the chain has no block above genesis yet; let the node make or sync some" });
+    throw new ExportRangeError({
+      reason:
+        facts.head.height === 0
+          ? "the chain has no block above genesis yet; let the node make or sync some"
+          : `this node keeps blocks from height ${lowest} on, and its head is at ${facts.head.height}; let the node make or sync some, or take a node that keeps all`,
+    });
   if (from < lowest)
     throw new ExportRangeError({
       reason:

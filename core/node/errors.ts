@@ -52,6 +52,13 @@ export const SnapshotHeightError = defineError<{ height: number; head: number }>
     : `height ${height} is above the head of this node's chain, ${head}; name a lower one, or none for the newest final block`,
 );
 
+export const SnapshotOtherBlockError = defineError<{ folder: string; found: string; expected: string }>(
+  "NODE_SNAPSHOT_OTHER_BLOCK",
+  "input",
+  ({ folder, found, expected }) =>
+    `snapshot ${folder} is of ${found}, and the checkpoint names ${expected}; nothing was changed: compare both with a source that you trust, then take a snapshot of that block, or correct the checkpoint`,
+);
+
 export const StateSyncUnfinishedError = defineError<{ path: string }>(
   "NODE_STATE_SYNC_UNFINISHED",
   "conflict",

@@ -7,6 +7,9 @@ import type { MiningControl, MiningStatus, MiningTemplates } from "../ports/mini
 import { CannotProduceError } from "./errors.js";
 import type { Production } from "./production.js";
 
+/** The most that a miner takes. */
+export { MINER_THREADS_MAX } from "../work/index.js";
+
 export interface NodeMiningParts {
   readonly miner: ProofOfWorkMiner;
   readonly production: Pick<Production, "isWanted" | "isRunning" | "isBehind">;

@@ -22,7 +22,7 @@ import {
   type StoredSnapshot,
   verifySnapshot,
 } from "../snapshots/index.js";
-import { StateSyncUnfinishedError, StorageForgetsError } from "./errors.js";
+import { SnapshotOtherBlockError, StateSyncUnfinishedError, StorageForgetsError } from "./errors.js";
 import { type NodePart, nodePart } from "./node-part.js";
 import type { NodePartConfig } from "./node-part-config.js";
 import { type DataSource, openOffline } from "./offline-node.js";
@@ -43,7 +43,7 @@ export interface SnapshotWork {
 /**
  * Checks all of a snapshot, and with a config that it is of that chain.
  *
- * @throws SNAPSHOT_DAMAGED, SNAPSHOT_OTHER_CHAIN; the signal's reason
+ * @throws SNAPSHOT_DAMAGED, SNAPSHOT_OTHER_CHAIN, NODE_SNAPSHOT_OTHER_BLOCK; the signal's reason
  */
 export async function verifyOffline(folder: string, source: DataSource | undefined, work: SnapshotWork): Promise<StoredSnapshot> {
   const { checkpoint, onProgress, signal } = work;
@@ -76,12 +76,12 @@ async function atGenesis<Result>(
 /** Cheap checks first: what is refused by them changes nothing. */
 async function openExpected(folder: string, spec: ChainSpec | undefined, checkpoint: TrustedBlock | undefined): Promise<StoredSnapshot> {
   const snapshot = await openSnapshot(folder);
-  const refuse = (found: string, expected: string) => new SnapshotOtherChainError({ folder, found, expected });
   const { chainId } = snapshot.manifest;
-  if (spec !== undefined && chainId !== spec.chainId) throw refuse(`chain ${chainId}`, `chain ${spec.chainId}`);
+  if (spec !== undefined && chainId !== spec.chainId)
+    throw new SnapshotOtherChainError({ folder, found: `chain ${chainId}`, expected: `chain ${spec.chainId}` });
   const named = ({ height, id }: TrustedBlock) => `block ${Hash.key(id)} at height ${height}`;
   if (checkpoint !== undefined && named(checkpoint) !== named(snapshot))
-    throw refuse(named(snapshot), `${named(checkpoint)} (the checkpoint)`);
+    throw new SnapshotOtherBlockError({ folder, found: named(snapshot), expected: named(checkpoint) });
   return snapshot;
 }
 
@@ -94,8 +94,8 @@ export interface LoadedSnapshot {
 /**
  * Begins an empty data directory, or goes on with one that was begun from the same snapshot.
  *
- * @throws SNAPSHOT_NOT_EMPTY, SNAPSHOT_DAMAGED, SNAPSHOT_OTHER_CHAIN, SNAPSHOT_WRITE_FAILED, NODE_STATE_SYNC_UNFINISHED,
- *   NODE_STORAGE_FORGETS, DATA_DIRECTORY_*; the signal's reason
+ * @throws SNAPSHOT_NOT_EMPTY, SNAPSHOT_DAMAGED, SNAPSHOT_OTHER_CHAIN, NODE_SNAPSHOT_OTHER_BLOCK, SNAPSHOT_WRITE_FAILED,
+ *   NODE_STATE_SYNC_UNFINISHED, NODE_STORAGE_FORGETS, DATA_DIRECTORY_*; the signal's reason
  */
 export async function loadOffline(source: DataSource, folder: string, work: SnapshotWork): Promise<LoadedSnapshot> {
   const { onProgress, signal } = work;

@@ -1,5 +1,6 @@
 /** What the simulator takes of a node's composition, and nothing deeper: it starts real nodes on a ground of its own. */
 export type { Chain } from "../chain/index.js";
+export { SILENT, UNMETERED } from "../kernel/quiet.js";
 export { WireCodec } from "../network/wire/codec.js";
 export type { WireMessage } from "../network/wire/messages.js";
 export { type Report, readCheckedDocument } from "./checked-document.js";

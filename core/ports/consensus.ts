@@ -35,6 +35,11 @@ export interface ConsensusTraits {
   readonly certificates: boolean;
   /** `slots`: time is divided, core calls `onTick` every `tickMs`. */
   readonly clock: "free" | "slots";
+  /**
+   * What checking one seal takes on one core, about, µs; default 10. The same on every machine: by it core cuts rows of headers into pieces,
+   * and bounds what a peer may cause for headers that lead nowhere (core/network/sync/options.ts).
+   */
+  readonly sealCostUs?: number;
 }
 
 /** A header in the block tree, with what the engine attached to it. */
@@ -53,8 +58,17 @@ export type ValidationContext = unknown;
 
 export const NEEDS_STATE = Symbol("needs state");
 
-/** A seal is good, or bad with a reason (logged, reported to the peer book). */
-export type SealVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+/** A seal is good, or bad with a reason (logged, reported to the peer book), and with a code if the engine tells faults apart. */
+export type SealVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly code?: string };
+
+/** How a batch of seals is to be judged. */
+export interface SealOptions {
+  /**
+   * The entries are consecutive headers of one branch: what follows a bad one is worth nothing. The answer may end with the first bad
+   * one, and should, where checking costs more than a few microseconds: what came after it would be work that its sender bought.
+   */
+  readonly row?: boolean;
+}
 
 /** What fork choice says; hashes of blocks that the engine was given. Only what changed need be there, head always. */
 export interface Choice {
@@ -210,15 +224,19 @@ export interface Consensus {
   checkHeader(header: HeaderRecord, ancestors: Ancestors): void;
   /**
    * What seals of this header are judged by, or NEEDS_STATE while the parent is not executed. `view` is the parent's state
-   * if there is one. May answer a promise (to `advance` a scratch writer into the header's epoch). @throws `InvalidHeaderError`
+   * if there is one. May answer a promise (to `advance` a scratch writer into the header's epoch, or to look at the seal of a header
+   * that would have to wait, so that only real work does). @throws `InvalidHeaderError` or `NotYetError`
    */
   contextFor(
     parent: TreeHeader,
     header: Header,
     view: StateView | undefined,
   ): ValidationContext | typeof NEEDS_STATE | Promise<ValidationContext | typeof NEEDS_STATE>;
-  /** In batches, on compute; answers one verdict for each, in order. */
-  verifySeals(batch: readonly { readonly record: HeaderRecord; readonly context: ValidationContext }[]): Promise<readonly SealVerdict[]>;
+  /** In batches, on compute; answers one verdict for each, in order (of a row: up to the first bad one at least). */
+  verifySeals(
+    batch: readonly { readonly record: HeaderRecord; readonly context: ValidationContext }[],
+    options?: SealOptions,
+  ): Promise<readonly SealVerdict[]>;
   /** Checks the payload without state (shape, size). Default: it must be empty. @throws `InvalidHeaderError` */
   checkPayload?(block: Block): void;
   /** Cumulative fork-choice weight of a header over its parent's. */

@@ -75,7 +75,7 @@ export interface MiningStatus {
 /** The node's miner. */
 export interface MiningControl {
   readonly status: MiningStatus;
-  /** From now on, until the node ends. @throws NODE_MINER_THREADS */
+  /** From now on, until the node ends. @throws the engine's own error where it can't mine with so many (NAKAMOTO_THREADS) */
   setThreads(count: number): Promise<void>;
   /** @throws NODE_CANNOT_PRODUCE while the node does not know the chain well enough to build on it */
   readonly templates: MiningTemplates;

@@ -7,6 +7,7 @@
  * begin in `start()`. `stop()` is called once for each plugin whose `start()` was called, also when that failed.
  */
 import type { TObject } from "typebox";
+import type { PluginCommand } from "./plugin-command.js";
 import type { StorageFiles } from "./storage.js";
 
 /** Name of a capability: `chainwright:storage`, or `<your-package>:<name>` for your own. */
@@ -59,6 +60,8 @@ export interface PluginManifest {
   readonly spec?: { readonly section: "consensus" | "ledger"; readonly schema: TObject };
   /** Of a storage that keeps files: how they are backed up while the node runs. */
   readonly storageFiles?: StorageFiles;
+  /** Commands for the command line, of a built-in plugin. */
+  readonly commands?: readonly PluginCommand[];
   /** Capabilities that this plugin declares itself, for others to consume. */
   readonly declares?: readonly Capability[];
   readonly plugin: PluginClass;

@@ -47,6 +47,11 @@ export interface RangeLimits {
   readonly entries: number;
   /** At most so many bytes of proof, 1 to 8 MiB. Only a single entry can take more. */
   readonly bytes: number;
+  /**
+   * It waits for its turn however many proofs do, where others get STATE_PROOFS_BUSY: for the node's own work, which asks for one at a
+   * time, and not for what somebody outside asks for. Default: false.
+   */
+  readonly mayWait?: boolean;
 }
 
 export interface RangeProof {

@@ -22,12 +22,19 @@ export interface SearchJob<Input = unknown> {
 export interface SearchLane {
   readonly index: number;
   readonly count: number;
+  /** For tallies of time, ms; absent where there is none to measure (virtual miners, searches on the main thread). Never for what is searched. */
+  readonly monotonicMs?: () => number;
 }
+
+/** Kinds of tallies at most. */
+export const TALLIES_MAX = 8;
 
 /** What a stretch of searching came to. */
 export interface SearchSlice {
   /** Attempts made, for the hash rate. */
   readonly attempts: number;
+  /** What else was done since the last slice, in units and an order of the engine's own: whole numbers ≥ 0, at most TALLIES_MAX. They are summed up. */
+  readonly tallies?: readonly number[];
   /** The solution, at most 8,192 bytes; the search is over. */
   readonly found?: Bytes;
 }
@@ -55,6 +62,8 @@ export interface WorkSource {
   cancel(): void;
   /** Attempts a second, measured lately; 0 when idle. */
   readonly attemptsPerSecond: number;
+  /** Sums of the slices' tallies, of all lanes and searches. Absent where nobody sums them up. */
+  readonly tallies?: readonly number[];
   /** For status: kind, threads, share of a core … */
   status(): Json;
 }

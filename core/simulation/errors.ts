@@ -14,6 +14,13 @@ export const SimulationLawError = defineError<{
     `${node} used ${what} at ${atMs} ms of the run, but nothing real exists in a simulation: take CLOCK, SCHEDULER, ENTROPY or another capability instead\n${where}`,
 );
 
+export const SimulationBusyError = defineError<{ readonly seed: string }>(
+  "SIMULATION_BUSY",
+  "conflict",
+  ({ seed }) =>
+    `another run (seed ${seed}) is under way in this process, and each needs one to itself: await that first, or search seeds in processes with explore`,
+);
+
 /** What nobody caught in a simulated node: in a process of its own, it would have ended the node. */
 export const SimulatedNodeError = defineError<{
   readonly node: string;

@@ -27,7 +27,7 @@ export {
   type TransactionSeen,
 } from "./checkers/checker.js";
 export { exp, exponential, ln, normal } from "./distribution.js";
-export { InvariantError, SimulatedNodeError, SimulationLawError, SimulationStuckError } from "./errors.js";
+export { InvariantError, SimulatedNodeError, SimulationBusyError, SimulationLawError, SimulationStuckError } from "./errors.js";
 export { type Exploration, type ExploreOptions, explore } from "./explore/explore.js";
 export type { SeedFailure, SeedOutcome } from "./explore/outcome.js";
 export { scenarioText } from "./explore/scenario-text.js";
@@ -54,6 +54,7 @@ export { type RunRecord, runRecorder } from "./report/record.js";
 export { type RunReport, renderReport } from "./report/report.js";
 export { TRACE_KINDS, type Trace, type TraceKind, type TraceOptions, traceTo } from "./report/trace.js";
 export type { BlockLog, LoggedBlock } from "./run/block-log.js";
+export { SIMULATED_CONSENSUS, type SimulatedConsensus, withConsensus } from "./run/engines.js";
 export { type SimulationOptions, type SimulationProgress, type SimulationResult, simulate } from "./run/simulation.js";
 export { describeDuration, durationUs } from "./scenario/duration.js";
 export { loadScenario, parseScenario } from "./scenario/load.js";

@@ -15,14 +15,22 @@ function rotated(x: number, by: number): number {
   return (x << by) | (x >>> (32 - by));
 }
 
+/** Told of each draw. */
+export interface RandomGuard {
+  used(what: string): void;
+}
+
 export class SeededRandom {
   #a: number;
   #b: number;
   #c: number;
   #d: number;
 
-  /** @param purpose ASCII; `<seed>/<what for>` */
-  constructor(purpose: string) {
+  readonly #guard: RandomGuard | undefined;
+
+  /** @param purpose ASCII; `<seed>/<what for>`, @param guard of the run that draws from it */
+  constructor(purpose: string, guard?: RandomGuard) {
+    this.#guard = guard;
     const state = sha256Of(TAG, asciiBytes(purpose));
     const words = new DataView(state.buffer, state.byteOffset, 16);
     this.#a = words.getInt32(0);
@@ -34,6 +42,7 @@ export class SeededRandom {
 
   /** 0 … 2^32 − 1. */
   uint32(): number {
+    this.#guard?.used("randomness");
     const result = Math.imul(rotated(Math.imul(this.#b, 5), 7), 9) >>> 0;
     const t = this.#b << 9;
     this.#c ^= this.#a;

@@ -6,7 +6,7 @@
  */
 import { assert, ChainwrightError, messageOf } from "../sdk.js";
 import { afterDrain } from "./drain.js";
-import { SimulatedNodeError, SimulationLawError, SimulationStuckError } from "./errors.js";
+import { SimulatedNodeError, SimulationBusyError, SimulationLawError, SimulationStuckError } from "./errors.js";
 import { type EventOwner, EventQueue, type SimulationEvent } from "./event-queue.js";
 import { Guard } from "./guard/guard.js";
 import { realHrtime, realSetImmediate } from "./guard/patches.js";
@@ -28,14 +28,16 @@ const BREATH_NS = 50_000_000n;
 const EVENTS_A_LOOK = 256;
 /** Events of one moment, beyond which time is taken to stand still. */
 const EVENTS_A_MOMENT_MAX = 1_000_000;
+/** Where a process keeps the world that runs in it; copies of this package share it. */
+const RUNNING = Symbol.for("chainwright.simulation.running");
 
 export class World {
   readonly seed: string;
   readonly startMs: number;
-  readonly history = new History();
   readonly guard = new Guard(({ what, stack }) =>
     this.fail(new SimulationLawError({ what, node: this.runningName, atMs: this.elapsedMs, where: stack })),
   );
+  readonly #history = new History();
   readonly #queue = new EventQueue();
   readonly #toPrepare: (() => Promise<unknown>)[] = [];
   readonly #ticks = () => this.guard.ticks;
@@ -54,6 +56,11 @@ export class World {
   constructor({ seed, startMs }: WorldOptions) {
     this.seed = seed;
     this.startMs = startMs;
+  }
+
+  get history(): History {
+    this.guard.used("the history");
+    return this.#history;
   }
 
   /** Microseconds since the beginning. */
@@ -88,11 +95,12 @@ export class World {
 
   /** A stream of random numbers of its own for each purpose. */
   random(purpose: string): SeededRandom {
-    return new SeededRandom(`${this.seed}/${purpose}`);
+    return new SeededRandom(`${this.seed}/${purpose}`, this.guard);
   }
 
   /** @param owner whose event it is: it does not happen if the owner crashes before, and waits while that is busy */
   at(atUs: number, run: () => void, owner?: EventOwner): SimulationEvent {
+    this.guard.used("the scheduler");
     const event = {
       atUs: atUs < this.#nowUs ? this.#nowUs : Math.ceil(atUs),
       sequence: this.#sequence++,
@@ -109,6 +117,7 @@ export class World {
   }
 
   cancel(event: SimulationEvent): void {
+    this.guard.used("the scheduler");
     this.#queue.cancel(event);
   }
 
@@ -143,12 +152,28 @@ export class World {
   }
 
   /**
+   * Keeps the process for this world until the answer is called. Two runs at once would each wait for the other's ticks, and see what the
+   * other's loading does as a breach of the law; each has to have the process to itself.
+   *
+   * @throws SIMULATION_BUSY
+   */
+  claim(): () => void {
+    const holder = Reflect.get(globalThis, RUNNING) as World | undefined;
+    if (holder !== undefined) throw new SimulationBusyError({ seed: holder.seed });
+    Reflect.set(globalThis, RUNNING, this);
+    return () => void Reflect.deleteProperty(globalThis, RUNNING);
+  }
+
+  /**
    * Runs until `untilUs` (its events included), a failure or `stop`.
    *
-   * @throws whatever made it fail: SIMULATION_LAW_BROKEN, SIMULATION_NODE_FAILED, SIMULATION_STUCK, SIMULATION_INVARIANT_BROKEN
+   * @throws whatever made it fail: SIMULATION_LAW_BROKEN, SIMULATION_NODE_FAILED, SIMULATION_STUCK, SIMULATION_INVARIANT_BROKEN;
+   *   SIMULATION_BUSY where another world has the process
    */
   async run(untilUs: number): Promise<void> {
     assert(!this.#isStopped, "a world that has stopped stays so");
+    const isClaimed = Reflect.get(globalThis, RUNNING) === this;
+    const release = isClaimed ? () => undefined : this.claim();
     const onRejection = (reason: unknown): void => this.fail(reason);
     process.on("unhandledRejection", onRejection);
     try {
@@ -157,7 +182,9 @@ export class World {
       await this.#breathe();
     } finally {
       process.off("unhandledRejection", onRejection);
+      this.guard.disarm();
       this.#running = undefined;
+      release();
     }
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -170,7 +197,7 @@ export class World {
         const event = this.#isStopped ? undefined : this.#queue.first;
         const isOver = event === undefined || event.atUs > untilUs;
         if (isOver || this.#isBreathDue(beganNs)) {
-          this.guard.disarm();
+          this.guard.stepOut();
           if (isOver && !this.#isStopped) this.#nowUs = Math.max(this.#nowUs, untilUs);
           resolve(isOver);
           return;
@@ -203,7 +230,7 @@ export class World {
     this.#events++;
     this.#running = event.owner;
     event.run = undefined;
-    this.history.note(Note.event, this.#nowUs, event.owner?.index ?? WORLD);
+    this.#history.note(Note.event, this.#nowUs, event.owner?.index ?? WORLD);
     try {
       run();
     } catch (thrown) {
@@ -220,11 +247,14 @@ export class World {
     }
   }
 
-  /** Out of virtual time: the event loop turns once, and what is to be there before time goes on is awaited. */
+  /**
+   * Out of virtual time: the event loop turns once, and what is to be there before time goes on is awaited. Whatever real thing came to its
+   * end meanwhile goes on here until it waits again, so that none of it runs on among the events.
+   */
   async #breathe(): Promise<void> {
     this.#lastBreath = this.#events;
     await Promise.all(this.#toPrepare.splice(0).map((begin) => begin())).catch((error: unknown) => this.fail(error));
-    await new Promise<void>((resolve) => realSetImmediate(resolve));
-    this.onBreath?.();
+    await new Promise<void>((resolve) => realSetImmediate(() => afterDrain(this.#ticks, resolve)));
+    this.guard.aside(() => this.onBreath?.());
   }
 }

@@ -87,7 +87,8 @@ export async function makeSnapshot(
 
 async function proveFrom({ view, header: { header, id } }: SnapshotSource, first: Hash): Promise<RangeProof> {
   try {
-    return await view.proveRange(first, CHUNK_LIMITS);
+    // Whoever asks this node for proofs does not end its snapshot.
+    return await view.proveRange(first, { ...CHUNK_LIMITS, mayWait: true });
   } catch (error) {
     if (ChainwrightError.is(error) && error.code === "STATE_VIEW_GONE")
       throw new SnapshotViewGoneError({ height: header.height, id: Hash.key(id) }, error);

@@ -12,15 +12,27 @@
  * | 76 | SHA-256 of a chunk | its first path (32) |
  *
  * Each begins with a CRC-32C of the rest, bound to its key.
+ *
+ * What is discarded may be cut off by a kill, too. So the state's note that its records go (`discardState`) is written before anything else, and
+ * the load's own note goes last: whoever finds both discards again, and believes no mark of a chunk whose values may be gone.
  */
 import { createHash } from "node:crypto";
 import { messageOf } from "../kernel/errors.js";
 import type { Compute } from "../ports/compute.js";
 import type { TreeHeader } from "../ports/consensus.js";
 import type { Logger, Scheduler, Slicer } from "../ports/runtime.js";
-import type { Storage, StorageOperation } from "../ports/storage.js";
+import type { Storage, StorageOperation, StorageRange } from "../ports/storage.js";
 import { type Bytes, bytesEqual, concatBytes, crc32c, Hash, toHex } from "../primitives/index.js";
-import { BulkLoader, discardState, RootMismatchError, type StateEntry, storedEntries, valueOperation } from "../state/index.js";
+import {
+  BulkLoader,
+  discardState,
+  RootMismatchError,
+  StateDamagedError,
+  type StateEntry,
+  storedEntries,
+  valueOperation,
+} from "../state/index.js";
+import { decodeLoad, encodeLoad, LOAD_KEY } from "../state/records.js";
 import { unpack } from "./chunk.js";
 import { SnapshotManifestError, SnapshotRootMismatchError, SnapshotWriteError } from "./errors.js";
 import { type ChunkRecord, decodeManifest, MAX_MANIFEST_BYTES, type Manifest, type ManifestHead } from "./manifest.js";
@@ -33,6 +45,12 @@ const DONE_PREFIX = 0x76;
 const PART_BYTES = 1024 * 1024;
 const NOTE_BYTES = 72;
 const DELETES_PER_WRITE = 1_024;
+/** The state's note that nothing of it counts, as `discardState` begins with it. */
+const DISCARDING: StorageOperation = {
+  type: "put",
+  key: LOAD_KEY,
+  value: encodeLoad({ values: "write", entries: 0, bytes: 0, lastPath: Hash.zero, root: Hash.zero }),
+};
 /** Handing operations to the storage holds the thread: a whole chunk's at a time did for more than 10 ms. */
 const VALUES_PER_WRITE = 512;
 
@@ -82,9 +100,9 @@ function partKey(number: number): Bytes {
   return key;
 }
 
-/** All keys with a prefix. */
-function under(prefix: number) {
-  return { gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) };
+/** All keys with a prefix, or up to another one. */
+function under(first: number, last = first): StorageRange {
+  return { gte: Uint8Array.of(first), lt: Uint8Array.of(last + 1) };
 }
 
 function doneKey({ hash }: ChunkRecord): Bytes {
@@ -96,10 +114,24 @@ export function isLoading(storage: Storage): boolean {
   return storage.get(NOTE_KEY) !== undefined;
 }
 
-/** Deletes what a load left, its values included: the storage has no state then. */
+/** Deletes what a load left, its values included: the storage has no state then. Killed on the way, it has to be done again before a load. */
 export async function discardLoad(storage: Storage, scheduler: Scheduler): Promise<void> {
+  await storage.write([DISCARDING], { durable: true });
+  // Marks go before what they vouch for.
+  await deleteAll(storage, under(DONE_PREFIX));
   await discardState(storage, scheduler);
   await forget(storage);
+}
+
+/** A discard was begun and not ended, or what the state notes of a load is damaged: of what is there, nothing may be gone on with. */
+function isDiscarding(storage: Storage): boolean {
+  const note = storage.get(LOAD_KEY);
+  try {
+    return note !== undefined && decodeLoad(note).values === "write";
+  } catch (error) {
+    if (StateDamagedError.matches(error)) return true;
+    throw error;
+  }
 }
 
 /**
@@ -108,19 +140,23 @@ export async function discardLoad(storage: Storage, scheduler: Scheduler): Promi
  */
 export async function forgetEnded(storage: Storage): Promise<void> {
   if (isLoading(storage)) return;
-  for await (const _ of storage.range({ gte: Uint8Array.of(MANIFEST_PREFIX), lt: Uint8Array.of(DONE_PREFIX + 1), limit: 1 }))
-    return forget(storage);
+  for await (const _ of storage.range({ ...under(MANIFEST_PREFIX, DONE_PREFIX), limit: 1 })) return forget(storage);
 }
 
+/** The note that there is a load goes last. */
 async function forget(storage: Storage): Promise<void> {
-  let operations: StorageOperation[] = [{ type: "del", key: NOTE_KEY }];
-  for await (const [key] of storage.range({ gte: Uint8Array.of(MANIFEST_PREFIX), lt: Uint8Array.of(DONE_PREFIX + 1) })) {
-    operations.push({ type: "del", key });
-    if (operations.length < DELETES_PER_WRITE) continue;
+  await deleteAll(storage, under(MANIFEST_PREFIX, DONE_PREFIX));
+  await storage.write([{ type: "del", key: NOTE_KEY }], { durable: true });
+}
+
+async function deleteAll(storage: Storage, range: StorageRange): Promise<void> {
+  let operations: StorageOperation[] = [];
+  for await (const [key] of storage.range(range)) {
+    if (operations.push({ type: "del", key }) < DELETES_PER_WRITE) continue;
     await storage.write(operations, { durable: false });
     operations = [];
   }
-  await storage.write(operations, { durable: true });
+  if (operations.length > 0) await storage.write(operations, { durable: false });
 }
 
 /** A manifest that is worked on. */
@@ -193,11 +229,11 @@ export class SnapshotReceiver {
     this.#check = chunkChecker(dependencies.compute);
   }
 
-  /** What an earlier run was at; undefined if there is nothing, or it is damaged. */
+  /** What an earlier run was at; undefined if there is nothing, or it is damaged or was being discarded. */
   async unfinished(): Promise<UnfinishedLoad | undefined> {
     const { storage, scheduler } = this.#dependencies;
     const note = unseal(storage, NOTE_KEY);
-    if (note?.length !== NOTE_BYTES) return undefined;
+    if (note?.length !== NOTE_BYTES || isDiscarding(storage)) return undefined;
     const slicer = scheduler.slicer();
     const hasher = createHash("sha256");
     const parts: Bytes[] = [];
@@ -220,7 +256,7 @@ export class SnapshotReceiver {
     const slicer = scheduler.slicer();
     const manifest = await decodeManifest(encoded, { slicer, expect: (head) => this.#expect(head, header) });
     const before = unseal(storage, NOTE_KEY);
-    if (before === undefined || !bytesEqual(before.subarray(40), header.id)) await this.discard();
+    if (before === undefined || !bytesEqual(before.subarray(40), header.id) || isDiscarding(storage)) await this.discard();
     const intake = new Intake(manifest, this.#dependencies, this.#check);
     await intake.recall(slicer);
     await this.#keep(encoded, slicer);

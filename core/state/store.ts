@@ -68,7 +68,7 @@ export interface FinishOptions {
 
 /** So much of old values a proof may always merge, however small the cache was made. */
 const PROOF_BYTES_MIN = 1_048_576;
-/** Proofs that wait at a time: anybody may ask for them. */
+/** Proofs that wait at a time: anybody may ask for them. What the node asks of itself (`RangeLimits.mayWait`) waits behind them. */
 const PROOFS_WAITING_MAX = 256;
 
 export class StateStore {
@@ -93,7 +93,7 @@ export class StateStore {
     private readonly options: StateStoreOptions,
   ) {
     const { storage, compute, metrics } = dependencies;
-    const paths = new PathCache(options.valueCacheBytes >> 2, compute.hashMessagesSync);
+    const paths = new PathCache(Math.floor(options.valueCacheBytes / 4), compute.hashMessagesSync);
     this.#paths = paths;
     this.#disk = new Disk({ storage, compute, paths }, options);
     this.#tree = new VersionTree({ storage, compute, paths, disk: this.#disk });
@@ -105,7 +105,8 @@ export class StateStore {
       prefetch: (version, texts) => this.#disk.prefetch(this.#tree.onDisk(version, texts), this.#slicer()),
       prove: (version, text) => this.#prove(version, (slicer) => this.#prover.single(version, text, slicer)),
       proveMany: (version, texts) => this.#prove(version, (slicer) => this.#prover.multi(version, texts, slicer)),
-      proveRange: (version, from, limits) => this.#prove(version, (slicer) => this.#prover.range(version, from, limits, slicer)),
+      proveRange: (version, from, limits) =>
+        this.#prove(version, (slicer) => this.#prover.range(version, from, limits, slicer), limits.mayWait),
     };
   }
 
@@ -355,7 +356,7 @@ export class StateStore {
 
   /** Only while nothing reads pages: it takes derived ones, too. */
   #evict(): void {
-    if (!this.#writing) this.#tree.evict(this.options.valueCacheBytes >> 2);
+    if (!this.#writing) this.#tree.evict(Math.floor(this.options.valueCacheBytes / 4));
   }
 
   /** Undo below this height is not needed any more (finalized). The next flush deletes it; its views end then. */
@@ -383,8 +384,8 @@ export class StateStore {
   }
 
   /** Proofs read pages, so they wait for their turn, behind roots and flushes. Their pauses notice when the version goes. */
-  async #prove<Proof>(version: Version, work: (slicer: Slicer) => Promise<Proof>): Promise<Proof> {
-    if (this.#pages.waitingBehind >= PROOFS_WAITING_MAX) throw new ProofsBusyError({ waiting: PROOFS_WAITING_MAX });
+  async #prove<Proof>(version: Version, work: (slicer: Slicer) => Promise<Proof>, mayWait = false): Promise<Proof> {
+    if (!mayWait && this.#pages.waitingBehind >= PROOFS_WAITING_MAX) throw new ProofsBusyError({ waiting: PROOFS_WAITING_MAX });
     return this.#pages.run(async () => {
       const slicer = whileReadable(version, this.#slicer());
       try {

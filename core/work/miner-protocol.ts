@@ -11,8 +11,8 @@ import type { MessagePort } from "node:worker_threads";
 export const GENERATION = 0;
 /** Index into the control words: 1 once the thread is to end. */
 export const STOPPING = 1;
-/** Size of the control buffer of one thread, bytes: two words of 32 bits, then one counter of attempts of 64 bits. */
-export const CONTROL_BYTES = 16;
+/** Size of the control buffer of one thread, bytes: two words of 32 bits, then a counter of attempts and eight (TALLIES_MAX) tallies of 64 bits. */
+export const CONTROL_BYTES = 16 + 8 * 8;
 
 export function controlWords(control: SharedArrayBuffer): Int32Array {
   return new Int32Array(control, 0, 2);
@@ -21,6 +21,11 @@ export function controlWords(control: SharedArrayBuffer): Int32Array {
 /** One element: attempts since the thread began. */
 export function attemptCounter(control: SharedArrayBuffer): BigInt64Array {
   return new BigInt64Array(control, 8, 1);
+}
+
+/** Tallies since the thread began. */
+export function tallyCounters(control: SharedArrayBuffer): BigInt64Array {
+  return new BigInt64Array(control, 16);
 }
 
 export interface MinerWorkerData {

@@ -11,7 +11,7 @@ import { assert } from "../kernel/assert.js";
 import { messageOf } from "../kernel/errors.js";
 import type { Json } from "../ports/ledger.js";
 import type { Clock, Scheduler } from "../ports/runtime.js";
-import type { SearchJob, WorkSource } from "../ports/work-source.js";
+import { type SearchJob, TALLIES_MAX, type WorkSource } from "../ports/work-source.js";
 import type { Bytes } from "../primitives/bytes.js";
 import { MinerStoppedError, SearchFailedError, WorkerDiedError } from "./errors.js";
 import {
@@ -23,6 +23,7 @@ import {
   type MinerWorkerData,
   type ResultMessage,
   STOPPING,
+  tallyCounters,
 } from "./miner-protocol.js";
 
 export interface MinerDependencies {
@@ -57,6 +58,7 @@ interface Lane {
   readonly port: MessagePort;
   readonly words: Int32Array;
   readonly counter: BigInt64Array;
+  readonly tallies: BigInt64Array;
   readonly ended: Promise<void>;
 }
 
@@ -77,8 +79,9 @@ export class Miner implements WorkSource {
   #search: Search | undefined;
   #generation = 0;
   #stopping: Promise<void> | undefined;
-  /** Attempts of threads that are gone. */
+  /** Attempts of threads that are gone, and their tallies. */
   #pastAttempts = 0n;
+  readonly #pastTallies: number[] = new Array<number>(TALLIES_MAX).fill(0);
   #sampled = { attempts: 0n, atMs: 0 };
   #rate = 0;
 
@@ -124,6 +127,12 @@ export class Miner implements WorkSource {
     return this.#rate;
   }
 
+  get tallies(): readonly number[] {
+    const sums = [...this.#pastTallies];
+    for (const { tallies } of this.#lanes.values()) addTallies(sums, tallies);
+    return sums;
+  }
+
   get threads(): number {
     return this.#threads;
   }
@@ -136,9 +145,9 @@ export class Miner implements WorkSource {
     this.cancel();
     const surplus = [...this.#lanes].filter(([index]) => index >= count);
     // Out of the map at once: a later search for more threads starts new ones in their place.
-    for (const [index, { counter }] of surplus) {
+    for (const [index, lane] of surplus) {
       this.#lanes.delete(index);
-      this.#pastAttempts += Atomics.load(counter, 0);
+      this.#keepCounts(lane);
     }
     const lanes = surplus.map(([, lane]) => lane);
     const ending = this.#endLanes(lanes).then(() => {
@@ -207,7 +216,14 @@ export class Miner implements WorkSource {
         resolve();
       });
     });
-    const lane: Lane = { worker, port, words: controlWords(control), counter: attemptCounter(control), ended };
+    const lane: Lane = {
+      worker,
+      port,
+      words: controlWords(control),
+      counter: attemptCounter(control),
+      tallies: tallyCounters(control),
+      ended,
+    };
     port.on("message", (message: ResultMessage) => this.#take(message));
     this.#lanes.set(index, lane);
     return lane;
@@ -225,11 +241,16 @@ export class Miner implements WorkSource {
   #ended(index: number, lane: Lane, reason: string): void {
     // One that was let go, whose place another may have taken.
     if (this.#lanes.get(index) !== lane) return;
-    this.#pastAttempts += Atomics.load(lane.counter, 0);
+    this.#keepCounts(lane);
     this.#lanes.delete(index);
     if (this.#stopping !== undefined || this.#search === undefined) return;
     this.#halt();
     this.#settle((search) => search.reject(new WorkerDiedError({ lane: index, reason })));
+  }
+
+  #keepCounts({ counter, tallies }: Lane): void {
+    this.#pastAttempts += Atomics.load(counter, 0);
+    addTallies(this.#pastTallies, tallies);
   }
 
   /** Makes every thread give up what it searches. */
@@ -264,6 +285,10 @@ export class Miner implements WorkSource {
 function threadCount(count: number): number {
   assert(Number.isInteger(count) && count >= 1 && count <= MINER_THREADS_MAX, `1 to ${MINER_THREADS_MAX} threads`);
   return count;
+}
+
+function addTallies(sums: number[], tallies: BigInt64Array): void {
+  for (let kind = 0; kind < TALLIES_MAX; kind++) sums[kind] = (sums[kind] ?? 0) + Number(Atomics.load(tallies, kind));
 }
 
 function announce(words: Int32Array, generation: number): void {

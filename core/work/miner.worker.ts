@@ -14,11 +14,14 @@ import {
   type MinerWorkerData,
   type ResultMessage,
   STOPPING,
+  tallyCounters,
 } from "./miner-protocol.js";
 
 const { port, control, lane, cpuShare, sliceMs } = workerData as MinerWorkerData;
 const words = controlWords(control);
 const counter = attemptCounter(control);
+const tallies = tallyCounters(control);
+const monotonicMs = (): number => performance.now();
 /** Attempts of the first slice of a job; from then on the slices fit `sliceMs`. */
 const FIRST_ATTEMPTS = 256;
 
@@ -42,17 +45,24 @@ function nextAttempts(attempts: number, busyMs: number): number {
   return Math.max(1, Math.min(fitting, attempts * 4, 2 ** 30));
 }
 
+function count(slice: SearchSlice): void {
+  Atomics.add(counter, 0, BigInt(slice.attempts));
+  slice.tallies?.forEach((tally, kind) => {
+    if (tally > 0 && kind < tallies.length) Atomics.add(tallies, kind, BigInt(tally));
+  });
+}
+
 async function searchJob(job: JobMessage): Promise<ResultMessage | undefined> {
   const cancelled = (): boolean => Atomics.load(words, GENERATION) !== job.generation;
   const { default: factory } = (await import(job.module)) as { default: SearchFactory };
-  const searcher: Searcher = await factory(job.input, { index: lane, count: job.lanes });
+  const searcher: Searcher = await factory(job.input, { index: lane, count: job.lanes, monotonicMs });
   let attempts = FIRST_ATTEMPTS;
   while (!cancelled()) {
     const startedMs = performance.now();
     const step = searcher.search(attempts, cancelled);
     const slice: SearchSlice = step instanceof Promise ? await step : step;
     const busyMs = performance.now() - startedMs;
-    Atomics.add(counter, 0, BigInt(slice.attempts));
+    count(slice);
     if (slice.found !== undefined) return { generation: job.generation, found: slice.found };
     attempts = nextAttempts(attempts, busyMs);
     // Sleeping on the generation word: a new job ends the pause at once.

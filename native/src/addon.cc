@@ -15,6 +15,8 @@
 
 #include "addon_values.h"
 #include "engine.h"
+#include "modular/addon_modulus.h"
+#include "sha256/search.h"
 #include "trie/addon_walk.h"
 
 namespace {
@@ -27,6 +29,7 @@ constexpr size_t kSignatureBytes = 64;
 constexpr size_t kNodeBytes = 32;
 constexpr size_t kPairBytes = 64;
 constexpr size_t kTreeDepthMax = 40;
+constexpr size_t kCounters = size_t{1} << 32;
 constexpr size_t kKeyCacheEntriesMax = size_t{1} << 24;
 
 class EngineObject : public Napi::ObjectWrap<EngineObject> {
@@ -215,26 +218,56 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   Buffer<uint8_t> verdicts_;
 };
 
-// tiers() -> { ed25519: { best, available }, … }: what this build contains and this processor runs, slowest first.
+// { best, available }: of one primitive, slowest first.
+Napi::Object describe(Napi::Env env, const Primitive& primitive, Tier best) {
+  Napi::Array available = Napi::Array::New(env);
+  uint32_t length = 0;
+  for (const Tier tier : kTiers) {
+    if (primitive.has(tier)) available.Set(length++, Napi::String::New(env, primitive.tier_name(tier)));
+  }
+  Napi::Object described = Napi::Object::New(env);
+  described.Set("best", Napi::String::New(env, primitive.tier_name(best)));
+  described.Set("available", available);
+  return described;
+}
+
+// tiers() -> { ed25519: { best, available }, … }: what this build contains and this processor runs.
 Napi::Value tiers(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const chainwright::TierChoice best = chainwright::best_tiers();
-  const auto describe = [&](const Primitive& primitive, Tier chosen) {
-    Napi::Array available = Napi::Array::New(env);
-    uint32_t length = 0;
-    for (const Tier tier : kTiers) {
-      if (primitive.has(tier)) available.Set(length++, Napi::String::New(env, primitive.tier_name(tier)));
-    }
-    Napi::Object described = Napi::Object::New(env);
-    described.Set("best", Napi::String::New(env, primitive.tier_name(chosen)));
-    described.Set("available", available);
-    return described;
-  };
   Napi::Object all = Napi::Object::New(env);
-  all.Set(kEd25519.name, describe(kEd25519, best.ed25519));
-  all.Set(kSha256.name, describe(kSha256, best.sha256));
-  all.Set(kSha512.name, describe(kSha512, best.sha512));
+  all.Set(kEd25519.name, describe(env, kEd25519, best.ed25519));
+  all.Set(kSha256.name, describe(env, kSha256, best.sha256));
+  all.Set(kSha512.name, describe(env, kSha512, best.sha512));
   return all;
+}
+
+// modularTiers() -> { best, available }: of the arithmetic modulo large numbers, which is no part of an engine.
+Napi::Value modular_tiers(const Napi::CallbackInfo& info) {
+  return describe(info.Env(), kModular, chainwright::modular::best_montgomery_tier());
+}
+
+// searchCounter(prefix, from, count, target, { sha256: name of a tier }) -> number, -1: none.
+Napi::Value search_counter(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Bytes prefix, target;
+  size_t from = 0, count = 0;
+  Tier tier = Tier::kPortable;
+  if (!read_bytes(env, info[0], "prefix", &prefix) || !read_count(env, info[1], "from", kCounters, &from) ||
+      !read_count(env, info[2], "count", kCounters - from, &count) || !read_bytes(env, info[3], "target", &target)) {
+    return Napi::Value();
+  }
+  if (target.length != kNodeBytes) {
+    refuse(env, kInput, "target has %zu bytes, not 32", target.length);
+    return Napi::Value();
+  }
+  if (!info[4].IsObject()) {
+    refuse(env, kInput, "options is no object");
+    return Napi::Value();
+  }
+  if (!read_tier(env, info[4].As<Napi::Object>(), kSha256, &tier)) return Napi::Value();
+  const uint64_t found = chainwright::sha256_search(chainwright::sha256_blocks(tier), prefix.data, prefix.length, from, count, target.data);
+  return Napi::Number::New(env, found == chainwright::kNotFound ? -1.0 : static_cast<double>(found));
 }
 
 // features() -> { avx2: boolean, … }: of the processor, where the operating system saves the registers.
@@ -255,7 +288,10 @@ Napi::Value features(const Napi::CallbackInfo& info) {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("Engine", EngineObject::define(env));
   exports.Set("TrieWalk", TrieWalkObject::define(env));
+  exports.Set("Modulus", ModulusObject::define(env));
   exports.Set("tiers", Napi::Function::New<tiers>(env, "tiers"));
+  exports.Set("modularTiers", Napi::Function::New<modular_tiers>(env, "modularTiers"));
+  exports.Set("searchCounter", Napi::Function::New<search_counter>(env, "searchCounter"));
   exports.Set("features", Napi::Function::New<features>(env, "features"));
   return exports;
 }

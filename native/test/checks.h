@@ -99,6 +99,7 @@ void check_failures(const Vectors& vectors, Random& random);
 void check_threads(const Vectors& vectors, Random& random);
 void check_hashing(const Vectors& vectors, Random& random, double seconds);
 void check_trie(Random& random, double seconds);
+void check_modular(Random& random, double seconds);
 
 // Faults that the driver's own `aligned_alloc` and `getrandom` make (failures.cc).
 struct Faults {

@@ -126,7 +126,7 @@ int run(const char* path, uint64_t seed, double seconds) {
   seed_of_run = seed;
   const Vectors vectors = read_vectors(path);
   Random random(seed);
-  const double part = seconds / 8;
+  const double part = seconds / 9;
   std::printf("seed %llu, %.0f s\n", static_cast<unsigned long long>(seed), seconds);
   // First, while no table is built yet.
   check_threads(vectors, random);
@@ -143,6 +143,7 @@ int run(const char* path, uint64_t seed, double seconds) {
   check_scalars(random, part / 2);
   check_hashing(vectors, random, part / 2);
   check_trie(random, part / 2);
+  check_modular(random, part);
   check_curve_tiers(vectors, random, part * 2);
   check_pipeline(vectors, random);
   check_failures(vectors, random);

@@ -19,8 +19,11 @@ const COMPILER = "clang++-19";
 const MODULE = "native/wasm/engine.wasm";
 const RECORD = "native/wasm/engine.json";
 
-/** A portable source that means nothing here: the N-API face. Its counterpart is wasm.cc. */
-const NOT_IN_MODULE = new Set(["native/src/addon.cc"]);
+/**
+ * Portable sources that mean nothing here: the N-API face, whose counterpart is wasm.cc, and arithmetic modulo large numbers, for which
+ * node:crypto is quicker than WebAssembly could be.
+ */
+const isInModule = (path) => path !== "native/src/addon.cc" && !path.startsWith("native/src/modular/");
 
 const COMPILE_FLAGS = [
   "--target=wasm32",
@@ -62,7 +65,7 @@ const LINK_FLAGS = [
 
 /** Translation units, sorted. */
 function units() {
-  return [...sources("portable").filter((path) => !NOT_IN_MODULE.has(path)), "native/src/wasm.cc"].sort();
+  return [...sources("portable").filter(isInModule), "native/src/wasm.cc"].sort();
 }
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");

@@ -1,6 +1,6 @@
 /** How clients name a block: by height on the canonical chain, by hash on any branch, or by its part in the chain. */
 import { type BlockInfo, type ChainView, fromHex, Hash, Type, toHex } from "../../core/sdk.js";
-import { ApiBlockNotFoundError, ApiParametersError, type ParameterProblem } from "./errors.js";
+import { ApiBlockNotFoundError, ApiBlockPrunedError, ApiParametersError, type ParameterProblem } from "./errors.js";
 
 export const BlockReference = Type.String({
   minLength: 1,
@@ -11,18 +11,30 @@ export const BlockReference = Type.String({
 const HEIGHT = /^(?:0|[1-9][0-9]{0,15})$/;
 const HASH = /^[0-9a-fA-F]{64}$/;
 
-/** @throws ApiParametersError if it names no block, ApiBlockNotFoundError if the node does not have it */
+/**
+ * @throws ApiParametersError if it names no block, ApiBlockPrunedError if it is a height from below what the node began with,
+ *   ApiBlockNotFoundError if the node does not have it
+ */
 export function blockInfoAt(chain: ChainView, reference: string, place: Pick<ParameterProblem, "in" | "pointer">): BlockInfo {
   const id = blockIdAt(chain, reference, place);
   const info = id === undefined ? undefined : chain.blockInfo(id);
-  if (info === undefined) throw new ApiBlockNotFoundError({ block: reference });
-  return info;
+  if (info !== undefined) return info;
+  const height = heightIn(reference);
+  const { bodiesFrom } = chain.status();
+  if (height !== undefined && height < bodiesFrom)
+    throw new ApiBlockPrunedError({ block: reference, height, bodiesFrom, hasHeader: false });
+  throw new ApiBlockNotFoundError({ block: reference });
+}
+
+function heightIn(reference: string): number | undefined {
+  const height = Number(reference);
+  return HEIGHT.test(reference) && Number.isSafeInteger(height) ? height : undefined;
 }
 
 function blockIdAt(chain: ChainView, reference: string, place: Pick<ParameterProblem, "in" | "pointer">): Hash | undefined {
   if (reference === "head" || reference === "justified" || reference === "finalized") return chain.status()[reference].id;
-  const height = Number(reference);
-  if (HEIGHT.test(reference) && Number.isSafeInteger(height)) return chain.idAt(height);
+  const height = heightIn(reference);
+  if (height !== undefined) return chain.idAt(height);
   if (HASH.test(reference)) return hashIn(reference, place);
   throw new ApiParametersError({
     problems: [{ ...place, problem: "it is a height, a block hash of 64 hex digits, or one of head, justified, finalized" }],

@@ -53,7 +53,8 @@ export const ApiHttpConfig = Type.Object(
       default: 128,
       minimum: 1,
       maximum: 65_536,
-      description: "Requests to /v1/events that may wait at the same time; further ones get API_TOO_MANY_WAITERS.",
+      description:
+        "Requests to /v1/events, /v1/reorgs and /v1/mining/templates/{id} that may wait at the same time, together; further ones get API_TOO_MANY_WAITERS.",
     }),
     requestTimeoutMs: Type.Integer({
       default: 10_000,
@@ -65,7 +66,8 @@ export const ApiHttpConfig = Type.Object(
       default: 30_000,
       minimum: 100,
       maximum: 600_000,
-      description: "Time for the node to answer, milliseconds (waiting for events and making blocks have longer ones of their own).",
+      description:
+        "Time for the node to answer, milliseconds (waiting for events, reorgs or templates, making blocks and snapshots have longer ones of their own).",
     }),
     keepAliveTimeoutMs: Type.Integer({
       default: 10_000,

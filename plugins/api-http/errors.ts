@@ -97,11 +97,14 @@ export const ApiBlockNotFoundError = defineError<{ block: string }>(
   ({ block }) => `this node has no block ${block}; /v1/status says how high its chain is`,
 );
 
-export const ApiBlockPrunedError = defineError<{ block: string; height: number; bodiesFrom: number }>(
+/** `hasHeader`: its header is there. Not so below the headers of a node that began from a snapshot. */
+export const ApiBlockPrunedError = defineError<{ block: string; height: number; bodiesFrom: number; hasHeader: boolean }>(
   "API_BLOCK_PRUNED",
   "missing",
-  ({ block, height, bodiesFrom }) =>
-    `this node keeps the transactions and receipts of blocks from height ${bodiesFrom} on, and block ${block} is at ${height}; ask for its header alone (transactions=none), or ask a node that keeps all`,
+  ({ block, height, bodiesFrom, hasHeader }) =>
+    hasHeader
+      ? `this node keeps the transactions and receipts of blocks from height ${bodiesFrom} on, and block ${block} is at ${height}; ask for its header alone (transactions=none), or ask a node that keeps all`
+      : `this node began from a snapshot: it keeps blocks from height ${bodiesFrom} on, and of the one at ${height} not even the header; ask a node that keeps all`,
 );
 
 export const ApiTransactionNotFoundError = defineError<{ id: string; bodiesFrom: number }>(

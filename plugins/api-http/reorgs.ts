@@ -4,21 +4,13 @@
  * The log holds blocks undone and applied. A reorg is a row of undone ones, tip downward, and the applied ones after it that outweigh what
  * was undone: that is when a reorg is decided, whatever the node applied in the same step. So the same events give the same reorg to
  * everybody, whenever they ask. Where the old branch was given up for a lighter one (a block of it was invalid, an operator rewound the
- * chain), all that was applied before the log's end, or before the next reorg, counts.
+ * chain), nothing decides it for a while, or ever: what was applied so far is told, up to a bound, and that it is undecided.
  *
- * What it costs is bounded: few reorgs an answer, so many transactions that are decoded, and a pause after each block.
+ * What it costs is bounded: few reorgs an answer, each of so many blocks (those undone are no more than the state has undo records), so many
+ * transactions that are decoded, and a pause after each block.
  */
-import {
-  type ChainEvent,
-  ChainwrightError,
-  chainHashOf,
-  decodeTransaction,
-  Hash,
-  type HashKey,
-  present,
-  type Scheduler,
-  toHex,
-} from "../../core/sdk.js";
+import { type ChainEvent, ChainwrightError, Hash, type HashKey, present, type Scheduler, toHex } from "../../core/sdk.js";
+import { transactionIdsOf } from "./transaction-ids.js";
 import type { ApiViews } from "./views.js";
 
 const EVENTS_PER_READ = 1_000;
@@ -27,7 +19,11 @@ const EVENTS_MAX = 10_000;
 /** Undone transactions that one answer decodes: some 100 ms of work. */
 const TRANSACTIONS_MAX = 20_000;
 const LOST_LISTED_MAX = 256;
-const MAX_AUTHORIZATIONS = 255;
+/**
+ * Blocks applied after which a reorg that nothing has decided ends: twice as many as were undone, and no fewer than this. A branch that is
+ * heavier only with more blocks than that took a collapse of the difficulty.
+ */
+const UNDECIDED_APPLIED_MIN = 256;
 
 interface BlockName {
   readonly hash: string;
@@ -48,6 +44,7 @@ export interface Reorg {
   readonly ancestor: BlockName;
   readonly undone: BlockName[];
   readonly applied: BlockName[];
+  readonly decided: boolean;
   readonly lost: LostTransaction[];
   readonly lostCount: number;
   readonly complete: boolean;
@@ -62,6 +59,8 @@ export interface ReorgPage {
 interface Row {
   readonly undone: ChainEvent[];
   readonly applied: ChainEvent[];
+  /** Of what was undone; 0: unknown. */
+  readonly weight: bigint;
   /** The applied ones outweigh the undone ones. */
   isDecided: boolean;
 }
@@ -110,20 +109,28 @@ export class ReorgReader {
     const rows: Row[] = [];
     let row: Row | undefined;
     let next = after;
-    for (let seen = 0; ; ) {
-      const page = await events.read(next, EVENTS_PER_READ);
+    let page = await events.read(next, EVENTS_PER_READ);
+    let before = await this.#undoneAt(after);
+    for (let seen = 0; ; page = await events.read(next, EVENTS_PER_READ)) {
       for (const event of page) {
         if (row !== undefined && isOver(row, event)) row = undefined;
+        // The rest of a reorg within which the cursor stands is not another one.
+        before = before !== undefined && isNextDown(before, event) ? event : undefined;
+        if (before !== undefined) {
+          next = event.sequence;
+          seen++;
+          continue;
+        }
         if (row === undefined && (seen >= EVENTS_MAX || (event.type === "undone" && rows.length >= limit))) return { rows, next };
         if (event.type === "undone") {
           if (row === undefined) {
-            row = { undone: [], applied: [], isDecided: false };
+            row = { undone: [], applied: [], weight: this.#weightOf(event), isDecided: false };
             rows.push(row);
           }
           row.undone.push(event);
         } else if (event.type === "applied" && row !== undefined) {
           row.applied.push(event);
-          row.isDecided = this.#outweighs(event, row.undone[0]);
+          row.isDecided = this.#outweighs(event, row);
         }
         next = event.sequence;
         seen++;
@@ -133,15 +140,29 @@ export class ReorgReader {
     }
   }
 
-  /** By weight; by height where the engine has no weights or a header is gone. */
-  #outweighs(applied: ChainEvent, undone: ChainEvent | undefined): boolean {
-    if (undone === undefined) return true;
-    const weightOf = (event: ChainEvent) => this.#views.chain.blockInfo(event.blockId)?.record.weight ?? 0n;
-    const [weight, old] = [weightOf(applied), weightOf(undone)];
-    return weight === 0n || old === 0n ? applied.height > undone.height : weight > old;
+  /** The event at a cursor, if it is one of a block undone; undefined, too, where it is not kept. */
+  async #undoneAt(cursor: number): Promise<ChainEvent | undefined> {
+    if (cursor === 0) return undefined;
+    try {
+      const [event] = await this.#views.events.read(cursor - 1, 1);
+      return event?.type === "undone" ? event : undefined;
+    } catch (error) {
+      if (ChainwrightError.is(error) && error.code === "EVENTS_PRUNED") return undefined;
+      throw error;
+    }
   }
 
-  async #reorg({ undone, applied }: Row, budget: Budget): Promise<Reorg> {
+  /** By weight; by height where the engine has no weights or a header is gone. */
+  #outweighs(applied: ChainEvent, { undone, weight: old }: Row): boolean {
+    const weight = this.#weightOf(applied);
+    return weight === 0n || old === 0n ? applied.height > (undone[0]?.height ?? 0) : weight > old;
+  }
+
+  #weightOf(event: ChainEvent): bigint {
+    return this.#views.chain.blockInfo(event.blockId)?.record.weight ?? 0n;
+  }
+
+  async #reorg({ undone, applied, isDecided }: Row, budget: Budget): Promise<Reorg> {
     const first = present(undone[0], "a row begins with an undone block");
     const lowest = present(undone.at(-1), "a row begins with an undone block");
     const { lost, complete } = await this.#lost(undone, applied, budget);
@@ -152,6 +173,7 @@ export class ReorgReader {
       ancestor: this.#ancestor(lowest),
       undone: undone.map(nameOf),
       applied: applied.map(nameOf),
+      decided: isDecided,
       lost: await this.#standings(lost.slice(0, LOST_LISTED_MAX)),
       lostCount: lost.length,
       complete,
@@ -184,7 +206,7 @@ export class ReorgReader {
   }
 
   /** Undefined where the block is not kept, or the answer has done enough. */
-  async #idsIn({ blockId, height }: ChainEvent, budget: Budget): Promise<readonly Hash[] | undefined> {
+  async #idsIn({ blockId }: ChainEvent, budget: Budget): Promise<readonly Hash[] | undefined> {
     const { chain } = this.#views;
     const count = chain.blockInfo(blockId)?.transactionCount;
     if (count === undefined || count > budget.transactions) return undefined;
@@ -192,10 +214,7 @@ export class ReorgReader {
     budget.transactions -= count;
     const block = await chain.block(blockId);
     await this.#scheduler.yield();
-    if (block === undefined) return undefined;
-    const chainHash = chainHashOf(chain.spec.chainId);
-    const limits = { transactionBytes: chain.spec.rulesAt(height).limits.transactionBytes, authorizations: MAX_AUTHORIZATIONS };
-    return block.transactions.map((raw) => decodeTransaction(raw, chainHash, limits).id);
+    return block === undefined ? undefined : transactionIdsOf(chain, block);
   }
 
   async #standings(lost: readonly { readonly id: Hash; readonly block: Hash }[]): Promise<LostTransaction[]> {
@@ -216,9 +235,15 @@ export class ReorgReader {
 
 /** Whether an event belongs to a row no more. */
 function isOver(row: Row, event: ChainEvent): boolean {
-  if (event.type === "applied") return row.isDecided;
+  const { undone, applied, isDecided } = row;
+  if (event.type === "applied") return isDecided || applied.length >= Math.max(UNDECIDED_APPLIED_MIN, 2 * undone.length);
   if (event.type !== "undone") return false;
-  return row.applied.length > 0 || event.height !== (row.undone.at(-1)?.height ?? 0) - 1;
+  const lowest = undone.at(-1);
+  return applied.length > 0 || lowest === undefined || !isNextDown(lowest, event);
+}
+
+function isNextDown(undone: ChainEvent, event: ChainEvent): boolean {
+  return event.type === "undone" && event.height === undone.height - 1;
 }
 
 function nameOf({ blockId, height }: ChainEvent): BlockName {

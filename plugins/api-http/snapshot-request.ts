@@ -2,7 +2,7 @@
  * The making of a snapshot that an administrator asked for. It may take hours, longer than any HTTP request should: who asks waits for a
  * moment, and looks again later. One is made at a time; how the last one ended is remembered until the next one.
  */
-import { type Logger, messageOf, type NodeControl, type Scheduler, type SnapshotSummary } from "../../core/sdk.js";
+import { ChainwrightError, type Logger, messageOf, type NodeControl, type Scheduler, type SnapshotSummary } from "../../core/sdk.js";
 import { ApiSnapshotsUnsupportedError } from "./errors.js";
 
 export type SnapshotOutcome =
@@ -48,7 +48,11 @@ export class SnapshotRequest {
       },
     );
     const outcome = await this.within(done, waitMs);
-    if (outcome?.state === "failed") throw outcome.error;
+    if (outcome?.state === "failed") {
+      // Refused, with nothing begun, and who asked is told so: how the last one ended is what it was.
+      if (this.outcome === outcome && isRefusal(outcome.error)) this.outcome = before;
+      throw outcome.error;
+    }
     return outcome ?? making;
   }
 
@@ -61,4 +65,8 @@ export class SnapshotRequest {
       });
     });
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return ChainwrightError.is(error) && (error.kind === "input" || error.kind === "conflict");
 }

@@ -1,5 +1,5 @@
 /** What can be set: the chain's parameters (chain spec, the same on every node) and this node's mining (node config). */
-import { MEDIAN_TIME_BLOCKS, MINER_THREADS_MAX, type Static, Type } from "../../core/sdk.js";
+import { MEDIAN_TIME_BLOCKS, MINING_OPTIONS, type Static, Type } from "../../core/sdk.js";
 
 const compactBits = (description: string, default_?: string) =>
   Type.String({ description, pattern: "^[0-9a-f]{8}$", ...(default_ === undefined ? {} : { default: default_ }) });
@@ -69,47 +69,5 @@ export const NakamotoSpec = Type.Object(
 export type NakamotoSpec = Static<typeof NakamotoSpec>;
 
 /** Key `consensus-nakamoto` of the node config. */
-export const NakamotoConfig = Type.Object(
-  {
-    mine: Type.Boolean({
-      description: "Whether this node mines from its start; an administrator can switch it on and off later.",
-      default: false,
-    }),
-    address: Type.Optional(
-      Type.String({ description: "Address that block rewards and fees go to. Needed to mine.", minLength: 1, maxLength: 90 }),
-    ),
-    mode: Type.Union([Type.Literal("interval"), Type.Literal("instant")], {
-      description: "interval: mine all the time. instant: make a block when transactions wait, and rest otherwise (for development).",
-      default: "interval",
-    }),
-    threads: Type.Integer({ description: "Mining threads.", default: 1, minimum: 1, maximum: MINER_THREADS_MAX }),
-    cpuShare: Type.Number({ description: "Share of a core that each mining thread may use.", default: 1, minimum: 0.001, maximum: 1 }),
-    mineEmpty: Type.Boolean({ description: "Whether to mine blocks without transactions in mode interval.", default: true }),
-    minBlockIntervalMs: Type.Integer({
-      description: "Don't start on a block until its parent is this old, ms; 0: at once. Paces a development chain at little CPU time.",
-      default: 0,
-      minimum: 0,
-      maximum: 3_600_000,
-    }),
-    templateRefreshMs: Type.Integer({
-      description: "A block being mined is rebuilt this often, to take in new transactions and the time, ms. Templates for others, too.",
-      default: 2_000,
-      minimum: 100,
-      maximum: 600_000,
-    }),
-    maxTemplates: Type.Integer({
-      description: "Blocks kept for miners outside the node until they come back sealed; the oldest are forgotten first.",
-      default: 16,
-      minimum: 1,
-      maximum: 1_024,
-    }),
-    templateLifetimeMs: Type.Integer({
-      description: "How long such a template is good for while the head stands, ms.",
-      default: 120_000,
-      minimum: 1_000,
-      maximum: 3_600_000,
-    }),
-  },
-  { additionalProperties: false },
-);
+export const NakamotoConfig = Type.Object(MINING_OPTIONS, { additionalProperties: false });
 export type NakamotoConfig = Static<typeof NakamotoConfig>;

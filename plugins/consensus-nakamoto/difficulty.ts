@@ -3,6 +3,7 @@ import {
   type Ancestors,
   bitsFromBytes,
   bitsOfTarget,
+  difficultyRatio,
   GenesisAsert,
   type HeaderRecord,
   present,
@@ -58,7 +59,7 @@ export class Difficulty {
 
   /** How many times harder `target` is than the easiest allowed, in thousandths rounded down; for people, never for rules. */
   ratio(target: bigint): number {
-    return Number((this.#parameters.powLimit * 1_000n) / target) / 1_000;
+    return difficultyRatio(this.#parameters.powLimit, target);
   }
 }
 

@@ -8,7 +8,7 @@ import {
   Address,
   type Ancestors,
   acceptableFrom,
-  assert,
+  ancestorsFrom,
   type Bytes,
   bitsFromBytes,
   bitsToBytes,
@@ -21,17 +21,16 @@ import {
   type Hash,
   type Header,
   type HeaderRecord,
-  HeaviestChain,
   type Json,
   type Logger,
   type Metrics,
-  medianTimePast,
+  medianTimeOf,
   NotYetError,
+  networkWorkPerSecond,
   PLUGIN_CONFIG,
   PLUGIN_LOGGER,
   PLUGIN_METRICS,
   PLUGIN_SPEC,
-  type Placement,
   type Plugin,
   present,
   type RestoredTree,
@@ -41,7 +40,10 @@ import {
   targetToBytes,
   toHex,
   WORK_SOURCE,
+  WorkChoice,
+  type WorkProducer,
   type WorkSource,
+  type WorkTip,
   workOfTarget,
 } from "../../core/sdk.js";
 import type { NakamotoConfig, NakamotoSpec } from "./config.js";
@@ -49,7 +51,7 @@ import { bitsOf, Difficulty } from "./difficulty.js";
 import { HeaderFault, invalidHeader, TIMESTAMP_TOO_NEW } from "./errors.js";
 import { type NakamotoMetrics, registerMetrics } from "./metrics.js";
 import { checkParameters, type NakamotoParameters } from "./parameters.js";
-import { NakamotoProducer, type Tip } from "./producer.js";
+import { createProducer } from "./producer.js";
 import { ProofChecker, proofHash, SEAL_BYTES } from "./proof.js";
 
 /** Seals are judged by the header alone: its bits have been checked against its ancestors before. */
@@ -58,8 +60,10 @@ const NO_CONTEXT = null;
 /** Seals checked between two looks at the slicer: about 0.2 ms. */
 const SEALS_A_SLICE = 64;
 
-/** Blocks from which the network's hash rate is guessed. Genesis is none of them: its time says nothing of work. */
-const RATE_BLOCKS = 60;
+/** With the target in the form that headers carry. */
+interface Tip extends WorkTip {
+  readonly bits: number;
+}
 
 /** What there is once the host is attached. */
 interface Attached {
@@ -72,20 +76,18 @@ export class NakamotoConsensus implements Plugin, Consensus {
 
   readonly traits: ConsensusTraits;
   readonly confirmations: number;
-  readonly producer: NakamotoProducer;
+  readonly producer: WorkProducer;
   readonly #parameters: NakamotoParameters;
-  readonly #logger: Logger;
+  readonly #choice: WorkChoice;
   readonly #metrics: NakamotoMetrics;
   readonly #checker = new ProofChecker();
   #attached: Attached | undefined;
-  #chain: HeaviestChain | undefined;
   /** On the head that was asked for last: it follows from its ancestors, and each round of mining asks several times. */
   #lastTip: Tip | undefined;
 
   /** @throws ParametersError */
   constructor(config: NakamotoConfig, spec: NakamotoSpec, logger: Logger, metrics: Metrics, workSource?: WorkSource) {
     this.#parameters = checkParameters(spec);
-    this.#logger = logger;
     this.traits = {
       headers: "ancestry",
       finality: "probabilistic",
@@ -96,9 +98,13 @@ export class NakamotoConsensus implements Plugin, Consensus {
     this.confirmations = spec.confirmations;
     this.#metrics = registerMetrics(metrics, {
       hashesPerSecond: () => this.producer.attemptsPerSecond,
-      difficulty: () => (this.#chain === undefined ? 0 : this.#ready.difficulty.ratio(this.#tip().target)),
+      difficulty: () => (!this.#choice.isRestored ? 0 : this.#ready.difficulty.ratio(this.#tip().target)),
     });
-    this.producer = new NakamotoProducer(
+    this.#choice = new WorkChoice(
+      { logger, metrics: this.#metrics, onHeadMoved: () => this.producer.headMoved() },
+      { confirmations: this.confirmations, maxReorgDepth: spec.maxReorgDepth },
+    );
+    this.producer = createProducer(
       { logger, metrics: this.#metrics, workSource, tip: () => this.#tip(), futureBoundMs: spec.futureBoundMs },
       config,
     );
@@ -106,6 +112,7 @@ export class NakamotoConsensus implements Plugin, Consensus {
 
   attach(host: ConsensusHost): void {
     this.#attached = { host, difficulty: new Difficulty(this.#parameters, host.genesis) };
+    this.#choice.attach(host);
     this.producer.attach(host);
   }
 
@@ -174,33 +181,22 @@ export class NakamotoConsensus implements Plugin, Consensus {
   }
 
   onBlock(block: TreeHeader): void {
-    const placement = this.#heaviest.add(block);
-    this.#report(block, placement);
-    if (placement.kind === "extended" || placement.kind === "reorganized") this.#headMoved();
+    this.#choice.onBlock(block);
   }
 
   onInvalid(blockId: Hash): void {
-    if (this.#heaviest.invalidate(blockId)) this.#headMoved();
+    this.#choice.onInvalid(blockId);
   }
 
   restore(tree: RestoredTree): void {
-    const { host } = this.#ready;
     this.#lastTip = undefined;
-    const isFinalized = (block: TreeHeader) => toHex(block.id) === toHex(tree.finalized);
-    const finalized = tree.blocks.find(isFinalized) ?? host.header(tree.finalized);
-    this.#chain = new HeaviestChain(
-      present(finalized, "core keeps the header of the finalized block"),
-      { lookup: (id) => host.header(id), isExecuted: (id) => host.view(id) !== undefined },
-      { confirmations: this.confirmations, maxReorgDepth: this.#parameters.spec.maxReorgDepth },
-    );
-    this.#chain.restore(tree.blocks, tree.head);
-    host.choiceChanged(this.#chain.choice);
+    this.#choice.restore(tree);
   }
 
   status(): Json {
     const { spec } = this.#parameters;
     const rules = { algorithm: spec.difficulty.algorithm, blockIntervalMs: spec.blockIntervalMs };
-    if (this.#chain === undefined) return rules;
+    if (!this.#choice.isRestored) return rules;
     const { parent, bits, target } = this.#tip();
     return {
       ...rules,
@@ -208,7 +204,7 @@ export class NakamotoConsensus implements Plugin, Consensus {
       difficulty: this.#ready.difficulty.ratio(target),
       expectedHashes: workOfTarget(target).toString(),
       chainWork: parent.weight.toString(),
-      networkHashesPerSecond: this.#networkHashesPerSecond(parent).toString(),
+      networkHashesPerSecond: networkWorkPerSecond(parent, (id) => this.#ready.host.header(id)).toString(),
       production: this.producer.status(),
     };
   }
@@ -229,76 +225,24 @@ export class NakamotoConsensus implements Plugin, Consensus {
     return present(this.#attached, "attach comes first");
   }
 
-  get #heaviest(): HeaviestChain {
-    return present(this.#chain, "restore comes before blocks");
-  }
-
   /** What the next block stands on and must state. */
   #tip(): Tip {
     const { host, difficulty } = this.#ready;
-    const { head } = this.#heaviest.choice;
-    if (this.#lastTip !== undefined && bytesEqual(this.#lastTip.parent.id, head)) return this.#lastTip;
-    const parent = present(host.header(head), "core keeps the header of the head");
+    const parent = this.#choice.head;
+    if (this.#lastTip !== undefined && bytesEqual(this.#lastTip.parent.id, parent.id)) return this.#lastTip;
     const ancestors = ancestorsFrom(parent, (id) => host.header(id));
     const bits = difficulty.requiredBits(ancestors);
     const floorMs = Math.max(this.#medianTimePast(ancestors), difficulty.borderBeforeMs(ancestors));
-    this.#lastTip = { parent, bits, target: targetOfBits(bits), floorMs };
+    this.#lastTip = { parent, bits, extra: bitsToBytes(bits), target: targetOfBits(bits), floorMs };
     return this.#lastTip;
   }
 
-  /** What all miners together did lately, by the work of the last blocks and the time that they say they took; 0 at genesis. */
-  #networkHashesPerSecond(head: TreeHeader): bigint {
-    const { host } = this.#ready;
-    let from = head;
-    for (let blocks = 0; blocks < RATE_BLOCKS && from.header.height > 1; blocks++) {
-      const parent = host.header(from.header.parent);
-      if (parent === undefined) break;
-      from = parent;
-    }
-    const elapsedMs = head.header.timestampMs - from.header.timestampMs;
-    return elapsedMs <= 0 ? 0n : ((head.weight - from.weight) * 1_000n) / BigInt(elapsedMs);
-  }
-
   #medianTimePast(ancestors: Ancestors): number {
-    return medianTimePast((distance) => ancestors.at(distance)?.header.timestampMs, this.#parameters.spec.medianTimeBlocks);
-  }
-
-  #headMoved(): void {
-    this.#ready.host.choiceChanged(this.#heaviest.choice);
-    this.producer.headMoved();
-  }
-
-  #report(block: TreeHeader, placement: Placement): void {
-    const about = { height: block.header.height, id: toHex(block.id) };
-    if (placement.kind === "reorganized" && placement.depth > 0) {
-      this.#metrics.reorgDepth.observe(placement.depth);
-      this.#logger.info({ ...about, depth: placement.depth }, "reorg: a heavier branch became the head's chain");
-    }
-    if (placement.kind === "refused") {
-      this.#metrics.refusedBranches.increment();
-      this.#logger.warn(about, "a heavier branch leaves the chain below maxReorgDepth and is refused; is this node on the right chain?");
-    }
+    return medianTimeOf(ancestors, this.#parameters.spec.medianTimeBlocks);
   }
 }
 
 function insufficientWork(record: HeaderRecord) {
   const hash = toHex(proofHash(record.signingRoot, record.header.seal));
   return invalidHeader(HeaderFault.work, `its proof hash ${hash} is above the target 0x${toHex(record.header.extra)}`);
-}
-
-/** Ancestors of a block to come, read one by one as they are asked for. */
-function ancestorsFrom(parent: TreeHeader, lookup: (id: Hash) => TreeHeader | undefined): Ancestors {
-  const known = [parent];
-  return {
-    at(distance) {
-      assert(distance >= 1, "the nearest ancestor is the parent, at distance 1");
-      while (known.length < distance) {
-        const last = present(known.at(-1), "it begins with the parent");
-        const next = last.header.height === 0 ? undefined : lookup(last.header.parent);
-        if (next === undefined) return undefined;
-        known.push(next);
-      }
-      return known[distance - 1];
-    },
-  };
 }

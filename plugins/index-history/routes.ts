@@ -39,6 +39,7 @@ const TransactionSchema = Type.Object({
     description: "Blocks of the node's chain on top of and including its own; 0 while the index is behind a reorg",
   }),
   confirmed: Type.Boolean({ description: "Has as many as the consensus engine asks for, or is final" }),
+  finalized: Type.Boolean({ description: "Its block can't be undone any more" }),
   ok: Type.Boolean({ description: "Whether its operation succeeded" }),
   code: Type.String({ description: "Stable code of the failure; empty when ok" }),
   addresses: Type.Array(AddressText, { description: "Whom it concerns, the sender first. Empty where the ledger does not tell" }),
@@ -148,12 +149,14 @@ function transactionJson(found: FoundTransaction, chain: ChainView): Static<type
   const { head, finalized } = chain.status();
   const canonical = chain.idAt(height);
   const isCanonical = canonical !== undefined && Hash.key(canonical) === Hash.key(blockId);
+  const isFinal = isCanonical && height <= finalized.header.height;
   const confirmations = isCanonical ? head.header.height - height + 1 : 0;
   return {
     id: toHex(id),
     block: { hash: toHex(blockId), height, index: position, timestampMs },
     confirmations,
-    confirmed: isCanonical && (confirmations >= chain.consensus.confirmations || height <= finalized.header.height),
+    confirmed: isFinal || (isCanonical && confirmations >= chain.consensus.confirmations),
+    finalized: isFinal,
     ok: code === "",
     code,
     addresses: addresses.map((address) => Address.format(address, chain.spec.addressPrefix)),

@@ -1,8 +1,8 @@
 /** Generated chains: the same for the same options, valid for a node that trusts nobody, and left unflushed on demand. */
 import t, { type Test } from "tap";
 import { ChainNode, type ChainOptions, generateBlocks, generateChain, NEVER_FLUSH, planChain } from "../../bench/generator/index.js";
-import { SILENT, UNMETERED } from "../../bench/quiet.js";
 import { ComputeService } from "../../core/compute/index.js";
+import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { ComputeOptions, SignatureBatch, VerdictBitmap } from "../../core/ports/compute.js";
 import type { Block } from "../../core/primitives/block.js";
 import { headerRecord } from "../../core/primitives/block-codec.js";

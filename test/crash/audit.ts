@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { cp, mkdir, rm } from "node:fs/promises";
+import { EventsPrunedError } from "../../core/chain/errors.js";
 import { ChainwrightError } from "../../core/kernel/errors.js";
 import { createNode } from "../../core/node/create-node.js";
 import type { NodePart } from "../../core/node/node-part.js";
@@ -11,6 +12,7 @@ import { NODE_PART } from "../../core/node/node-part.js";
 import {
   CHAIN_EVENTS,
   CHAIN_VIEW,
+  type ChainEvent,
   type ChainEvents,
   type ChainView,
   LEDGER,
@@ -165,6 +167,17 @@ export async function audit(chain: CrashChain, copy: string, expected: Expected,
   }
 }
 
+/** The newest events. A rewind below the undo horizon begins a new log above the old one: then there are fewer. */
+async function recentOf(events: ChainEvents): Promise<readonly ChainEvent[]> {
+  const { latest } = events;
+  try {
+    return await events.read(Math.max(0, latest - RECENT_EVENTS), RECENT_EVENTS);
+  } catch (error) {
+    if (!EventsPrunedError.matches(error)) throw error;
+    return events.read(Math.min(latest, error.data.oldest - 1), RECENT_EVENTS);
+  }
+}
+
 async function checkBlocks({ view, events }: Views, { promises }: Expected, losses: string[]): Promise<void> {
   const replaced = [...promises.blocks].filter(([height, hash]) => {
     const id = view.idAt(height);
@@ -172,7 +185,7 @@ async function checkBlocks({ view, events }: Views, { promises }: Expected, loss
   });
   if (replaced.length === 0) return;
   // The kill may have come between a change of branch and its being told.
-  const recent = await events.read(Math.max(0, events.latest - RECENT_EVENTS), RECENT_EVENTS);
+  const recent = await recentOf(events);
   const undone = new Set(recent.filter(({ type }) => type === "undone").map(({ blockId }) => Hash.key(blockId)));
   for (const [height, hash] of replaced) {
     if (!undone.has(hash)) losses.push(`block ${height}, ${hash}, was told, and is gone from the chain without being undone`);
@@ -314,6 +327,5 @@ async function readAll({ view }: Views, part: NodePart): Promise<void> {
     await view.block(id);
     await view.receipts(id);
   }
-  const { events } = part.chain;
-  await events.read(Math.max(0, events.latest - RECENT_EVENTS), RECENT_EVENTS);
+  await recentOf(part.chain.events);
 }

@@ -17,7 +17,9 @@ import { runTool } from "./tools.js";
 import { freePort, MINER, Promises } from "./world.js";
 
 const POINTS = ["start", "ranges", "build", "loaded", "random"] as const;
-type SyncPoint = (typeof POINTS)[number];
+type SyncPoint = (typeof POINTS)[number] | "discard";
+/** How often what there is is discarded, for the kill to fall in between. */
+const AWAY_SHARE = 0.3;
 
 /** A sync that takes longer has hung: its state is a few megabytes. */
 const LOAD_TIMEOUT_MS = 60_000;
@@ -27,6 +29,9 @@ const SOURCE_LOAD_MS = 500;
 const SNAPSHOTS_WANTED = 2;
 const RESUMED = "state sync goes on where it was";
 const BEGUN = "loading a snapshot";
+const DISCARDS = "another checkpoint than before: what was loaded is discarded";
+/** The kill before fell when it had its state, and before it could tell. */
+const HAS_CHAIN = "the data directory has a chain already";
 
 interface Checkpoint {
   readonly height: number;
@@ -55,6 +60,23 @@ interface FreshRun {
   readonly first: number | undefined;
   readonly last: number;
   readonly faults: readonly string[];
+}
+
+function syncTo(checkpoint: Checkpoint): Under {
+  const promises = new Promises();
+  promises.blocks.set(checkpoint.height, checkpoint.id);
+  return { checkpoint, ranges: 0, promises };
+}
+
+/** Until one of them is in the log, or the node has ended. */
+async function says(node: NodeProcess, messages: readonly string[]): Promise<void> {
+  let hasEnded = false;
+  void node.exited.then(() => {
+    hasEnded = true;
+  });
+  for (const untilMs = performance.now() + LOAD_TIMEOUT_MS; performance.now() < untilMs; await delay(1))
+    if (hasEnded || messages.some((message) => node.stderr.includes(message))) return;
+  throw new Error(`it did not say after ${LOAD_TIMEOUT_MS} ms: ${messages[0]}`);
 }
 
 export class StateSync {
@@ -128,9 +150,11 @@ export class StateSync {
   /** One run of the fresh node, to its kill; and if it has its state by then, all of it is looked at. */
   async kill(plan: KillPlan): Promise<readonly string[]> {
     const { random } = plan;
-    const point = POINTS[Math.floor(random() * POINTS.length)] ?? "random";
+    const drawn = POINTS[Math.floor(random() * POINTS.length)] ?? "random";
     const wasUnder = this.#under;
-    const under = await this.#next(random);
+    const away = random() < AWAY_SHARE ? this.#away(random) : undefined;
+    const point = away === undefined ? drawn : "discard";
+    const under = away ?? this.#next(random);
     this.#setLinks(random);
     const run = await this.#run(under, point, random);
     const faults = [...run.faults];
@@ -139,22 +163,41 @@ export class StateSync {
     under.ranges = Math.max(under.ranges, run.last);
     if (faults.length > 0) return faults;
     if (run.loaded) faults.push(...(await this.#judge(under, random)));
+    else if (away !== undefined) this.#goBack(wasUnder, run);
     else if (random() < 0.2) faults.push(...(await this.#half()));
     return faults;
   }
 
   /** The sync that is under way, or a new one: now and then from another checkpoint, for which all is fetched anew. */
-  async #next(random: () => number): Promise<Under> {
+  #next(random: () => number): Under {
     const before = this.#under;
     const changes = random() < 0.1;
     const checkpoint = this.#checkpoints[Math.floor(random() * this.#checkpoints.length)];
     if (checkpoint === undefined) throw new Error("there is no checkpoint");
     if (before !== undefined && (!changes || before.checkpoint === checkpoint)) return before;
     if (before !== undefined) this.#tally.count("state sync", "another checkpoint on the way");
-    const promises = new Promises();
-    promises.blocks.set(checkpoint.height, checkpoint.id);
-    this.#under = { checkpoint, ranges: 0, promises };
+    this.#under = syncTo(checkpoint);
     return this.#under;
+  }
+
+  /** Another checkpoint, if there is something to be discarded for it. */
+  #away(random: () => number): Under | undefined {
+    const before = this.#under;
+    if (before === undefined || before.ranges === 0) return undefined;
+    const others = this.#checkpoints.filter((each) => each !== before.checkpoint);
+    const other = others[Math.floor(random() * others.length)];
+    return other && syncTo(other);
+  }
+
+  /** The operator thinks again: whatever part of it was discarded by then, nothing that is gone counts as loaded. */
+  #goBack(before: Under | undefined, { stderr }: FreshRun): void {
+    if (before === undefined) throw new Error("there was no sync to be discarded");
+    const isBegun = stderr.includes(DISCARDS);
+    this.#tally.count(
+      "state sync",
+      isBegun ? "killed while it discarded, and the checkpoint of before again" : "killed before it discarded",
+    );
+    this.#under = { ...before, ranges: 0 };
   }
 
   #setLinks(random: () => number): void {
@@ -193,10 +236,11 @@ export class StateSync {
     const seen: { loaded: boolean; first: number | undefined; last: number } = { loaded: false, first: undefined, last: 0 };
     const faults: string[] = [];
     const share = random();
-    const delayMs = random() ** 2 * { start: 1_500, ranges: 40, build: 40, loaded: 300, random: 800 }[point];
+    const delayMs = random() ** 2 * { start: 1_500, ranges: 40, build: 40, loaded: 300, discard: 40, random: 800 }[point];
     if (point !== "start") {
       try {
-        await this.#reach(await node.api(), checkpoint, point, share, seen);
+        if (point === "discard") await says(node, [DISCARDS, HAS_CHAIN]);
+        else await this.#reach(await node.api(), checkpoint, point, share, seen);
       } catch (error) {
         faults.push(`while it ran: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -215,7 +259,7 @@ export class StateSync {
   async #reach(
     api: string,
     checkpoint: Checkpoint,
-    point: SyncPoint,
+    point: Exclude<SyncPoint, "start" | "discard">,
     share: number,
     seen: { loaded: boolean; first: number | undefined; last: number },
   ): Promise<void> {

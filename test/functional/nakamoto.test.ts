@@ -309,7 +309,7 @@ t.test("a reorg, as subscribers see it", async (t) => {
   t.same((await a.get(`/v1/reorgs?after=${next}`)).reorgs, []);
   t.match(await command("reorgs", "--data-dir", dataOf("a"), "--after", String(latestEvent)), {
     code: 0,
-    text: new RegExp(`2 blocks undone above height ${height}, 3 applied up to ${height + 3}, 1 transactions left behind[^]*${id} included`),
+    text: new RegExp(`2 blocks undone above height ${height}, 3 applied up to ${height + 3}, 1 transaction left behind[^]*${id} included`),
   });
 });
 
@@ -324,7 +324,7 @@ t.test("a split deeper than the reorg limit: it is refused and told, rewound and
   a = await start("a", "alice", ["memory://b"]);
   const own = a.head;
   await a.until("it says so", async () => (await a.get("/v1/status")).warnings.length > 0);
-  const { warnings } = await a.get("/v1/status");
+  const { warnings, latestEvent } = await a.get("/v1/status");
   t.match(warnings, [
     {
       code: "CHAIN_BRANCH_REFUSED",
@@ -345,4 +345,10 @@ t.test("a split deeper than the reorg limit: it is refused and told, rewound and
   a = await start("a", "alice", ["memory://b"]);
   await a.until("it follows", () => a.head === Hash.key(theirs.at(-1) ?? Hash.zero));
   t.same((await a.get("/v1/status")).warnings, []);
+  for (const path of ["events", "reorgs"])
+    t.match(
+      await a.call(`/v1/${path}?after=${latestEvent}`),
+      { status: 410, json: { code: "EVENTS_PRUNED" } },
+      "no event tells of such a rewind",
+    );
 });

@@ -1,10 +1,9 @@
 /** Commands on a running node's miner: status, start, stop, threads. */
+import { MINER_THREADS_MAX } from "../../node/mining.js";
 import type { JsonObject } from "../api-client.js";
 import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { adminClient, type NodeOptions, nodeClient } from "../running-node.js";
-
-const THREADS_MAX = 64;
 
 export interface MinerOptions extends NodeOptions {
   readonly json?: boolean;
@@ -33,8 +32,8 @@ async function change(body: JsonObject, options: MinerOptions, context: Context)
 
 function threadsOf(text: string): number {
   const count = Number(text);
-  if (!/^[0-9]+$/.test(text) || count < 1 || count > THREADS_MAX)
-    throw new UsageError({ reason: `${text} is not a number of threads from 1 to ${THREADS_MAX}` });
+  if (!/^[0-9]+$/.test(text) || count < 1 || count > MINER_THREADS_MAX)
+    throw new UsageError({ reason: `${text} is not a number of threads from 1 to ${MINER_THREADS_MAX}` });
   return count;
 }
 

@@ -19,13 +19,16 @@ interface BlockJson {
 }
 
 interface ReorgJson {
-  readonly sequence: number;
+  /** Of its last event: what comes after it is another reorg. */
+  readonly lastSequence: number;
   readonly depth: number;
   readonly ancestor: BlockJson;
   readonly undone: readonly BlockJson[];
   readonly applied: readonly BlockJson[];
   readonly lost: readonly { readonly id: string; readonly standing: string; readonly reason: string | null }[];
   readonly lostCount: number;
+  readonly decided: boolean;
+  readonly complete: boolean;
 }
 
 export async function reorgs(options: ReorgsOptions, context: Context): Promise<number> {
@@ -56,14 +59,25 @@ function afterOf(text: string): number {
   return after;
 }
 
-function show({ sequence, depth, ancestor, undone, applied, lost, lostCount }: ReorgJson, { output }: Context): void {
+function show(reorg: ReorgJson, { output }: Context): void {
+  const { lastSequence, depth, ancestor, undone, applied, lost } = reorg;
   const tip = applied.at(-1);
   output.line(
-    `${output.style("bold", `event ${sequence}: ${depth} block${depth === 1 ? "" : "s"} undone`)} above height ${ancestor.height}, ${applied.length} applied${tip === undefined ? "" : ` up to ${tip.height}`}, ${lostCount} transactions left behind`,
+    `${output.style("bold", `event ${lastSequence}: ${depth} block${depth === 1 ? "" : "s"} undone`)} above height ${ancestor.height}, ${appliedText(reorg)}, ${lostText(reorg)}`,
   );
   output.table([
     ["undone", `${undone[0]?.height ?? ""} ${undone[0]?.hash ?? ""}`],
     ...(tip === undefined ? [] : [["applied", `${tip.height} ${tip.hash}`]]),
     ...lost.map(({ id, standing, reason }) => ["left", `${id} ${standing}${reason === null ? "" : `: ${reason}`}`]),
   ]);
+}
+
+function appliedText({ applied, decided }: ReorgJson): string {
+  const tip = applied.at(-1);
+  return `${applied.length} applied${tip === undefined ? "" : ` up to ${tip.height}`}${decided ? "" : " so far"}`;
+}
+
+function lostText({ lostCount, complete }: ReorgJson): string {
+  const count = `${lostCount} transaction${lostCount === 1 ? "" : "s"} left behind`;
+  return complete ? count : `at least ${count}; blocks that are not kept, or too many, could not be looked at`;
 }

@@ -1,5 +1,6 @@
 /** `chainwright sim attack`: attacks on proof of work against their formulas, as tables; exit code 1 where one disagrees. */
 import { createHash } from "node:crypto";
+import { closeSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import {
@@ -15,6 +16,7 @@ import {
 import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
+import { opened } from "./sim-files.js";
 
 export interface SimAttackOptions {
   readonly trials: string;
@@ -33,6 +35,8 @@ export async function simAttack(name: string, options: SimAttackOptions, { outpu
     throw new UsageError({ reason: `--trials ${options.trials}: write a whole number from ${TRIALS_LEAST} to ${TRIALS_MOST}` });
   const { seed } = options;
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(seed)) throw new UsageError({ reason: `--seed ${seed} is not a number or a short name` });
+  if (options.report !== undefined) closeSync(opened(options.report, "a", "--report"));
+  if (options.json !== undefined) closeSync(opened(options.json, "a", "--json"));
   const tables = await runAttacks(names, {
     seed,
     trials,

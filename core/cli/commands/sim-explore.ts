@@ -3,12 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { Exploration, Scenario, SeedOutcome } from "../../simulation/index.js";
-import { describeDuration, durationUs, explore, loadScenario, scenarioText, shrink } from "../../simulation/index.js";
+import { describeDuration, durationUs, explore, scenarioText, shrink } from "../../simulation/index.js";
 import type { Context } from "../context.js";
-import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
 import type { StopSignal } from "../stop-signal.js";
 import { durationText } from "../work-progress.js";
+import { scenarioFor } from "./sim-scenario.js";
+import { wholeNumber } from "./whole-number.js";
 
 export interface ExploreCommandOptions {
   readonly seeds: string;
@@ -16,6 +17,7 @@ export interface ExploreCommandOptions {
   readonly jobs?: string;
   readonly keepGoing?: boolean;
   readonly json?: boolean;
+  readonly consensus?: string;
 }
 
 /** Between two lines of progress on a stream that is no terminal, real ms. */
@@ -25,10 +27,10 @@ const JOBS_MAX = 1_024;
 
 export async function simExplore(file: string, options: ExploreCommandOptions, context: Context, stop: StopSignal): Promise<number> {
   const { output } = context;
-  const count = whole("--seeds", options.seeds, 1, SEEDS_MAX);
-  const from = whole("--from", options.from ?? "1", 0, Number.MAX_SAFE_INTEGER - SEEDS_MAX);
-  const jobs = whole("--jobs", options.jobs ?? String(availableParallelism()), 1, JOBS_MAX);
-  const scenario = await loadScenario(file);
+  const count = wholeNumber("--seeds", options.seeds, 1, SEEDS_MAX);
+  const from = wholeNumber("--from", options.from ?? "1", 0, Number.MAX_SAFE_INTEGER - SEEDS_MAX);
+  const jobs = wholeNumber("--jobs", options.jobs ?? String(availableParallelism()), 1, JOBS_MAX);
+  const scenario = await scenarioFor(file, options.consensus);
   const directory = dirname(resolve(file));
   const abort = new AbortController();
   void stop.wait.then(() => abort.abort());
@@ -49,10 +51,11 @@ export async function simExplore(file: string, options: ExploreCommandOptions, c
   if (options.json === true) output.jsonLine({ scenario: scenario.name, from, ...brief(found), shrunk: small, interrupted: isAborted });
   else {
     const seconds = (performance.now() - began) / 1e3;
+    const chosen = options.consensus === undefined ? "" : ` --consensus ${options.consensus}`;
     output.line(`${output.style("bold", scenario.name)}: ${found.outcomes.length} seeds from ${from} on in ${durationText(seconds)}`);
     for (const { seed, failure } of found.failures) output.line(`${output.style("red", "failed")}: seed ${seed}: ${failure?.message}`);
     if (first === undefined) output.line(output.style(isAborted ? "yellow" : "green", "all invariants held"));
-    if (first !== undefined) output.line(`again: chainwright sim ${file} --seed ${first.seed}`);
+    if (first !== undefined) output.line(`again: chainwright sim ${file}${chosen} --seed ${first.seed}`);
     if (small !== undefined) output.line(`small: chainwright sim ${small} --seed ${first?.seed}`);
     output.line(`digest ${found.digest}`);
   }
@@ -101,10 +104,4 @@ function progressOf({ output }: Context): (line: string) => void {
     saidMs = performance.now();
     output.note(line);
   };
-}
-
-function whole(option: string, text: string, least: number, most: number): number {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError({ reason: `${option} ${text}: write a whole number from ${least} to ${most}` });
 }

@@ -1,10 +1,12 @@
 /** What `chainwright sim` writes beside its result: a trace as it goes, and a report at its end. */
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
 import { messageOf } from "../../kernel/errors.js";
 import { PACKAGE_ROOT, VERSION } from "../../node/version.js";
-import type { SimulationOptions, SimulationResult, TraceKind } from "../../simulation/index.js";
+import type { RunView, SimulationOptions, SimulationResult, TraceKind, World } from "../../simulation/index.js";
 import { renderReport, runRecorder, TRACE_KINDS, traceTo } from "../../simulation/index.js";
 import { UsageError } from "../errors.js";
+import { wholeNumber } from "./whole-number.js";
 
 export interface SimFileOptions {
   readonly trace?: string;
@@ -27,6 +29,8 @@ const BUFFER_CHARACTERS = 1 << 16;
 /** Opens the files, so that a wrong path is known before the run and not after it. @throws CLI_USAGE */
 export function openSimFiles(options: SimFileOptions): SimFiles {
   const { report: reportPath } = options;
+  if (reportPath !== undefined && options.trace !== undefined && resolve(reportPath) === resolve(options.trace))
+    throw new UsageError({ reason: `--trace and --report are two files: ${reportPath} can't be both` });
   const trace = options.trace === undefined ? undefined : openTrace(options.trace, options);
   const recorder = reportPath === undefined ? undefined : runRecorder();
   if (reportPath !== undefined) closeSync(opened(reportPath, "a", "--report"));
@@ -43,23 +47,27 @@ export function openSimFiles(options: SimFileOptions): SimFiles {
 
 function openTrace(path: string, { traceKinds, traceLines }: SimFileOptions) {
   const kinds = traceKinds?.split(",").map((kind) => kindOf(kind.trim()));
-  const linesMost = traceLines === undefined ? undefined : Number(traceLines);
-  if (linesMost !== undefined && !(Number.isSafeInteger(linesMost) && linesMost >= 0))
-    throw new UsageError({ reason: `--trace-lines ${traceLines} is no number of lines` });
+  const linesMost = traceLines === undefined ? undefined : wholeNumber("--trace-lines", traceLines, 0, Number.MAX_SAFE_INTEGER);
   const file = opened(path, "w", "--trace");
   let buffer = "";
   const flush = (): void => {
     writeSync(file, buffer);
     buffer = "";
   };
-  // Within the run, but synchronous: no resource of it outlives the event.
+  let guard: World["guard"] | undefined;
+  // Within the run, but the simulator's own, and done when it returns.
   const write = (line: string): void => {
     buffer += line;
-    if (buffer.length >= BUFFER_CHARACTERS) flush();
+    if (buffer.length < BUFFER_CHARACTERS) return;
+    if (guard === undefined) flush();
+    else guard.aside(flush);
   };
   const trace = traceTo({ write, ...(kinds === undefined ? {} : { kinds }), ...(linesMost === undefined ? {} : { linesMost }) });
   return {
-    observer: trace.observer,
+    observer: (run: RunView) => {
+      guard = run.world.guard;
+      return trace.observer(run);
+    },
     end: trace.end,
     close: () => {
       flush();
@@ -74,7 +82,8 @@ function kindOf(name: string): TraceKind {
   return kind;
 }
 
-function opened(path: string, flags: "a" | "w", option: string): number {
+/** So that a wrong path is known before the run. @throws CLI_USAGE */
+export function opened(path: string, flags: "a" | "w", option: string): number {
   try {
     return openSync(path, flags);
   } catch (error) {

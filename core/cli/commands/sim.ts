@@ -1,17 +1,19 @@
 /** `chainwright sim`: runs a scenario of simulated nodes and prints what came of it, at last the digest of its history. */
 import { dirname } from "node:path";
-import type { SimulationProgress, SimulationResult } from "../../simulation/index.js";
-import { describeDuration, loadScenario, simulate } from "../../simulation/index.js";
+import type { LogLine, RunView, SimulationProgress, SimulationResult } from "../../simulation/index.js";
+import { describeDuration, simulate } from "../../simulation/index.js";
 import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
 import type { StopSignal } from "../stop-signal.js";
 import { openSimFiles, type SimFileOptions } from "./sim-files.js";
+import { scenarioFor } from "./sim-scenario.js";
 
 export interface SimOptions extends SimFileOptions {
   readonly seed: string;
   readonly json?: boolean;
   readonly log?: string;
+  readonly consensus?: string;
 }
 
 const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
@@ -27,7 +29,7 @@ export async function sim(file: string, options: SimOptions, context: Context, s
   const logLevel = LEVELS.find((level) => level === options.log);
   if (options.log !== undefined && logLevel === undefined)
     throw new UsageError({ reason: `--log ${options.log}: write one of ${LEVELS.join(", ")}` });
-  const scenario = await loadScenario(file);
+  const scenario = await scenarioFor(file, options.consensus);
   const files = openSimFiles(options);
   const beganNs = process.hrtime.bigint();
   const realMs = (): number => Number((process.hrtime.bigint() - beganNs) / NANOSECONDS);
@@ -41,7 +43,11 @@ export async function sim(file: string, options: SimOptions, context: Context, s
     saidMs = realMs();
     output.note(line);
   };
-  const logs: typeof files.observers = logLevel === undefined ? [] : [() => ({ onLog: (line) => output.note(logLine(line)) })];
+  // Errors and warnings are made in any case, for the checkers; writing them is the simulator's own.
+  const show = ({ world }: RunView, line: LogLine): void => {
+    if (isShown(line.level, logLevel)) world.guard.aside(() => output.note(logLine(line)));
+  };
+  const logs: typeof files.observers = logLevel === undefined ? [] : [(run) => ({ onLog: (line) => show(run, line) })];
   let result: SimulationResult;
   try {
     result = await simulate(scenario, {
@@ -69,21 +75,11 @@ function progressLine({ elapsedMs, durationMs, height, nodesUp }: SimulationProg
   return `${describeDuration(elapsedMs * 1e3)} of ${describeDuration(durationMs * 1e3)}  height ${height}  ${nodesUp} nodes up  ${speed} × real time`;
 }
 
-function logLine({
-  atMs,
-  node,
-  component,
-  level,
-  message,
-  data,
-}: {
-  atMs: number;
-  node: string;
-  component: string;
-  level: string;
-  message: string;
-  data: object;
-}): string {
+function isShown(level: LogLine["level"], least: (typeof LEVELS)[number] | undefined): boolean {
+  return level === "fatal" || LEVELS.indexOf(level) >= LEVELS.indexOf(least ?? "error");
+}
+
+function logLine({ atMs, node, component, level, message, data }: LogLine): string {
   return `${atMs.toFixed(1).padStart(12)} ${node} ${level} ${component}: ${message} ${JSON.stringify(data)}`;
 }
 

@@ -1,12 +1,17 @@
 /**
  * Headers from the checkpoint up to the block of a snapshot above it: whether most peers have that block, and whether the headers below it
- * are good and lead to the checkpoint. Nothing else speaks for such a block, and one peer alone decides nothing.
+ * are good and lead to the checkpoint. Nothing else speaks for such a block. One peer alone decides only if there is no other to ask: what it says
+ * is checked all the same, and how many headers it may have fetched and stored for that is bounded by the age of the chain.
+ *
+ * Only a row that was checked to its end becomes the chain's. A kill may leave it half over another one, so what the chain has is believed when it
+ * is linked down to the checkpoint.
  */
 import type { TreeHeader } from "../../ports/consensus.js";
 import type { HeaderRecord } from "../../primitives/block.js";
 import { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
+import { plausibleHeight } from "../sync/progress.js";
 import { HeaderLadder, LadderPrefix } from "./ladder.js";
 import type { CheckpointMetrics } from "./metrics.js";
 import type { CheckpointOptions } from "./options.js";
@@ -30,12 +35,18 @@ export type HeaderFinding = { readonly header: TreeHeader } | { readonly reason:
 
 /** Of those that say whether a block is on their chain, more than one in so many have to have it. */
 const MAJORITY = 2;
+/** So many have to say it, if so many can be asked. */
+const WITNESSES_MIN = 2;
+/** Who did not answer so many times in a row can't be asked: nobody is to hold up a start by silence. */
+const SILENT_MAX = 3;
 
 const notYet = (reason: string): HeaderFinding => ({ reason, isFinal: false });
 const never = (reason: string): HeaderFinding => ({ reason, isFinal: true });
 
 export class AboveHeaders {
   readonly #parts: AboveHeadersParts;
+  /** How often in a row a peer did not say whether it has a block. */
+  readonly #silent = new WeakMap<Peer, number>();
   #rows: { readonly fetch: RowFetch; readonly upper: HeaderLadder; lowest: number; sinceMs: number } | undefined;
   #stopped = false;
 
@@ -61,31 +72,77 @@ export class AboveHeaders {
 
   /** The header of a block above the checkpoint, stored once it was checked; or why it is none to begin with. */
   async find(height: number, id: Hash): Promise<HeaderFinding> {
-    const { context, ladder } = this.#parts;
-    const { chain } = context.dependencies;
-    if (!(await this.#isCommon(height, id))) return notYet("its block is not on the chain of most peers");
-    const known = chain.idAt(height);
-    const header = known !== undefined && Hash.key(known) === Hash.key(id) ? chain.header(id) : undefined;
+    const { chain } = this.#parts.context.dependencies;
+    const baseId = chain.idAt(this.#parts.ladder.height);
+    const base = baseId === undefined ? undefined : chain.header(baseId);
+    if (base === undefined) return notYet("the checkpoint's header is not there");
+    if (!this.#isPlausible(height, base))
+      return notYet("no chain that came to the checkpoint in its time can be so high by now; if it is, take a later checkpoint");
+    const doubt = await this.#doubt(height, id);
+    if (doubt !== undefined) return notYet(doubt);
+    const header = await this.known(height, id);
     if (header !== undefined) return { header };
     const upper = await this.#fetch(height, id);
     if (!upper.isComplete) return notYet("nobody sends the headers below its block");
-    const baseId = chain.idAt(ladder.height);
-    const base = baseId === undefined ? undefined : chain.header(baseId);
-    if (base === undefined) return notYet("the checkpoint's header is not there");
     if (Hash.key(upper.wanted) !== Hash.key(base.id)) return never("its block is not on a good chain through the checkpoint");
-    const found = await this.#check(upper, base);
+    const found = (await this.#check(upper, base)) ?? (await this.#store(upper, base));
     if (!("header" in found) && !this.#stopped) await upper.reset();
     return found;
   }
 
-  /** Whether the block is on the chain of most peers. Good headers are not enough: a short branch costs little. */
-  async #isCommon(height: number, id: Hash): Promise<boolean> {
+  /** The header of a block, if the chain has it and all headers below it, down to the checkpoint's. */
+  async known(height: number, id: Hash): Promise<TreeHeader | undefined> {
+    const { context, ladder } = this.#parts;
+    const { chain, scheduler } = context.dependencies;
+    const slicer = scheduler.slicer();
+    const headerOf = (at: number, wanted: Hash) => {
+      const found = chain.idAt(at);
+      return found !== undefined && Hash.key(found) === Hash.key(wanted) ? chain.header(wanted) : undefined;
+    };
+    const top = headerOf(height, id);
+    let lowest = top;
+    while (lowest !== undefined && lowest.header.height > ladder.height) {
+      lowest = headerOf(lowest.header.height - 1, lowest.header.parent);
+      if (slicer.due()) await slicer.pause();
+    }
+    return lowest === undefined ? undefined : top;
+  }
+
+  /** Whether a chain can be so high that came to the checkpoint when it did, or most peers say that theirs is. */
+  #isPlausible(height: number, { header: { height: from, timestampMs } }: TreeHeader): boolean {
+    const { context, roster } = this.#parts;
+    const { spec, clock } = context.dependencies;
+    const heads = roster
+      .all()
+      .map(({ head }) => head.height)
+      .sort((a, b) => b - a);
+    // More than half of them are as high. One alone is no witness of its own claim.
+    const witnessed = heads.length < WITNESSES_MIN ? 0 : (heads[Math.floor(heads.length / MAJORITY)] ?? 0);
+    return plausibleHeight(height, witnessed, spec.genesisTimeMs, { height: from, timestampMs }, clock.nowMs()) === height;
+  }
+
+  /**
+   * Why it can't be said that the block is on the chain of most peers; undefined if it can. Good headers are not enough: a short branch costs
+   * little.
+   */
+  async #doubt(height: number, id: Hash): Promise<string | undefined> {
     const { roster, requests } = this.#parts;
+    const asked = roster.all();
     const answers = await Promise.all(
-      roster.all().map(async (peer) => requests.ask(peer, { type: "header-range-request", anchor: id, from: height, count: 1 })),
+      asked.map(async (peer) => {
+        const answer = await requests.ask(peer, { type: "header-range-request", anchor: id, from: height, count: 1 });
+        if (answer === "timeout") this.#silent.set(peer, (this.#silent.get(peer) ?? 0) + 1);
+        else this.#silent.delete(peer);
+        return answer;
+      }),
     );
     const said = answers.filter((answer) => answer !== "timeout" && answer !== "gone");
-    return said.filter(({ headers }) => headers.length === 1).length * MAJORITY > said.length;
+    // Who came meanwhile could have been asked, and who left may come back.
+    const reachable = [...new Set([...asked, ...roster.all()])].filter((peer) => (this.#silent.get(peer) ?? 0) < SILENT_MAX);
+    if (said.length < Math.max(1, Math.min(WITNESSES_MIN, reachable.length)))
+      return "too few peers say whether its block is on their chain, and one alone does not decide while there are others";
+    const has = said.filter(({ headers }) => headers.length === 1);
+    return has.length * MAJORITY > said.length ? undefined : "its block is not on the chain of most peers";
   }
 
   /** From whoever has them. Incomplete, if nobody does. */
@@ -117,8 +174,8 @@ export class AboveHeaders {
     return upper;
   }
 
-  /** The engine's checks. What passes is the chain's. */
-  async #check(upper: HeaderLadder, base: TreeHeader): Promise<HeaderFinding> {
+  /** The engine's checks; undefined if all of them are good. */
+  async #check(upper: HeaderLadder, base: TreeHeader): Promise<HeaderFinding | undefined> {
     const { start, context, options } = this.#parts;
     let over = base;
     while (over.header.height < upper.height) {
@@ -136,8 +193,25 @@ export class AboveHeaders {
         const reason = `its block is not on a good chain through the checkpoint: ${refusal?.reason ?? "its headers are not taken"}`;
         return refusal?.status === "invalid" ? never(reason) : notYet(reason);
       }
-      await start.chain.storeHeaders(accepted);
       over = last;
+    }
+    return undefined;
+  }
+
+  /** Makes a row that was checked the chain's, with its cumulative weights. */
+  async #store(upper: HeaderLadder, base: TreeHeader): Promise<HeaderFinding> {
+    const { start, options } = this.#parts;
+    let over = base;
+    while (over.header.height < upper.height) {
+      if (this.#stopped) return notYet("the node stops");
+      const row: TreeHeader[] = [];
+      while (over.header.height < upper.height && row.length < options.headersPerPiece) {
+        const record = upper.header(over.header.height + 1);
+        if (record === undefined) return notYet("the storage lost a header");
+        over = { ...record, weight: start.chain.weigh(record, over.weight) };
+        row.push(over);
+      }
+      await start.chain.storeHeaders(row);
     }
     return { header: over };
   }

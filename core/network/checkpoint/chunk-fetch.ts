@@ -105,10 +105,6 @@ export class ChunkFetch {
     }
   }
 
-  onPeerGone(): void {
-    this.look();
-  }
-
   #count(index: number): void {
     this.#done++;
     this.#doneBytes += this.#parts.intake.bytesOf(index);

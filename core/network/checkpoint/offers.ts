@@ -29,9 +29,15 @@ export interface OffersParts {
 /** Offers that are the same in all that is asked for by them. */
 type OfferKey = string;
 
+interface Aside {
+  readonly untilMs: number;
+  readonly times: number;
+  readonly tried: WeakSet<Peer> | undefined;
+}
+
 /** Offers that are refused or put aside: the first is forgotten for one more. */
 const REMEMBERED_MAX = 1_024;
-/** An offer is put aside for twice as long each time, up to 2^this times `askAgainMs`. */
+/** An offer is put aside for twice as long each time, and waited for as much longer: up to 2^this times. */
 const LONGER_MAX = 5;
 
 /**
@@ -49,7 +55,7 @@ export class Offers {
   /** What turned out to be untrue. */
   readonly #refused = new Set<OfferKey>();
   /** What did not work, and may another time. */
-  readonly #aside = new Map<OfferKey, { readonly untilMs: number; readonly times: number }>();
+  readonly #aside = new Map<OfferKey, Aside>();
 
   constructor(parts: OffersParts) {
     this.#parts = parts;
@@ -104,27 +110,42 @@ export class Offers {
     if (this.#refused.size > REMEMBERED_MAX) for (const first of [...this.#refused].slice(0, 1)) this.#refused.delete(first);
   }
 
-  /** It is looked at again after a while, which this answers, ms: twice as long each time. */
-  setAside(offer: SnapshotOffer): number {
+  /**
+   * It is looked at again after a while, which this answers, ms: twice as long each time.
+   *
+   * @param tried it was only these that did not have it: at once, if somebody else has
+   */
+  setAside(offer: SnapshotOffer, tried?: readonly Peer[]): number {
     const { context, options } = this.#parts;
     const key = keyOf(offer);
-    const before = this.timesAside(offer);
+    const before = this.#timesAside(offer);
     const restMs = options.askAgainMs * 2 ** Math.min(before, LONGER_MAX);
     this.#aside.delete(key);
-    this.#aside.set(key, { untilMs: context.dependencies.clock.monotonicMs() + restMs, times: before + 1 });
+    const untilMs = context.dependencies.clock.monotonicMs() + restMs;
+    this.#aside.set(key, { untilMs, times: before + 1, tried: tried && new WeakSet(tried) });
     if (this.#aside.size > REMEMBERED_MAX) for (const first of [...this.#aside.keys()].slice(0, 1)) this.#aside.delete(first);
     return restMs;
   }
 
-  /** How often an offer was put aside. */
-  timesAside(offer: SnapshotOffer): number {
+  /** For so long its manifest, or its chunks, may come too slowly, ms: twice as long each time that it was put aside. */
+  patienceMs(offer: SnapshotOffer): number {
+    return this.#parts.options.patienceMs * 2 ** Math.min(this.#timesAside(offer), LONGER_MAX);
+  }
+
+  #timesAside(offer: SnapshotOffer): number {
     return this.#aside.get(keyOf(offer))?.times ?? 0;
   }
 
-  /** The best first: of the checkpoint itself, which nothing but the operator has to be trusted for; then what most peers have; then the newest. */
+  /**
+   * The best first: what somebody has who does not rest, so that who kept this node waiting with one has no other one's turn; of the checkpoint
+   * itself, which nothing but the operator has to be trusted for; what most peers have; the newest.
+   */
   candidates(): Candidate[] {
     const nowMs = this.#parts.context.dependencies.clock.monotonicMs();
-    return this.#known().filter(({ offer }) => (this.#aside.get(keyOf(offer))?.untilMs ?? 0) <= nowMs);
+    return this.#known().filter(({ offer, peers }) => {
+      const aside = this.#aside.get(keyOf(offer));
+      return aside === undefined || aside.untilMs <= nowMs || (aside.tried !== undefined && peers.some((peer) => !aside.tried?.has(peer)));
+    });
   }
 
   /** There are snapshots, and all of them are put aside. */
@@ -134,7 +155,7 @@ export class Offers {
 
   /** What was put aside included. */
   #known(): Candidate[] {
-    const { checkpoint, takesAbove } = this.#parts;
+    const { checkpoint, takesAbove, roster } = this.#parts;
     const found = new Map<OfferKey, { offer: SnapshotOffer; peers: Set<Peer> }>();
     for (const [peer, { offers }] of this.#offers) {
       if (!peer.connected) continue;
@@ -148,9 +169,10 @@ export class Offers {
         found.set(key, candidate);
       }
     }
-    const isExact = ({ offer }: Candidate) => (offer.height === checkpoint.height ? 1 : 0);
+    const rank = ({ offer, peers }: Candidate) =>
+      (peers.every((peer) => roster.isResting(peer)) ? 0 : 2) + (offer.height === checkpoint.height ? 1 : 0);
     return [...found.values()]
       .map(({ offer, peers }) => ({ offer, peers: [...peers] }))
-      .sort((a, b) => isExact(b) - isExact(a) || b.peers.length - a.peers.length || b.offer.height - a.offer.height);
+      .sort((a, b) => rank(b) - rank(a) || b.peers.length - a.peers.length || b.offer.height - a.offer.height);
   }
 }

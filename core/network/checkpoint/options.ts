@@ -14,7 +14,8 @@ export interface CheckpointOptions {
   readonly askAgainMs: number;
   /**
    * For so long a snapshot, or the headers up to one, may come more slowly than one peer sends that always answers just in time: then another
-   * snapshot is begun, if there is one. Twice as long each time that it happens with the same one.
+   * snapshot is begun, if there is one. A manifest has to be there after this time, in which all who offer it have their turn. Twice as long
+   * each time that it happens with the same one.
    */
   readonly patienceMs: number;
   /** How often everything is looked at without an occasion. */

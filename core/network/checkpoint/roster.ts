@@ -24,18 +24,29 @@ export class Roster {
   pick(perPeer: number, likes: (peer: Peer) => boolean): Peer | undefined {
     let best: Peer | undefined;
     let bestOwed = perPeer;
-    const nowMs = this.#context.dependencies.clock.monotonicMs();
     for (const peer of this.all()) {
       const owed = this.#requests.openOf(peer);
-      if (owed >= bestOwed || (this.#rests.get(peer)?.untilMs ?? 0) > nowMs || !likes(peer)) continue;
+      if (owed >= bestOwed || this.isResting(peer) || !likes(peer)) continue;
       best = peer;
       bestOwed = owed;
     }
     return best;
   }
 
+  /** Those who never kept this node waiting come first. */
+  byPatience(peers: readonly Peer[]): readonly Peer[] {
+    const times = (peer: Peer) => this.#rests.get(peer)?.times ?? 0;
+    return [...peers].sort((a, b) => times(a) - times(b));
+  }
+
+  isResting(peer: Peer): boolean {
+    return (this.#rests.get(peer)?.untilMs ?? 0) > this.#context.dependencies.clock.monotonicMs();
+  }
+
   /** It kept this node waiting: twice as long each time. */
   rest(peer: Peer): void {
+    // Nobody would forget it.
+    if (!peer.connected) return;
     const times = (this.#rests.get(peer)?.times ?? 0) + 1;
     const nowMs = this.#context.dependencies.clock.monotonicMs();
     const restMs = Math.min(REST_MAX_MS, this.#context.options.requestTimeoutMs * 2 ** Math.min(times - 1, 8));

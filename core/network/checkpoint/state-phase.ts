@@ -193,9 +193,8 @@ export class StatePhase {
     if (this.#chosen !== undefined) return undefined;
     const unfinished = await receiver.unfinished();
     if (unfinished === undefined) return undefined;
-    const { chain, logger } = context.dependencies;
-    const known = chain.idAt(unfinished.height);
-    const header = known !== undefined && Hash.key(known) === Hash.key(unfinished.id) ? chain.header(unfinished.id) : undefined;
+    const { logger } = context.dependencies;
+    const header = await this.#above.known(unfinished.height, unfinished.id);
     if (header === undefined) return undefined;
     const { manifest, manifestHash, height, id } = unfinished;
     try {
@@ -225,10 +224,13 @@ export class StatePhase {
       return undefined;
     }
     const { header } = found;
-    const { requests, receiver } = this.#parts;
-    const manifest = await fetchManifest({ requests, offers: this.#offers, isStopped: () => this.#stopped }, candidate);
-    // Who did not send it does not count as having it any more, so what others offer comes next.
-    if (manifest === undefined || this.#stopped) return undefined;
+    const { receiver } = this.#parts;
+    const manifest = await fetchManifest({ ...this.#parts, offers: this.#offers, isStopped: () => this.#stopped }, candidate);
+    if (this.#stopped) return undefined;
+    if (manifest === undefined) {
+      this.#setAside(candidate, "nobody sends its manifest in time", candidate.peers);
+      return undefined;
+    }
     try {
       const intake = await receiver.open(manifest, offer.manifestHash, header);
       const { height } = header.header;
@@ -265,8 +267,8 @@ export class StatePhase {
   }
 
   /** Nobody is at fault, or nobody knows who: it may be good another time. */
-  #setAside({ offer, peers }: Candidate, reason: string): void {
-    const againMs = this.#offers.setAside(offer);
+  #setAside({ offer, peers }: Candidate, reason: string, tried?: readonly Peer[]): void {
+    const againMs = this.#offers.setAside(offer, tried);
     this.#parts.context.dependencies.logger.warn(
       { height: offer.height, block: Hash.key(offer.id), peers: peers.length, reason, againMs },
       "a snapshot is put aside",
@@ -277,9 +279,9 @@ export class StatePhase {
 
   /** True: all of it is stored. */
   async #fetch({ intake, offer }: Chosen): Promise<boolean> {
-    const { options, roster } = this.#parts;
+    const { roster } = this.#parts;
     const { manifestHash } = offer;
-    const patienceMs = options.patienceMs * 2 ** this.#offers.timesAside(offer);
+    const patienceMs = this.#offers.patienceMs(offer);
     const fetch = new ChunkFetch({ ...this.#parts, offers: this.#offers, manifestHash, intake, patienceMs });
     this.#chunks = fetch;
     const outcome = await fetch.run();
@@ -288,7 +290,10 @@ export class StatePhase {
     const candidate = { offer, peers: roster.all().filter((peer) => this.#offers.has(peer, manifestHash)) };
     if (outcome === "untrue") this.#blame(candidate, "its chunks do not prove the state", true);
     if (outcome === "abandoned") {
-      for (const peer of candidate.peers) peer.offend("failure", CheckpointCode.stalled, "its snapshot comes too slowly");
+      for (const peer of candidate.peers) {
+        peer.offend("failure", CheckpointCode.stalled, "its snapshot comes too slowly");
+        roster.rest(peer);
+      }
       this.#setAside(candidate, "it comes too slowly, and there is another one");
     }
     return false;

@@ -17,6 +17,7 @@ import { ImportQueue, type Trouble } from "./import-queue.js";
 import type { SyncMetrics } from "./metrics.js";
 import type { SyncOptions } from "./options.js";
 import type { Outcome, Target } from "./outcome.js";
+import type { SealBudget } from "./seal-budget.js";
 import { type Slot, SlotRow } from "./slots.js";
 
 export interface BranchSyncParts {
@@ -24,6 +25,7 @@ export interface BranchSyncParts {
   readonly options: SyncOptions;
   readonly metrics: SyncMetrics;
   readonly requests: HeaderRequests;
+  readonly budget: SealBudget;
   readonly target: Target;
   /** Headers that this node has itself. */
   readonly row?: HeaderRow | undefined;

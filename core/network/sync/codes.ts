@@ -15,6 +15,8 @@ export const SyncCode = {
   falseClaim: "SYNC_FALSE_CLAIM",
   /** Too long a row of headers that together weigh less than this node's chain. */
   lightBranch: "SYNC_LIGHT_BRANCH",
+  /** So much work on seals for headers that lead nowhere that no more is done for it now. */
+  sealBudget: "SYNC_SEAL_BUDGET",
   /** A block on the branch can't be valid. */
   invalidBranch: "SYNC_INVALID_BRANCH",
   /** The branch leaves this node's chain below what is final here. */

@@ -17,10 +17,13 @@ import type { HeaderRequests } from "./header-requests.js";
 import { locatorOf } from "./locator.js";
 import type { SyncOptions } from "./options.js";
 import type { Outcome, Target } from "./outcome.js";
+import type { SealBudget } from "./seal-budget.js";
 import { sizeOf } from "./slots.js";
 
 /** No honest answer that does not reach the block asked for is shorter: the largest headers still fill a message with more. */
 const ANSWER_HEADERS_MIN = 128;
+/** Of engines that don't say. */
+const SEAL_COST_US = 10;
 /** How far above both heads a block may be of which gossip knows only the id. */
 const UNCLAIMED_ABOVE_MAX = 20_000;
 
@@ -44,6 +47,7 @@ export interface HeaderSourceParts {
   readonly row?: HeaderRow | undefined;
   readonly options: SyncOptions;
   readonly requests: HeaderRequests;
+  readonly budget: SealBudget;
   readonly target: Target;
   /** The branch outweighs this node's chain, and leaves it below finality. */
   readonly onRefused?: ((branch: RefusedBranch) => void) | undefined;
@@ -55,6 +59,10 @@ export class HeaderSource {
   readonly #targetKey: string;
   /** The highest header so far: of this node's chain at first. */
   #last: TreeHeader | HeaderRecord | undefined;
+  /** Of the branch, linked, above `#last`; checked piece by piece. */
+  #unchecked: HeaderRecord[] = [];
+  /** Work on seals of the branch so far, for as long as it is not known to outweigh the head, µs. */
+  #spentUs = 0;
   /** Of the branch, checked, not yet known to outweigh the head. */
   #light: TreeHeader[] = [];
   #lightBytes = 0;
@@ -92,8 +100,9 @@ export class HeaderSource {
   }
 
   async #step(): Promise<HeaderStep | undefined> {
+    if (this.#unchecked.length > 0) return this.#checkPiece();
     const own = await this.#own();
-    if (own.length > 0) return this.#isAncestry ? this.#checked(own) : { type: "headers", records: this.#advance(own) };
+    if (own.length > 0) return this.#take(own);
     const { target, requests } = this.#parts;
     const count = this.#count;
     const answer = await requests.ask(target.peer, { locator: this.#locator(), stop: target.id, count });
@@ -115,7 +124,44 @@ export class HeaderSource {
         `only ${answer.length} headers, though block ${this.#targetKey} lies above them`,
       );
     if (unknown.length === 0) return isComplete ? { type: "complete" } : undefined;
-    return this.#isAncestry ? this.#checked(unknown) : { type: "headers", records: this.#advance(unknown) };
+    return this.#take(unknown);
+  }
+
+  #take(records: HeaderRecord[]): HeaderStep | undefined {
+    if (!this.#isAncestry) return { type: "headers", records: this.#advance(records) };
+    this.#unchecked = records;
+    return undefined;
+  }
+
+  /**
+   * As many as take about `sealPieceMs`: so that dear seals show progress, bodies follow at once, and who sends bad ones is found out early.
+   */
+  async #checkPiece(): Promise<HeaderStep | undefined> {
+    const { target, budget, options } = this.#parts;
+    const { nodeId } = target.peer;
+    if (!this.#isHeavy && budget.leftUs(nodeId) <= 0)
+      return this.#offended("invalid", SyncCode.sealBudget, "its headers have taken too much work for nothing");
+    const count = Math.max(1, Math.floor((options.sealPieceMs * 1_000) / this.#sealCostUs));
+    const piece = this.#unchecked.slice(0, count);
+    this.#unchecked = this.#unchecked.slice(count);
+    if (!this.#isHeavy) this.#spend(piece.length * this.#sealCostUs);
+    const step = await this.#checked(piece);
+    // What stands on a header that is not good (yet) has to be asked for again.
+    if (this.#last === undefined || piece.at(-1)?.id !== this.#last.id) this.#unchecked = [];
+    if (this.#isHeavy) {
+      budget.refund(nodeId, this.#spentUs);
+      this.#spentUs = 0;
+    }
+    return step;
+  }
+
+  get #sealCostUs(): number {
+    return this.#parts.context.dependencies.chain.traits.sealCostUs ?? SEAL_COST_US;
+  }
+
+  #spend(us: number): void {
+    this.#spentUs += us;
+    this.#parts.budget.spend(this.#parts.target.peer.nodeId, us);
   }
 
   /** What this node has itself of the way to the target, above the highest so far. */

@@ -19,6 +19,13 @@ export interface SyncOptions {
   /** Blocks that are being imported at the same time, in count and in encoded bytes. */
   readonly importBlocks: number;
   readonly importBytes: number;
+  /**
+   * Work on seals, by what the engine says that one costs: that is done between two looks at what else there is; that a peer may cause for
+   * headers that lead nowhere; and in how long that comes back. Milliseconds, the first two of one core.
+   */
+  readonly sealPieceMs: number;
+  readonly sealBudgetMs: number;
+  readonly sealBudgetPeriodMs: number;
   /** How long gossip has to bring a block of which only the peer's claim is known, when it is a near one. */
   readonly graceMs: number;
   /** Up to this many blocks behind is near: gossip's to fetch at first, and never called syncing. */
@@ -43,6 +50,9 @@ export const DEFAULT_SYNC_OPTIONS: SyncOptions = {
   windowBytes: 64 * MIBIBYTE,
   importBlocks: 64,
   importBytes: 32 * MIBIBYTE,
+  sealPieceMs: 2_000,
+  sealBudgetMs: 60_000,
+  sealBudgetPeriodMs: 3_600_000,
   graceMs: 300,
   nearBlocks: 2,
   lagBlocks: 8,

@@ -20,6 +20,7 @@ import { type SyncMetrics, syncMetrics } from "./metrics.js";
 import { DEFAULT_SYNC_OPTIONS, type SyncOptions } from "./options.js";
 import type { Outcome, Target } from "./outcome.js";
 import { plausibleHeight, RateMeter } from "./progress.js";
+import { SealBudget } from "./seal-budget.js";
 
 /** While a sync goes on, what is shown of it changes so often at most. */
 const SHOW_MS = 50;
@@ -33,6 +34,7 @@ export class Sync implements ChainSync {
   readonly #requests: HeaderRequests;
   readonly #server: HeaderServer;
   readonly #rate: RateMeter;
+  readonly #budget: SealBudget;
   readonly #following: Following;
   readonly #listeners = new Set<(status: SyncStatus) => void>();
   #row: HeaderRow | undefined;
@@ -63,6 +65,7 @@ export class Sync implements ChainSync {
     this.#requests = new HeaderRequests(context);
     this.#server = new HeaderServer({ chain, scheduler });
     this.#rate = new RateMeter(clock);
+    this.#budget = new SealBudget(clock, this.#options);
     this.#following = new Following(clock, this.#options);
   }
 
@@ -199,6 +202,7 @@ export class Sync implements ChainSync {
       options: this.#options,
       metrics: this.#metrics,
       requests: this.#requests,
+      budget: this.#budget,
       target,
       row: this.#row,
       onRefused: (refused) => this.#onRefused(refused),

@@ -85,10 +85,19 @@ function plotOf(about: AttackTable): string {
   return linePlot({ title: about.title, x: { label: along }, y, height: 340 }, series);
 }
 
+/** Bars are numbered as the rows below: places are too long to stand side by side. */
 function barsOf(about: AttackTable, y: { readonly label: string }): string {
-  const labels = about.rows.map(({ at }) => Object.values(at).join(" "));
-  return barPlot({ title: about.title, x: { label: "" }, y, width: 900 }, labels, [
+  const names = about.rows.map(({ at }) => Object.entries(at).map(placeOf).join(", "));
+  const numbers = names.map((_, index) => String(index + 1));
+  const series = [
     { name: "theory", values: about.rows.map(({ theory }) => theory) },
     { name: "measured", values: about.rows.map(({ measured, interval }) => ({ value: measured, low: interval.low, high: interval.high })) },
-  ]);
+  ];
+  const note = names.map((name, index) => `${index + 1}: ${name}`).join("; ");
+  return barPlot({ title: about.title, x: { label: "row" }, y, width: 900, note }, numbers, series, names);
+}
+
+/** Text says what it is; a number needs its column's name. */
+function placeOf([column, value]: readonly [string, string | number]): string {
+  return typeof value === "number" ? `${column} ${value}` : value;
 }

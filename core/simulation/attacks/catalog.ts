@@ -2,7 +2,10 @@
 import { swingTables, timestampTables, warpTables } from "./difficulty.js";
 import { type AttackOptions, doubleSpendTables } from "./double-spend.js";
 import { rewriteTables } from "./majority.js";
-import { floodTables, nodeRaceTables, nodeTimeTables } from "./node-attacks.js";
+import { floodTables } from "./node-floods.js";
+import { nodeRaceTables } from "./node-races.js";
+import { nodeTimeTables } from "./node-time.js";
+import { withholdingTables } from "./node-withholding.js";
 import { selfishTables } from "./selfish-mining.js";
 import type { AttackTable } from "./table.js";
 
@@ -18,6 +21,7 @@ export const ATTACKS = {
   "time-warp": warpTables,
   "nodes-race": nodeRaceTables,
   "nodes-time": nodeTimeTables,
+  "nodes-withholding": withholdingTables,
   "nodes-flood": floodTables,
 } as const satisfies Readonly<Record<string, Attack>>;
 

@@ -56,6 +56,17 @@ export function proportion(
   return { at, theory, measured: successes / trials, trials, interval: (confidence) => wilson(successes, trials, confidence), ...more };
 }
 
+/** Of the largest of some values, against a bound: it was so, and chance has no part in it. */
+export function largest(
+  at: AttackRow["at"],
+  theory: number,
+  values: readonly number[],
+  more: Pick<Measurement, "claim" | "slack" | "beside"> = {},
+): Measurement {
+  const measured = Math.max(...values);
+  return { at, theory, measured, trials: values.length, interval: () => ({ low: measured, high: measured }), ...more };
+}
+
 /** Of a mean. */
 export function mean(
   at: AttackRow["at"],

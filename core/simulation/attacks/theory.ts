@@ -120,3 +120,16 @@ export function asertBlocks(factor: number, elapsed: number, halfLife: number, i
 export function asertDifficulty(factor: number, elapsed: number, halfLife: number): number {
   return factor - (factor - 1) * exp2(-elapsed / halfLife);
 }
+
+/**
+ * Blocks more than otherwise when a share q of them is dated `ahead`, with ASERT, which begins to believe it at once: each such tip makes
+ * the next block easier by 2^(ahead/τ), and the surplus y makes it harder by 2^(yT/τ). To first order dy/dt = (ln 2 / τ) (q ahead / T − y).
+ */
+export function postdatedBlocks(
+  q: number,
+  ahead: number,
+  elapsed: number,
+  { halfLife, interval }: { readonly halfLife: number; readonly interval: number },
+): number {
+  return ((q * ahead) / interval) * (1 - exp2(-elapsed / halfLife));
+}

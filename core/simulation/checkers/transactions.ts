@@ -1,6 +1,6 @@
 /**
- * Acknowledged transactions: what a node has accepted is in the chain at the end, or still waits somewhere, or the node says what
- * became of it.
+ * Acknowledged transactions: what a node has accepted is in the chain at the end, or still waits somewhere, or this very node says what
+ * became of it: whoever handed it in asks no other one.
  */
 import { Hash } from "../../sdk.js";
 import type { SimulatedNode } from "../node/simulated-node.js";
@@ -26,8 +26,7 @@ export class TransactionChecker implements Checker {
       // A machine that is down keeps what it has for its next start.
       if (!node.isUp) continue;
       const id = Hash.parse(key);
-      const others = [node, ...nodes.filter((each) => each !== node)];
-      if (await this.#isKnown(id, others)) continue;
+      if (node.mempool.dropped(id) !== undefined || (await this.#isKept(id, [node, ...nodes.filter((each) => each !== node)]))) continue;
       this.#run.violate(
         "acknowledged-transactions",
         node,
@@ -37,10 +36,8 @@ export class TransactionChecker implements Checker {
     }
   }
 
-  async #isKnown(id: Hash, nodes: readonly SimulatedNode[]): Promise<boolean> {
-    for (const { view, mempool } of nodes) {
-      if ((await view.transaction(id)) !== undefined || mempool.get(id) !== undefined || mempool.dropped(id) !== undefined) return true;
-    }
+  async #isKept(id: Hash, nodes: readonly SimulatedNode[]): Promise<boolean> {
+    for (const { view, mempool } of nodes) if (mempool.get(id) !== undefined || (await view.transaction(id)) !== undefined) return true;
     return false;
   }
 }

@@ -16,6 +16,7 @@ export function withEnds(whole: readonly Fault[], kept: readonly Fault[]): reado
 }
 
 function endsOf(fault: Fault, later: readonly Fault[]): readonly Fault[] {
+  // It ends by itself.
   if (fault.for !== undefined) return [];
   switch (fault.do) {
     case "partition":

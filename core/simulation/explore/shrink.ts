@@ -4,6 +4,7 @@
  */
 import type { SimulationOptions } from "../run/simulation.js";
 import { simulate } from "../run/simulation.js";
+import { calmOfUs } from "../scenario/calm.js";
 import { durationUs } from "../scenario/duration.js";
 import { parseScenario } from "../scenario/load.js";
 import { knownNames, plansOf } from "../scenario/roster.js";
@@ -66,7 +67,10 @@ function isFirstStart(scenario: Scenario, action: Action & { readonly do: "crash
 function faultOf(action: Action): Fault {
   const { atUs, ...rest } = action;
   const at = `${atUs}us`;
-  if (action.do === "stall") return { at, do: "stall", nodes: [...action.nodes], for: `${action.forUs}us` };
+  if ("forUs" in action && action.forUs !== undefined) {
+    const { forUs, ...timed } = rest as typeof rest & { readonly forUs: number };
+    return { at, ...timed, for: `${forUs}us` } as Fault;
+  }
   if (action.do === "skew") return { at, do: "skew", nodes: [...action.nodes], by: `${action.byUs}us` };
   // What is undefined is not written.
   return JSON.parse(JSON.stringify({ at, ...rest })) as Fault;
@@ -83,7 +87,7 @@ class Shrinking {
   }
 
   async begin(scenario: Scenario): Promise<boolean> {
-    const whole = writtenOut(scenario, this.#options.seed);
+    const whole = fitting(writtenOut(scenario, this.#options.seed));
     const outcome = await this.#run(whole);
     if (outcome?.failure === undefined) return false;
     [this.#smallest, this.#outcome] = [whole, outcome];
@@ -106,7 +110,8 @@ class Shrinking {
   #isCalmAfter(us: number): boolean {
     const { timeline } = this.#scenario;
     const before = timeline.filter(({ at }) => durationUs(at) <= us);
-    return withEnds(timeline, before).length === before.length;
+    const areOver = before.every(({ at, for: length }) => durationUs(at) + durationUs(length ?? "0") <= us);
+    return areOver && withEnds(timeline, before).length === before.length;
   }
 
   async dropFaults(): Promise<void> {
@@ -202,7 +207,8 @@ class Shrinking {
     return this.#offer({ ...this.#scenario, ...change });
   }
 
-  async #offer(candidate: Scenario): Promise<boolean> {
+  async #offer(wish: Scenario): Promise<boolean> {
+    const candidate = fitting(wish);
     if (this.#isOver || JSON.stringify(candidate) === JSON.stringify(this.#scenario)) return false;
     const outcome = await this.#run(candidate);
     if (outcome === undefined || !isSameFailure(this.#failure, outcome.failure)) return false;
@@ -224,6 +230,12 @@ class Shrinking {
       onRun?.(this.#runs, this.#smallest ?? candidate);
     }
   }
+}
+
+/** Without a bound on liveness that is too long for the run by now: it would be refused, and can have no part in the failure. */
+function fitting(scenario: Scenario): Scenario {
+  const { liveness, ...expect } = scenario.expect;
+  return liveness === undefined || durationUs(liveness) < calmOfUs(scenario) ? scenario : { ...scenario, expect };
 }
 
 /** Latency stays: without any, a run is another one altogether. */

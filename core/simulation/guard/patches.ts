@@ -1,6 +1,6 @@
 /**
- * Real time, real timers and real randomness behind a check: while a simulated run is under way, whoever asks for them is
- * reported. Outside of a run they are what they always were.
+ * Real time, real timers, real randomness and synchronous files behind a check: while a simulated run is under way, whoever asks for
+ * them is reported. Outside of a run they are what they always were.
  *
  * This file is imported first by the simulator's face, before what a node depends on: a library may keep `Date.now` in a variable of
  * its own when it loads, and would go past a check that comes later. Named imports of Node's modules follow `syncBuiltinESMExports`.
@@ -40,6 +40,20 @@ function patch(owner: object, name: string, what: string, isUnlawful: (parameter
   Reflect.defineProperty(owner, name, { value: checked, writable: true, configurable: true, enumerable: true });
 }
 
+/** What is read like a value: `performance.timeOrigin`. */
+function patchGetter(owner: object, name: string, what: string): void {
+  const descriptor = Reflect.getOwnPropertyDescriptor(owner, name);
+  const { get } = descriptor ?? {};
+  if (descriptor === undefined || get === undefined || descriptor.configurable !== true) return;
+  Reflect.defineProperty(owner, name, {
+    ...descriptor,
+    get(this: unknown) {
+      watcher?.(what);
+      return Reflect.apply(get, this, []) as unknown;
+    },
+  });
+}
+
 function patchDate(): void {
   patch(Date, "now", "Date.now");
   const original = Date;
@@ -53,18 +67,43 @@ function patchDate(): void {
       return Reflect.apply(target, undefined, []) as string;
     },
   });
+  // `new date.constructor()` is a way to it, too.
+  Reflect.defineProperty(original.prototype, "constructor", { value: globalThis.Date, writable: true, configurable: true });
 }
 
-const RANDOM = ["randomBytes", "randomFillSync", "randomFill", "randomInt", "randomUUID", "getRandomValues", "generateKeyPairSync"];
+const RANDOM = [
+  "randomBytes",
+  "randomFillSync",
+  "randomFill",
+  "randomInt",
+  "randomUUID",
+  "getRandomValues",
+  "generateKeyPairSync",
+  "generateKeySync",
+  "generatePrimeSync",
+];
+
+/** What the machine does right now: no run is the same as another by that. */
+function patchMachine(): void {
+  for (const name of ["cpuUsage", "memoryUsage", "resourceUsage"]) patch(process, name, `process.${name}`);
+  patch(process.memoryUsage, "rss", "process.memoryUsage.rss");
+  const os = require("node:os") as object;
+  for (const name of ["freemem", "loadavg", "uptime", "cpus"]) patch(os, name, `os.${name}`);
+  // They are done when they return, so no hook sees them.
+  const files = require("node:fs") as object;
+  for (const name of Object.keys(files)) if (name.endsWith("Sync")) patch(files, name, `fs.${name}`);
+}
 
 function patchAll(): void {
   patchDate();
-  patch(performance, "now", "performance.now");
+  for (const name of ["now", "mark", "measure", "toJSON"]) patch(performance, name, `performance.${name}`);
+  patchGetter(Object.getPrototypeOf(performance) as object, "timeOrigin", "performance.timeOrigin");
   patch(process, "hrtime", "process.hrtime");
   patch(process.hrtime, "bigint", "process.hrtime.bigint");
   patch(process, "uptime", "process.uptime");
   patch(Math, "random", "Math.random");
   patch(AbortSignal, "timeout", "AbortSignal.timeout");
+  patchMachine();
   const timers = require("node:timers") as object;
   for (const name of ["setTimeout", "setInterval", "setImmediate"]) {
     patch(globalThis, name, name);
@@ -72,8 +111,10 @@ function patchAll(): void {
   }
   const promised = require("node:timers/promises") as object;
   for (const name of ["setTimeout", "setInterval", "setImmediate"]) patch(promised, name, `timers/promises ${name}`);
-  const crypto = require("node:crypto") as { readonly webcrypto: { readonly getRandomValues: unknown } };
+  const crypto = require("node:crypto") as typeof import("node:crypto");
   for (const name of RANDOM) patch(crypto, name, `crypto.${name}`);
+  for (const kind of ["ECDH", "DiffieHellman"] as const)
+    patch(Reflect.get(crypto, kind).prototype as object, "generateKeys", `crypto.${kind} generateKeys`);
   const hasCallback = (parameters: readonly unknown[]): boolean => typeof parameters.at(-1) === "function";
   for (const name of ["sign", "verify"]) patch(crypto, name, `crypto.${name} with a callback`, hasCallback);
   patch(Object.getPrototypeOf(crypto.webcrypto) as object, "getRandomValues", "crypto.getRandomValues");

@@ -18,10 +18,12 @@ export class NodeTime implements Clock, Scheduler {
   }
 
   nowMs(): number {
+    this.#machine.world.guard.used("the clock");
     return this.#machine.nowMs();
   }
 
   monotonicMs(): number {
+    this.#machine.world.guard.used("the clock");
     return this.#machine.monotonicMs();
   }
 

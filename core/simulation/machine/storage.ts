@@ -111,6 +111,7 @@ export class SimulatedStorage implements Plugin, Storage {
   }
 
   #opened(): OrderedMap {
+    this.#machine.world.guard.used("the disk");
     if (!this.#isOpen) throw new StorageClosedError({ what: "the storage" });
     return this.#machine.disk.entries;
   }

@@ -78,8 +78,11 @@ export class SimulatedNetwork {
   /** When a machine's downlink is free again, µs. */
   readonly #downFreeUs = new Map<Machine, number>();
   readonly #tampering = new Map<Machine, Tampering>();
-  #groups: ReadonlyMap<Machine, number> | undefined;
-  readonly #cuts = new Set<string>();
+  /** Each: the side that a machine is on; who is on none is on one with all others of that kind. */
+  readonly #partitions = new Set<ReadonlyMap<Machine, number>>();
+  /** By the two machines, whatever keeps one from reaching the other. */
+  readonly #cuts = new Map<string, Set<object>>();
+  readonly #crashedUs = new Map<Machine, number>();
   readonly counts: NetworkCounts = { messages: 0, bytes: 0, losses: 0, connections: 0 };
   /** Of a trace: called at each arrival. */
   onMessage: ((message: MessageSeen) => void) | undefined;
@@ -148,13 +151,12 @@ export class SimulatedNetwork {
     const { machine } = pipe.from;
     const uplink = this.#uplinkOf(machine);
     if (uplink === undefined) {
-      this.#propagate(pipe, frame);
+      this.#propagate(pipe, frame, machine.departureUs);
       return;
     }
     const { duplication } = this.#model.link(machine, pipe.to.machine);
     const copies = duplication > 0 && this.#randomOf(machine).unit() < duplication ? 2 : 1;
-    if (machine.departureUs <= this.#world.nowUs) uplink.put(pipe, frame, copies);
-    else this.#world.at(machine.departureUs, () => uplink.put(pipe, frame, copies));
+    uplink.put(pipe, frame, copies, machine.departureUs);
   }
 
   /** The process on a machine is gone. @param isCrash it said goodbye to nobody */
@@ -163,40 +165,62 @@ export class SimulatedNetwork {
     for (const pipe of [...this.#pipes]) {
       if (pipe.to.machine === machine) this.#pipes.delete(pipe);
       if (pipe.from.machine !== machine) continue;
-      if (isCrash) this.#propagate(pipe, { kind: "reset" });
+      if (isCrash) {
+        // What was to be sent again is gone, too.
+        pipe.limbo = [];
+        this.#propagate(pipe, { kind: "reset" }, this.#world.nowUs);
+      }
       this.release(pipe);
     }
-    if (isCrash) this.#uplinks.get(machine)?.clear(machine);
+    if (isCrash) {
+      this.#crashedUs.set(machine, this.#world.nowUs);
+      this.#uplinks.get(machine)?.clear();
+    }
     this.#tampering.delete(machine);
   }
 
   // --- faults ------------------------------------------------------------------------------------------------------
 
-  /** From now on only machines of one group reach each other; those in none are a group together. Replaces the last partition. */
-  partition(groups: readonly (readonly Machine[])[]): void {
-    this.#groups = new Map(groups.flatMap((group, index) => group.map((machine) => [machine, index + 1] as const)));
-    this.#resume();
+  /**
+   * From now on only machines of one group reach each other; those in none are a group together. Others that last go on: who is apart in
+   * any of them is apart. Answers what ends it, and it alone.
+   */
+  partition(groups: readonly (readonly Machine[])[]): () => void {
+    const sides = new Map(groups.flatMap((group, index) => group.map((machine) => [machine, index + 1] as const)));
+    this.#partitions.add(sides);
+    return () => {
+      if (this.#partitions.delete(sides)) this.#resume();
+    };
   }
 
-  /** Nothing gets from one to the other any more; back it does. */
-  cut(from: Machine, to: Machine): void {
-    this.#cuts.add(cutKey(from, to));
+  /** Nothing gets from one to the other any more; back it does. Answers what ends it, and it alone. */
+  cut(from: readonly Machine[], to: readonly Machine[]): () => void {
+    const cut = {};
+    const keys = from.flatMap((one) => to.map((other) => cutKey(one, other)));
+    for (const key of keys) this.#cuts.set(key, (this.#cuts.get(key) ?? new Set()).add(cut));
+    return () => {
+      for (const key of keys) {
+        const cuts = this.#cuts.get(key);
+        if (cuts?.delete(cut) === true && cuts.size === 0) this.#cuts.delete(key);
+      }
+      this.#resume();
+    };
   }
 
-  /** Ends the partition and all cuts. */
+  /** Ends all partitions and cuts. */
   heal(): void {
-    this.#groups = undefined;
+    this.#partitions.clear();
     this.#cuts.clear();
     this.#resume();
   }
 
   isCut(from: Machine, to: Machine): boolean {
-    if (this.#groups !== undefined && this.#groups.get(from) !== this.#groups.get(to)) return true;
+    for (const sides of this.#partitions) if (sides.get(from) !== sides.get(to)) return true;
     return this.#cuts.size > 0 && this.#cuts.has(cutKey(from, to));
   }
 
   get isWhole(): boolean {
-    return this.#groups === undefined && this.#cuts.size === 0;
+    return this.#partitions.size === 0 && this.#cuts.size === 0;
   }
 
   /** Lets a plugin change what its own node sends and gets. */
@@ -210,26 +234,33 @@ export class SimulatedNetwork {
 
   // --- inside ------------------------------------------------------------------------------------------------------
 
-  #propagate(pipe: Pipe, frame: Frame): void {
+  /** @param departUs when it leaves the machine */
+  #propagate(pipe: Pipe, frame: Frame, departUs: number): void {
     const { from, to } = pipe;
     if (this.isCut(from.machine, to.machine) || pipe.limbo.length > 0) {
       if (pipe.limbo.length === 0) pipe.limboSinceUs = this.#world.nowUs;
       pipe.limbo.push(frame);
       return;
     }
-    this.#deliver(pipe, frame, 0);
+    this.#deliver(pipe, frame, departUs, false);
   }
 
-  #deliver(pipe: Pipe, frame: Frame, extraUs: number): void {
+  /** @param isAgain it did not get through at first, so what follows waits for it */
+  #deliver(pipe: Pipe, frame: Frame, departUs: number, isAgain: boolean): void {
     const { from, to } = pipe;
     // Who was to get it is gone; the sender hears of that by itself.
     if (to.life !== to.machine.life) return;
     const bytes = frameBytes(frame);
     const sentUs = this.#world.nowUs;
     const { delayUs, isLate } = this.#delay(from.machine, to.machine, packetsOf(bytes));
-    const wishUs = this.#downlink(to.machine, from.machine.departureUs + delayUs + extraUs, bytes);
-    const arriveUs = pipe.arrival(frame, Math.ceil(wishUs), isLate || extraUs > 0);
-    this.#world.at(arriveUs, () => this.#arrive(pipe, frame, sentUs), to.machine);
+    const wishUs = this.#downlink(to.machine, departUs + delayUs, bytes);
+    const arriveUs = pipe.arrival(frame, Math.ceil(wishUs), isLate || isAgain);
+    const arrive = (): void => {
+      // Its machine crashed before it was done with it. The crash's own reset goes on its way at that very moment.
+      const crashedUs = departUs > sentUs && !isAgain ? this.#crashedUs.get(from.machine) : undefined;
+      if (crashedUs === undefined || crashedUs < sentUs || crashedUs >= departUs) this.#arrive(pipe, frame, sentUs);
+    };
+    this.#world.at(arriveUs, arrive, to.machine);
   }
 
   #arrive(pipe: Pipe, frame: Frame, sentUs: number): void {
@@ -285,7 +316,7 @@ export class SimulatedNetwork {
       const random = this.#randomOf(pipe.from.machine);
       // Attempts double their distance: the next is about as far away as the partition was long.
       const extraUs = RETRANSMISSION_US + Math.min(RESUMPTION_US_MAX, nowUs - pipe.limboSinceUs) * random.unit();
-      for (const frame of pipe.limbo.splice(0)) this.#deliver(pipe, frame, extraUs);
+      for (const frame of pipe.limbo.splice(0)) this.#deliver(pipe, frame, nowUs + extraUs, true);
       if (pipe.isEnded) this.#pipes.delete(pipe);
     }
   }
@@ -305,7 +336,8 @@ export class SimulatedNetwork {
   #uplinkOf(machine: Machine): Uplink | undefined {
     if (this.#uplinks.has(machine)) return this.#uplinks.get(machine);
     const { up } = this.#bandwidthOf(machine);
-    const uplink = up === undefined ? undefined : new Uplink(this.#world, up, (pipe, frame) => this.#propagate(pipe, frame));
+    const uplink =
+      up === undefined ? undefined : new Uplink(this.#world, up, (pipe, frame) => this.#propagate(pipe, frame, this.#world.nowUs));
     this.#uplinks.set(machine, uplink);
     return uplink;
   }

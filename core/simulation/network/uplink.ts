@@ -2,7 +2,6 @@
  * A machine's way into the network, where that has a bound: fragments of messages leave one after the other, those of the most
  * urgent channel first, so that a large block holds up an announcement by one fragment at most.
  */
-import type { Machine } from "../machine/machine.js";
 import type { World } from "../world.js";
 import { type Frame, frameBytes, type Pipe } from "./pipe.js";
 
@@ -24,6 +23,8 @@ export class Uplink {
   /** By priority; each in order. */
   readonly #lanes = new Map<number, Waiting[]>();
   #isBusy = false;
+  /** Of the machine, so far. */
+  #crashes = 0;
 
   /** @param leave called when the last fragment of a frame is on its way */
   constructor(world: World, bytesPerSecond: number, leave: (pipe: Pipe, frame: Frame) => void) {
@@ -32,8 +33,19 @@ export class Uplink {
     this.#leave = leave;
   }
 
-  /** @param copies how often it is sent */
-  put(pipe: Pipe, frame: Frame, copies: number): void {
+  /** @param copies how often it is sent, @param atUs when the processor is done with it: a crash before that takes it, too */
+  put(pipe: Pipe, frame: Frame, copies: number, atUs: number): void {
+    if (atUs <= this.#world.nowUs) {
+      this.#enqueue(pipe, frame, copies);
+      return;
+    }
+    const crashes = this.#crashes;
+    this.#world.at(atUs, () => {
+      if (this.#crashes === crashes) this.#enqueue(pipe, frame, copies);
+    });
+  }
+
+  #enqueue(pipe: Pipe, frame: Frame, copies: number): void {
     const priority = frame.kind === "message" ? frame.priority : LAST;
     const lane = this.#lanes.get(priority) ?? [];
     this.#lanes.set(priority, lane);
@@ -41,13 +53,11 @@ export class Uplink {
     if (!this.#isBusy) this.#next();
   }
 
-  /** The machine has crashed: what had not left is gone. */
-  clear(machine: Machine): void {
-    for (const [priority, lane] of this.#lanes)
-      this.#lanes.set(
-        priority,
-        lane.filter(({ pipe }) => pipe.from.machine !== machine),
-      );
+  /** The machine has crashed: what had not left is gone, the frame whose fragment is on the wire included. */
+  clear(): void {
+    this.#crashes++;
+    // In place: that fragment's end looks into its lane.
+    for (const lane of this.#lanes.values()) lane.length = 0;
   }
 
   #next(): void {

@@ -1,5 +1,5 @@
 /** What each life of a simulated node stands on: its machine's clock and disk, seeded randomness, and keys that follow from its name. */
-import { type NodeGround, type NodeIdentity, type OpenDataDirectory } from "../../node/simulation-seam.js";
+import { type NodeGround, type NodeIdentity, type OpenDataDirectory, UNMETERED } from "../../node/simulation-seam.js";
 import {
   asciiBytes,
   type Bytes,
@@ -17,7 +17,6 @@ import {
 } from "../../sdk.js";
 import { type MachineParts, SIMULATED_MACHINE } from "../capability.js";
 import { NodeTime } from "../machine/node-time.js";
-import { NO_METRICS } from "./quiet.js";
 
 const KEY_TAG = domainTag("cw/simkey/1");
 
@@ -43,6 +42,11 @@ export interface GroundOptions {
 }
 
 const LEVELS: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error", "fatal"];
+
+export function isAtLeast(level: LogLevel, least: LogLevel): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+}
+
 export function groundOf(parts: MachineParts, { level, onLog }: GroundOptions): NodeGround {
   const { machine } = parts;
   const time = new NodeTime(machine);
@@ -58,7 +62,7 @@ export function groundOf(parts: MachineParts, { level, onLog }: GroundOptions): 
     directory: directoryOf(parts),
     signer: signerOf([secret]),
     identity,
-    metrics: { contentType: "text/plain", render: async () => "", metricsFor: () => NO_METRICS },
+    metrics: { contentType: "text/plain", render: async () => "", metricsFor: () => UNMETERED },
     capabilities: { [SIMULATED_MACHINE]: parts },
     loggerFor: (component) => loggerFor(component, LEVELS.indexOf(level), log),
     flush: () => undefined,

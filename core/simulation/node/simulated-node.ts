@@ -16,6 +16,7 @@ import {
 } from "../../sdk.js";
 import type { MachineParts } from "../capability.js";
 import { SimulatedNodeError } from "../errors.js";
+import type { SimulationEvent } from "../event-queue.js";
 import type { Machine } from "../machine/machine.js";
 import { type GroundOptions, groundOf } from "./ground.js";
 
@@ -41,6 +42,10 @@ export class SimulatedNode {
   /** Of the running node: checkers ask for them at each look and block. */
   readonly #capabilities = new Map<string, unknown>();
   #state: SimulatedNodeState = "down";
+  /** Of a process that is to begin, and has not yet. */
+  #beginning: SimulationEvent | undefined;
+  /** It is stopping, and is to start again. */
+  #isStartDue = false;
   /** A plugin makes it misbehave: what is promised of honest nodes is not asked of it. */
   readonly isHonest: boolean;
 
@@ -98,17 +103,24 @@ export class SimulatedNode {
     return value;
   }
 
-  /** Starts its process, unless there is one. */
+  /** Starts its process, unless there is one; of one that is stopping, once it has stopped. */
   start(): void {
+    if (this.#state === "stopping") this.#isStartDue = true;
     if (this.#state !== "down") return;
     this.#state = "starting";
-    this.#inItsEvent(() => this.#begin());
+    this.#beginning = this.#inItsEvent(() => this.#begin());
   }
 
   /** Ends its process in good order. */
   stop(): void {
+    this.#isStartDue = false;
+    if (this.#state === "down" || this.#state === "stopping") return;
     const node = this.#node;
-    if (node === undefined || this.#state === "stopping") return;
+    if (node === undefined) {
+      this.#cancelBeginning();
+      this.#state = "down";
+      return;
+    }
     this.#state = "stopping";
     this.#inItsEvent(() => {
       node.stop().then(
@@ -120,7 +132,9 @@ export class SimulatedNode {
 
   /** Ends its process at once: nothing of it happens any more. */
   crash(): void {
+    this.#isStartDue = false;
     if (this.#state === "down") return;
+    this.#cancelBeginning();
     this.parts.network.down(this.machine, true);
     this.#ended(true);
   }
@@ -131,7 +145,13 @@ export class SimulatedNode {
     return this.#node;
   }
 
+  #cancelBeginning(): void {
+    if (this.#beginning !== undefined) this.machine.world.cancel(this.#beginning);
+    this.#beginning = undefined;
+  }
+
   #begin(): void {
+    this.#beginning = undefined;
     const { config, spec } = this.loaded;
     const node = new Node({ ground: groundOf(this.parts, this.#ground), onFatal: (error) => this.#fail(error) }, config, spec);
     this.#node = node;
@@ -159,6 +179,9 @@ export class SimulatedNode {
       this.machine.end();
     }
     this.#listener.onDown(this);
+    if (!this.#isStartDue) return;
+    this.#isStartDue = false;
+    this.start();
   }
 
   #fail(error: unknown): void {
@@ -166,7 +189,7 @@ export class SimulatedNode {
   }
 
   /** What the world does to a node happens in an event of the node's machine. */
-  #inItsEvent(action: () => void): void {
-    this.machine.world.after(0, action, this.machine);
+  #inItsEvent(action: () => void): SimulationEvent {
+    return this.machine.world.after(0, action, this.machine);
   }
 }

@@ -141,22 +141,23 @@ export interface Span {
   readonly label: string;
 }
 
-/** When the network was not whole. */
+/** When the network was not whole: each partition and cut until it is over, or the network heals. They may overlap. */
 export function splitSpans({ actions }: RunRecord, endMs: number): readonly Span[] {
   const spans: Span[] = [];
-  let open: { readonly fromMs: number; readonly label: string } | undefined;
-  const close = (toMs: number): void => {
-    if (open !== undefined && toMs > open.fromMs) spans.push({ ...open, toMs });
-    open = undefined;
-  };
-  for (const action of actions) {
-    const atMs = action.atUs / 1e3;
-    if (action.do === "heal" || action.do === "partition") close(atMs);
-    if (action.do === "partition") open = { fromMs: atMs, label: `partition ${action.groups.map(listed).join(" | ")} | the others` };
-    if (action.do === "cut") open ??= { fromMs: atMs, label: `cut ${listed(action.from)} → ${listed(action.to)}` };
+  for (const [index, action] of actions.entries()) {
+    if (action.do !== "partition" && action.do !== "cut") continue;
+    const healed = actions.slice(index + 1).find((later) => later.do === "heal");
+    const overUs = action.forUs === undefined ? Number.POSITIVE_INFINITY : action.atUs + action.forUs;
+    const toMs = Math.min(endMs, overUs / 1e3, (healed?.atUs ?? Number.POSITIVE_INFINITY) / 1e3);
+    const sides = action.do === "partition" ? `partition ${sidesOf(action)}` : `cut ${listed(action.from)} → ${listed(action.to)}`;
+    if (toMs > action.atUs / 1e3) spans.push({ fromMs: action.atUs / 1e3, toMs, label: sides });
   }
-  close(endMs);
   return spans;
+}
+
+/** `a, b | c | the others`. */
+export function sidesOf({ groups }: { readonly groups: readonly (readonly string[])[] }): string {
+  return `${groups.map((group) => listed(group)).join(" | ")} | the others`;
 }
 
 /** Names, the first few of many. */

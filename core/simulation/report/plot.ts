@@ -64,6 +64,10 @@ const COLORS = 8;
 const [WIDTH, HEIGHT] = [640, 300];
 const MARGIN = { top: 10, right: 16, bottom: 44, left: 62 } as const;
 const MARKS_MOST = 40;
+/** About, of the style's font: text is not measured here. */
+const CHARACTER_WIDTH = 6.5;
+/** Between two labels of an axis. */
+const LABEL_GAP = 10;
 
 /** Lines through points, with error bars where points have them. */
 export function linePlot(frame: PlotFrame, series: readonly PlotSeries[]): string {
@@ -86,8 +90,13 @@ export function scatterPlot(frame: PlotFrame, series: readonly PlotSeries[]): st
   );
 }
 
-/** Groups of bars, from zero up or down. @param labels of the groups, along x */
-export function barPlot(frame: PlotFrame, labels: readonly string[], series: readonly BarSeries[]): string {
+/**
+ * Groups of bars, from zero up or down.
+ *
+ * @param labels of the groups, along x; where there is no room for all, every second or third …
+ * @param names of the groups in full, for who points at a bar or its label. Default: the labels
+ */
+export function barPlot(frame: PlotFrame, labels: readonly string[], series: readonly BarSeries[], names = labels): string {
   const bounds = series.flatMap(({ values }) => values.flatMap((value) => (typeof value === "number" ? [value] : [value.low, value.high])));
   const canvas = new Canvas(frame, [0, Math.max(1, labels.length)], [0, ...bounds]);
   const room = canvas.xOf(1) - canvas.xOf(0);
@@ -98,16 +107,19 @@ export function barPlot(frame: PlotFrame, labels: readonly string[], series: rea
       const { value: height, low, high } = typeof value === "number" ? { value, low: undefined, high: undefined } : value;
       const left = canvas.xOf(group) + room * 0.1 + index * width;
       const [top, bottom] = [canvas.yOf(Math.max(0, height)), canvas.yOf(Math.min(0, height))];
-      const title = `<title>${escaped(`${labels[group] ?? ""} ${name}: ${canvas.yText(height)}`)}</title>`;
+      const title = `<title>${escaped(`${names[group] ?? ""} ${name}: ${canvas.yText(height)}`)}</title>`;
       const bar = `<rect x="${coordinate(left)}" y="${coordinate(top)}" width="${coordinate(Math.max(1, width - 1))}" height="${coordinate(bottom - top)}">${title}</rect>`;
       return bar + (low === undefined || high === undefined ? "" : errorBar(left + width / 2, canvas.yOf(low), canvas.yOf(high)));
     });
     shapes.push(`<g class="bars c${color % COLORS}">${bars.join("")}</g>`);
   }
-  const everyNth = Math.max(1, Math.ceil((labels.length * 46) / (room * labels.length || 1)));
-  const names = labels.map((label, group) => (group % everyNth === 0 ? canvas.xLabel(canvas.xOf(group) + room / 2, label) : ""));
+  const longest = Math.max(0, ...labels.map(textWidth)) + LABEL_GAP;
+  const everyNth = Math.max(1, Math.ceil(longest / room));
+  const texts = labels.map((label, group) =>
+    group % everyNth === 0 ? canvas.xLabel(canvas.xOf(group) + room / 2, label, names[group]) : "",
+  );
   const legend = series.length > 1 ? series.map(({ name, color }, index) => legendEntry(name, color ?? index, "bar")) : [];
-  return framed(frame, legend, canvas.draw(shapes.join("\n"), names.join("")));
+  return framed(frame, legend, canvas.draw(shapes.join("\n"), texts.join("")));
 }
 
 function plotted(
@@ -137,6 +149,10 @@ function plotted(
       ? series.map(({ name, color, style = "solid" }, index) => legendEntry(name, color ?? index, style === "none" ? index : style))
       : [];
   return framed(frame, legend, canvas.draw(shapes.join("\n")));
+}
+
+function textWidth(text: string): number {
+  return text.length * CHARACTER_WIDTH;
 }
 
 function pointTitle(name: string, { x, y, low, high }: PlotPoint, canvas: Canvas): string {
@@ -206,8 +222,13 @@ class Canvas {
     return (this.#frame.y.format ?? figure)(value);
   }
 
-  xLabel(x: number, text: string): string {
-    return `<text class="tick" x="${coordinate(x)}" y="${coordinate(this.#height - MARGIN.bottom + 16)}" text-anchor="middle">${escaped(text)}</text>`;
+  /** Below its place; at the drawing's ends, so far inside that nothing of it is cut off. @param name in full */
+  xLabel(x: number, text: string, name = text): string {
+    const half = textWidth(text) / 2;
+    const isCut = x + half > this.#width;
+    const [at, anchor] = isCut ? [this.#width, "end"] : [Math.max(x, half), "middle"];
+    const title = name === text ? "" : `<title>${escaped(name)}</title>`;
+    return `<text class="tick" x="${coordinate(at)}" y="${coordinate(this.#height - MARGIN.bottom + 16)}" text-anchor="${anchor}">${title}${escaped(text)}</text>`;
   }
 
   /** @param names instead of the numbers along x */

@@ -1,6 +1,6 @@
 /** The tables of a report: forks, reorganizations, faults, what nodes warned of. */
 import type { Action } from "../scenario/timeline.js";
-import { type Analysis, listed } from "./analysis.js";
+import { type Analysis, listed, sidesOf } from "./analysis.js";
 import { figure, table } from "./markup.js";
 import type { RunRecord } from "./record.js";
 import { timeText } from "./time-axis.js";
@@ -72,13 +72,13 @@ export function faults({ actions, lives, nodes }: RunRecord): string {
 function faultText(action: Action): string {
   switch (action.do) {
     case "partition":
-      return `${action.groups.map((group) => listed(group)).join(" | ")} | the others`;
+      return `${sidesOf(action)}${lengthOf(action)}`;
     case "cut":
-      return `${listed(action.from)} → ${listed(action.to)}`;
+      return `${listed(action.from)} → ${listed(action.to)}${lengthOf(action)}`;
     case "heal":
       return "all";
     case "stall":
-      return `${listed(action.nodes)} for ${timeText(action.forUs / 1e3)}`;
+      return `${listed(action.nodes)}${lengthOf(action)}`;
     case "skew":
       return `${listed(action.nodes)} ${action.byUs < 0 ? "behind" : "ahead"} by ${timeText(Math.abs(action.byUs) / 1e3)}`;
     case "hashRate":
@@ -88,6 +88,10 @@ function faultText(action: Action): string {
     default:
       return listed(action.nodes);
   }
+}
+
+function lengthOf({ forUs }: { readonly forUs?: number }): string {
+  return forUs === undefined ? "" : ` for ${timeText(forUs / 1e3)}`;
 }
 
 export function logs({ logs: lines, left }: RunRecord): string {

@@ -1,6 +1,7 @@
 /** What the engines need to run in a simulation: parameters of the chain, and the config of a node. Another engine is another entry. */
 import { bitsOfTarget } from "../../sdk.js";
-import type { Document } from "../node/documents.js";
+import { type Document, merged } from "../node/documents.js";
+import type { Scenario } from "../scenario/schema.js";
 
 export interface SimulatedEngine {
   /** Parameters in the chain spec, under those of the scenario. @param attempts that a block takes at first */
@@ -13,18 +14,47 @@ const HASHES = 2n ** 256n;
 /** A template is made anew with each head; in between, only now and then for transactions: a hundred miners do so at every turn. */
 const TEMPLATE_REFRESH_MS = 120_000;
 
-const nakamoto: SimulatedEngine = {
-  parameters: (attempts) => ({
+function workParameters(attempts: number): Document {
+  return {
     blockIntervalMs: 60_000,
     initialTargetBits: bitsOfTarget(HASHES / BigInt(attempts))
       .toString(16)
       .padStart(8, "0"),
     powLimitBits: "207fffff",
+  };
+}
+
+const minerConfig: SimulatedEngine["config"] = ({ address, hashShare }) =>
+  hashShare > 0 ? { mine: true, address, templateRefreshMs: TEMPLATE_REFRESH_MS } : {};
+
+const nakamoto: SimulatedEngine = { parameters: workParameters, config: minerConfig };
+
+/**
+ * True seals by phases so small that one takes less than a millisecond: every node verifies every one of them. A step of memory and squarings
+ * is taken after an hour or so. As fast to follow hash rates as the other engine, so that scenarios may expect the same of both.
+ */
+const helios: SimulatedEngine = {
+  parameters: (attempts) => ({
+    ...workParameters(attempts),
+    memory: { sizeKiB: 64, budgetKiB: 96 },
+    timeLock: { squarings: 64 },
+    search: { innerNonceBits: 6 },
+    steps: { epochBlocks: 50, firstAttempts: 1 },
+    difficulty: { halfLifeMs: 3_600_000 },
   }),
-  config: ({ address, hashShare }) => (hashShare > 0 ? { mine: true, address, templateRefreshMs: TEMPLATE_REFRESH_MS } : {}),
+  config: minerConfig,
 };
 
-const ENGINES: Readonly<Record<string, SimulatedEngine>> = { "consensus-nakamoto": nakamoto };
+const ENGINES: Readonly<Record<string, SimulatedEngine>> = { "consensus-nakamoto": nakamoto, "consensus-helios": helios };
+
+/** Engines by the names that the command line knows them by. */
+export const SIMULATED_CONSENSUS = ["nakamoto", "helios"] as const;
+export type SimulatedConsensus = (typeof SIMULATED_CONSENSUS)[number];
+
+/** The scenario as it is, on a chain with another engine. */
+export function withConsensus(scenario: Scenario, name: SimulatedConsensus): Scenario {
+  return { ...scenario, chain: merged(scenario.chain as Document, { consensus: { plugin: `consensus-${name}` } }) };
+}
 
 const PLAIN: SimulatedEngine = { parameters: () => ({}), config: () => ({}) };
 

@@ -4,7 +4,7 @@
  * Everything real happens before the first event: configs are read, plugins loaded, keys derived. From then on the run is a function of
  * scenario and seed.
  */
-import { inlineCompute } from "../../node/simulation-seam.js";
+import { inlineCompute, SILENT, UNMETERED } from "../../node/simulation-seam.js";
 import { ChainwrightError, type EngineKind, Hash, type HashKey, type LogLevel, type TreeHeader } from "../../sdk.js";
 import { AgreementChecker } from "../checkers/agreement.js";
 import { BoundsChecker } from "../checkers/bounds.js";
@@ -22,8 +22,8 @@ import { Machine, type ProcessingCosts } from "../machine/machine.js";
 import { SharedCompute } from "../machine/shared-compute.js";
 import { type NetworkCounts, SimulatedNetwork } from "../network/network.js";
 import { ScenarioLinks } from "../network/scenario-links.js";
-import type { GroundOptions, LogLine } from "../node/ground.js";
-import { NO_METRICS, SILENT } from "../node/quiet.js";
+import { type GroundOptions, isAtLeast, type LogLine } from "../node/ground.js";
+
 import { type LoadedNode, type NodeListener, SimulatedNode } from "../node/simulated-node.js";
 import { durationUs } from "../scenario/duration.js";
 import { type NodePlan, plansOf, selected } from "../scenario/roster.js";
@@ -44,7 +44,7 @@ export interface SimulationOptions {
   /** Beside the invariants of every run. */
   readonly checkers?: readonly CheckerFactory[];
   readonly observers?: readonly ((run: RunView) => SimulationObserver)[];
-  /** Lines of nodes' logs below are not made. Default warn. */
+  /** Lines of nodes' logs below are not made; those at warn and above always are, and observers see all that are made. Default warn. */
   readonly logLevel?: LogLevel;
   /** Called in real time, between events. */
   readonly onProgress?: (progress: SimulationProgress) => void;
@@ -98,15 +98,20 @@ const NOTHING = (): undefined => undefined;
 /**
  * Runs a scenario to its end, or to the first violation.
  *
- * @throws CONFIG_INVALID, CHAIN_SPEC_*, PLUGIN_* for a scenario whose nodes can't be composed; whatever goes wrong in the run itself is in
- *   the result
+ * @throws CONFIG_INVALID, CHAIN_SPEC_*, PLUGIN_* for a scenario whose nodes can't be composed; SIMULATION_BUSY while another run is under way in
+ *   this process; whatever goes wrong in the run itself is in the result
  */
 export async function simulate(scenario: Scenario, options: SimulationOptions): Promise<SimulationResult> {
   const seed = String(options.seed);
   const world = new World({ seed, startMs: START_MS });
-  const plans = plansOf(scenario);
-  const loaded = await loadNodes(scenario, plans, world.random("topology"), options.directory);
-  return new Simulation(scenario, options, world, plans, loaded).run();
+  const release = world.claim();
+  try {
+    const plans = plansOf(scenario);
+    const loaded = await loadNodes(scenario, plans, world.random("topology"), options.directory);
+    return await new Simulation(scenario, options, world, plans, loaded).run();
+  } finally {
+    release();
+  }
 }
 
 class Simulation implements RunView, NodeListener {
@@ -134,7 +139,7 @@ class Simulation implements RunView, NodeListener {
     this.#options = options;
     this.#links = new ScenarioLinks(scenario, plans);
     this.#network = new SimulatedNetwork(world, this.#links);
-    this.#compute = new SharedCompute(world, inlineCompute(SILENT, NO_METRICS, options.engine));
+    this.#compute = new SharedCompute(world, inlineCompute(SILENT, UNMETERED, options.engine));
     this.nodes = plans.map((plan) => this.#node(plan, loaded[plan.index] as LoadedNode));
     this.actions = options.actions ?? timelineOf(scenario, world.seed);
     this.#observers = [...this.#checkers(), ...(options.observers ?? []).map((make) => make(this))];
@@ -222,10 +227,10 @@ class Simulation implements RunView, NodeListener {
     const machines = (names: readonly string[]): readonly Machine[] => this.#named(names).map(({ machine }) => machine);
     switch (action.do) {
       case "partition":
-        network.partition(action.groups.map(machines));
+        this.#endAfter(action.forUs, network.partition(action.groups.map(machines)));
         return;
       case "cut":
-        for (const from of machines(action.from)) for (const to of machines(action.to)) network.cut(from, to);
+        this.#endAfter(action.forUs, network.cut(machines(action.from), machines(action.to)));
         return;
       case "heal":
         network.heal();
@@ -245,6 +250,10 @@ class Simulation implements RunView, NodeListener {
       default:
         for (const node of this.#named(action.nodes)) node[action.do]();
     }
+  }
+
+  #endAfter(forUs: number | undefined, end: () => void): void {
+    if (forUs !== undefined) this.world.after(forUs, end);
   }
 
   #named(names: readonly string[]): readonly SimulatedNode[] {
@@ -277,7 +286,9 @@ class Simulation implements RunView, NodeListener {
   }
 
   #place(machine: Machine, loaded: LoadedNode, isHonest: boolean, listener: NodeListener): SimulatedNode {
-    const ground: GroundOptions = { level: this.#options.logLevel ?? "warn", onLog: (line) => this.#onLog(line) };
+    // Checkers live on warnings and errors, whatever else is asked for.
+    const { logLevel = "warn" } = this.#options;
+    const ground: GroundOptions = { level: isAtLeast(logLevel, "warn") ? "warn" : logLevel, onLog: (line) => this.#onLog(line) };
     return new SimulatedNode({ machine, network: this.#network, compute: this.#compute }, loaded, isHonest, listener, ground);
   }
 

@@ -1,6 +1,7 @@
 /** What is wrong with a scenario that its schema lets pass: names, shares, times. */
 import type { Report } from "../../node/simulation-seam.js";
-import { parseDuration } from "./duration.js";
+import { calmOfUs } from "./calm.js";
+import { describeDuration, parseDuration } from "./duration.js";
 import { EVERYBODY, knownNames, type NodePlan, plansOf } from "./roster.js";
 import type { Fault, Latency, Scenario } from "./schema.js";
 
@@ -30,12 +31,16 @@ export function checkScenario(scenario: Scenario, report: Report): void {
 class Checks {
   readonly #scenario: Scenario;
   readonly #report: Report;
+  #problems = 0;
   readonly #plans: readonly NodePlan[];
   readonly #names: readonly string[];
 
   constructor(scenario: Scenario, report: Report) {
     this.#scenario = scenario;
-    this.#report = report;
+    this.#report = (...problem) => {
+      this.#problems++;
+      report(...problem);
+    };
     const count = scenario.nodes.reduce((sum, group) => sum + (group.count ?? 1), 0);
     if (count > NODES_MAX) report(["nodes"], `${count} nodes; a run has at most ${NODES_MAX}`);
     this.#plans = count > NODES_MAX ? [] : plansOf(scenario);
@@ -130,9 +135,17 @@ class Checks {
     if (fault.for !== undefined) this.#duration([...path, "for"], fault.for);
     if (fault.by !== undefined) this.#signed([...path, "by"], fault.by);
     if (fault.latency !== undefined) this.#latency([...path, "latency"], fault.latency);
+    if (fault.do === "network") this.#change(path, fault);
     if (fault.share !== undefined && fault.share < 0) this.#report([...path, "share"], `a share is not negative (${fault.share})`);
     for (const key of ["nodes", "from", "to"] as const) this.#named([...path, key], fault[key] ?? []);
     this.#groups([...path, "groups"], fault.groups ?? []);
+  }
+
+  /** A change that changes nothing is a mistake of writing. */
+  #change(path: readonly string[], { latency, loss }: Fault): void {
+    if (latency === undefined && loss === undefined) this.#report(path, "network needs latency or loss");
+    if (latency !== undefined && this.#scenario.network.regions !== undefined)
+      this.#report([...path, "latency"], "where there are regions, latency is theirs; a fault can't change it");
   }
 
   #groups(path: readonly string[], groups: readonly (readonly string[])[]): void {
@@ -175,7 +188,19 @@ class Checks {
     }
     this.#named(["traffic", "nodes"], traffic?.nodes ?? []);
     this.#named(["expect", "noBlocksOf"], expect.noBlocksOf);
-    if (expect.liveness !== undefined) this.#duration(["expect", "liveness"], expect.liveness);
+    if (expect.liveness !== undefined) this.#liveness(expect.liveness);
+  }
+
+  /** What can't be seen to fail is not expected of anything. */
+  #liveness(bound: string): void {
+    const boundUs = this.#duration(["expect", "liveness"], bound);
+    if (boundUs === undefined || this.#problems > 0) return;
+    const calmUs = calmOfUs(this.#scenario);
+    if (boundUs >= calmUs)
+      this.#report(
+        ["expect", "liveness"],
+        `a block within ${bound} can't be missed: the longest time in which nothing happens to the run is ${describeDuration(calmUs)}`,
+      );
   }
 
   #duration(path: readonly string[], text: string): number | undefined {

@@ -145,7 +145,7 @@ const FaultSchema = Type.Object(
       ],
       {
         description:
-          "partition: groups reach only themselves. cut: `from` no longer reaches `to`. heal: the network is whole. crash: `nodes` lose their processes and what was not synced; with `for`, they start again. stop, start: in good order (a node leaves, joins). stall: nothing runs on `nodes` `for` a while. skew: their clocks are set `by` so much off. hashRate: of `nodes`, to `share` percent together. network: other `latency` or `loss` everywhere",
+          "partition: groups reach only themselves. cut: `from` no longer reaches `to`. Both last `for` a while or until a heal, and add up. heal: the network is whole. crash: `nodes` lose their processes and what was not synced; with `for`, they start again. stop, start: in good order (a node leaves, joins). stall: nothing runs on `nodes` `for` a while. skew: their clocks are set `by` so much off. hashRate: of `nodes`, to `share` percent together. network: other `latency` or `loss` everywhere",
       },
     ),
     nodes: Type.Optional(names("Whom it hits")),
@@ -205,7 +205,12 @@ const ExpectationSchema = Type.Object(
         maximum: 1_000_000,
       }),
     ),
-    liveness: Type.Optional(duration("Once the network is whole and nothing more happens, every honest node gets a new block within this")),
+    liveness: Type.Optional(
+      duration(
+        "While the network is whole and nothing is done to it, every honest node gets a new block within this. Some calm must be longer",
+      ),
+    ),
+    nobodyUp: Type.Boolean({ description: "At the end, the timeline has taken all honest nodes down", default: false }),
     converged: Type.Boolean({ description: "At the end, honest nodes that are up agree on all but the last few blocks", default: true }),
     convergedWithin: Type.Integer({ description: "How many blocks that are", default: 3, minimum: 0, maximum: 1_000_000 }),
     acknowledgedKept: Type.Boolean({ description: "No accepted transaction vanishes without a reason", default: true }),

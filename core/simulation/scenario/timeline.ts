@@ -9,9 +9,9 @@ import { type NodePlan, plansOf, selected } from "./roster.js";
 import type { Fault, Latency, Scenario } from "./schema.js";
 
 /** One thing that happens to the run. Names are those of nodes. */
-export type Action = { readonly atUs: number } & (
-  | { readonly do: "partition"; readonly groups: readonly (readonly string[])[] }
-  | { readonly do: "cut"; readonly from: readonly string[]; readonly to: readonly string[] }
+export type Action = { readonly atUs: number } /** Without `forUs`, until the network heals. */ & (
+  | { readonly do: "partition"; readonly groups: readonly (readonly string[])[]; readonly forUs?: number }
+  | { readonly do: "cut"; readonly from: readonly string[]; readonly to: readonly string[]; readonly forUs?: number }
   | { readonly do: "heal" }
   | { readonly do: "crash" | "stop" | "start"; readonly nodes: readonly string[] }
   | { readonly do: "stall"; readonly nodes: readonly string[]; readonly forUs: number }
@@ -34,6 +34,16 @@ export function timelineOf(scenario: Scenario, seed: string): readonly Action[] 
   return actions.sort((one, other) => one.atUs - other.atUs);
 }
 
+/** When chance leaves a run alone, µs. */
+export function chaosUntilUs({ chaos, duration }: Pick<Scenario, "chaos" | "duration">): number {
+  return chaos?.until === undefined ? Math.floor((durationUs(duration) * 2) / 3) : durationUs(chaos.until);
+}
+
+/** When an action is over, µs; of one that another ends, its beginning. */
+export function endOfUs(action: Action): number {
+  return action.atUs + ("forUs" in action ? (action.forUs ?? 0) : 0);
+}
+
 /** Ahead (+) or behind (−) by text, µs. */
 export function signedUs(text: string): number {
   const trimmed = text.trim();
@@ -46,12 +56,12 @@ function actionsOf(fault: Fault, plans: readonly NodePlan[]): readonly Action[] 
   const named = (names: readonly string[] = []): readonly string[] => selected(plans, names).map(({ name }) => name);
   const nodes = named(fault.nodes);
   const endUs = fault.for === undefined ? undefined : atUs + durationUs(fault.for);
-  const heals: Action[] = endUs === undefined ? [] : [{ atUs: endUs, do: "heal" }];
+  const lasting = endUs === undefined ? {} : { forUs: endUs - atUs };
   switch (fault.do) {
     case "partition":
-      return [{ atUs, do: "partition", groups: (fault.groups ?? []).map(named) }, ...heals];
+      return [{ atUs, do: "partition", groups: (fault.groups ?? []).map(named), ...lasting }];
     case "cut":
-      return [{ atUs, do: "cut", from: named(fault.from), to: named(fault.to) }, ...heals];
+      return [{ atUs, do: "cut", from: named(fault.from), to: named(fault.to), ...lasting }];
     case "heal":
       return [{ atUs, do: "heal" }];
     case "crash":
@@ -82,7 +92,7 @@ class Chaos {
     this.#plans = plans;
     this.#seed = seed;
     this.#fromUs = durationUs(chaos.from);
-    this.#untilUs = chaos.until === undefined ? Math.floor((durationUs(scenario.duration) * 2) / 3) : durationUs(chaos.until);
+    this.#untilUs = chaosUntilUs(scenario);
   }
 
   actions(): readonly Action[] {
@@ -94,13 +104,16 @@ class Chaos {
       out.push({ atUs, do: "crash", nodes }, { atUs: endUs, do: "start", nodes });
     });
     this.#each("stalls", stalls, (random, atUs) => {
-      out.push({ atUs, do: "stall", nodes: [this.#anybody(random)], forUs: this.#around(random, stallTime) });
+      const nodes = [this.#anybody(random)];
+      out.push({ atUs, do: "stall", nodes, forUs: Math.min(this.#untilUs - atUs, this.#around(random, stallTime)) });
     });
     this.#each("partitions", partitions, (random, atUs) => {
       const all = random.shuffle(this.#plans.map(({ name }) => name));
       const half = 1 + random.below(Math.max(1, all.length - 1));
-      out.push({ atUs, do: "partition", groups: [all.slice(0, half)] });
-      out.push({ atUs: Math.min(this.#untilUs, atUs + this.#around(random, partitionTime)), do: "heal" });
+      // In the scenario's order, as they are when this is written out and read again.
+      const group = selected(this.#plans, all.slice(0, half)).map(({ name }) => name);
+      const endUs = Math.min(this.#untilUs, atUs + this.#around(random, partitionTime));
+      out.push({ atUs, do: "partition", groups: [group], forUs: endUs - atUs });
     });
     this.#each("skews", skews, (random, atUs) => {
       const most = durationUs(skewMost);

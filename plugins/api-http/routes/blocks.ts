@@ -1,20 +1,9 @@
 /** GET /v1/blocks and /v1/blocks/{block}. */
-import {
-  Address,
-  type BlockInfo,
-  type ChainView,
-  chainHashOf,
-  decodeTransaction,
-  type Hash,
-  type Json,
-  type Receipt,
-  type Static,
-  Type,
-  toHex,
-} from "../../../core/sdk.js";
+import { Address, type BlockInfo, type ChainView, type Json, present, type Receipt, type Static, Type, toHex } from "../../../core/sdk.js";
 import { BlockReference, blockInfoAt } from "../block-reference.js";
 import { ApiBlockNotFoundError, ApiBlockPrunedError } from "../errors.js";
 import { AddressText, answers, Choice, Freeform, HashText, HeightNumber, HexText, Limit, PAGE_MAX } from "../schemas.js";
+import { transactionIdsOf } from "../transaction-ids.js";
 import type { ApiApplication, ApiViews } from "../views.js";
 import { ReceiptSchema, receiptJson } from "./receipt.js";
 
@@ -28,7 +17,7 @@ const summaryFields = {
   finalized: Type.Boolean({ description: "Can't be undone any more" }),
   confirmations: Type.Integer({ description: "Blocks on top of and including this one; 0 for a stale block" }),
   confirmed: Type.Boolean({ description: "Has as many confirmations as the consensus engine asks for, or is final" }),
-  transactionCount: Type.Integer(),
+  transactionCount: Type.Integer({ description: "0 where only the header is here; `sizeBytes` is 0 then, too" }),
   sizeBytes: Type.Integer(),
 };
 
@@ -65,12 +54,7 @@ const BlockPage = Type.Object({
   next: Type.Union([HeightNumber, Type.Null()], { description: "Pass it as `from` for the next page; null at the end" }),
 });
 
-/** Signatures of one transaction; the most that any policy has. Only bounds what the decoder allocates. */
-const MAX_AUTHORIZATIONS = 255;
-
 export function addBlockRoutes(app: ApiApplication, { chain }: ApiViews): void {
-  const chainHash = chainHashOf(chain.spec.chainId);
-
   app.get(
     "/v1/blocks",
     {
@@ -111,7 +95,7 @@ export function addBlockRoutes(app: ApiApplication, { chain }: ApiViews): void {
     },
     async ({ params, query }) => {
       const info = blockInfoAt(chain, params.block, { in: "path", pointer: "/block" });
-      const page = query.transactions === "none" ? [] : await transactionsOf(chain, chainHash, info, query);
+      const page = query.transactions === "none" ? [] : await transactionsOf(chain, info, query);
       const end = query.offset + page.length;
       return {
         ...detailJson(chain, info),
@@ -181,20 +165,22 @@ interface TransactionPage {
   readonly limit: number;
 }
 
-async function transactionsOf(chain: ChainView, chainHash: Hash, info: BlockInfo, page: TransactionPage) {
+async function transactionsOf(chain: ChainView, info: BlockInfo, page: TransactionPage) {
   const { id, header } = info.record;
-  if (info.transactionCount === 0) return [];
+  // A header that came without its body says nothing of how many there are: its size is told as 0.
+  if (info.transactionCount === 0 && info.sizeBytes > 0) return [];
   const block = await chain.block(id);
   if (block === undefined) {
     const { bodiesFrom } = chain.status();
-    if (header.height < bodiesFrom) throw new ApiBlockPrunedError({ block: toHex(id), height: header.height, bodiesFrom });
+    if (header.height < bodiesFrom) throw new ApiBlockPrunedError({ block: toHex(id), height: header.height, bodiesFrom, hasHeader: true });
     throw new ApiBlockNotFoundError({ block: toHex(id) });
   }
   const receipts = page.transactions === "full" ? await chain.receipts(id) : undefined;
-  const limits = { transactionBytes: chain.spec.rulesAt(header.height).limits.transactionBytes, authorizations: MAX_AUTHORIZATIONS };
-  return block.transactions.slice(page.offset, page.offset + page.limit).map((raw, at) => {
+  const transactions = block.transactions.slice(page.offset, page.offset + page.limit);
+  const ids = transactionIdsOf(chain, { header, transactions });
+  return transactions.map((raw, at) => {
     const index = page.offset + at;
-    const transactionId = toHex(decodeTransaction(raw, chainHash, limits).id);
+    const transactionId = toHex(present(ids[at], "each transaction has an id"));
     if (page.transactions === "ids") return transactionId;
     return {
       id: transactionId,

@@ -18,7 +18,7 @@ const EventPage = Type.Object({
     }),
   ),
   next: Type.Integer({ description: "Pass it as `after` next time; the same after any crash" }),
-  latest: Type.Integer({ description: "Sequence of the newest event. Below `after`: the cursor is of another data directory" }),
+  latest: Type.Integer({ description: "Sequence of the newest event" }),
 });
 
 export function addEventRoutes(app: ApiApplication, { events }: ApiViews, waiters: EventWaiters): void {

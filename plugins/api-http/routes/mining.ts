@@ -7,6 +7,7 @@ import {
   encodeUnsealedHeader,
   fromHex,
   type Json,
+  MINER_THREADS_MAX,
   type MiningControl,
   type MiningTemplate,
   present,
@@ -73,7 +74,9 @@ const Sealed = Type.Object({
 const MiningBody = Type.Object(
   {
     running: Type.Optional(Type.Boolean({ description: "Begin or end mining" })),
-    threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 64, description: "Mining threads from now on, until the node ends" })),
+    threads: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: MINER_THREADS_MAX, description: "Mining threads from now on, until the node ends" }),
+    ),
   },
   { additionalProperties: false },
 );

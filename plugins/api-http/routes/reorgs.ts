@@ -16,11 +16,15 @@ const ReorgAnswer = Type.Object({
   reorgs: Type.Array(
     Type.Object({
       sequence: Type.Integer({ description: "Of its first event: names it for good" }),
-      lastSequence: Type.Integer({ description: "Of its last event" }),
+      lastSequence: Type.Integer({ description: "Of its last event: as `after`, a cursor behind it" }),
       depth: Type.Integer({ description: "Blocks undone" }),
       ancestor: Type.Object({ ...BlockName.properties }, { description: "The last block that both branches have" }),
       undone: Type.Array(BlockName, { description: "Tip downward" }),
       applied: Type.Array(BlockName, { description: "Upward, until the new branch outweighs the old one; empty after a rewind" }),
+      decided: Type.Boolean({
+        description:
+          "The new branch outweighs the old one, and what is undone and applied stays as it is told here. false: it does not, or not yet (after a rewind, an invalid block); asked again with `sequence` - 1, it may have more applied blocks, twice as many as undone or 256 at the most",
+      }),
       lost: Type.Array(
         Type.Object({
           id: HashText,
@@ -33,7 +37,9 @@ const ReorgAnswer = Type.Object({
         { description: "Transactions of undone blocks that no applied block includes" },
       ),
       lostCount: Type.Integer({ description: "All of them; `lost` lists at most 256" }),
-      complete: Type.Boolean({ description: "Every undone block was looked at; false where one is not kept, or there were too many" }),
+      complete: Type.Boolean({
+        description: "Every block was looked at; false where one is not kept, or there were too many: then there may be more than `lost`",
+      }),
     }),
   ),
   next: Type.Integer({ description: "Pass it as `after` next time; the same after any crash" }),

@@ -60,6 +60,11 @@ t.test("what is wrong with a row, and how far it is good", async (t) => {
     status: "invalid",
     code: "BLOCK_BAD_SEAL",
   });
+  const coded = on(at(3), { seal: Uint8Array.of(0xc0) });
+  t.strictSame(await refusalOf(node.chain, [...row(1, 3), coded, on(coded, {})]), { accepted: 3, status: "invalid", code: "SCRIPT_SEAL" });
+  t.match(await node.chain.import({ ...at(1).block, header: { ...at(1).block.header, seal: Uint8Array.of(0xc0) } }), {
+    code: "SCRIPT_SEAL",
+  });
   t.strictSame(await refusalOf(node.chain, [...row(1, 3), on(at(3), { extra: new Uint8Array(0) })]), {
     accepted: 3,
     status: "invalid",

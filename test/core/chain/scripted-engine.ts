@@ -22,6 +22,7 @@ import {
   NEEDS_STATE,
   NotYetError,
   type RestoredTree,
+  type SealOptions,
   type SealVerdict,
   type StateView,
   type TreeHeader,
@@ -110,9 +111,19 @@ export class ScriptedEngine implements Consensus {
     return this.traits.headers === "state" && view === undefined ? NEEDS_STATE : null;
   }
 
-  async verifySeals(batch: readonly { readonly record: HeaderRecord }[]): Promise<readonly SealVerdict[]> {
+  /** Of a row up to the first bad one, as an engine with dear seals answers. One of c0 is bad with a code of the engine's own. */
+  async verifySeals(
+    batch: readonly { readonly record: HeaderRecord }[],
+    { row = false }: SealOptions = {},
+  ): Promise<readonly SealVerdict[]> {
     await this.sealGate;
-    return batch.map(({ record }) => (record.header.seal[0] === GOOD_SEAL[0] ? { ok: true } : { ok: false, reason: "not 5e" }));
+    const verdicts = batch.map(({ record }): SealVerdict => {
+      const [first] = record.header.seal;
+      if (first === GOOD_SEAL[0]) return { ok: true };
+      return { ok: false, reason: "not 5e", ...(first === 0xc0 ? { code: "SCRIPT_SEAL" } : {}) };
+    });
+    const bad = row ? verdicts.findIndex(({ ok }) => !ok) : -1;
+    return bad < 0 ? verdicts : verdicts.slice(0, bad + 1);
   }
 
   async verifyCertificate(_record: HeaderRecord, certificate: Bytes): Promise<SealVerdict> {

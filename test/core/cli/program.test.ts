@@ -71,3 +71,54 @@ t.test("a sync is a bar on a terminal, and blocks get a line only near its end",
     [{ type: "sync", ...syncing, peers: 0 }],
   );
 });
+
+t.test("options of a simulation that would have no effect are refused, and said to be so", async (t) => {
+  const refused: readonly (readonly [argv: readonly string[], reason: RegExp])[] = [
+    [["--from", "3"], /^--from is of a search/],
+    [["--jobs", "2"], /^--jobs is of a search/],
+    [["--keep-going"], /^--keep-going is of a search/],
+    [["--seeds", "2", "--seed", "1"], /^--seed is of one run/],
+    [["--seeds", "2", "--log", "info"], /^--log is of one run/],
+    [["--seeds", "2", "--trace-kinds", "head"], /^--trace-kinds is of one run/],
+    [["--seeds", "2", "--trace-lines", "5"], /^--trace-lines is of one run/],
+    [["--seeds", "2", "--report", "r.html"], /^--report is of one run/],
+    [["--trace-kinds", "head"], /^--trace-kinds is of a timeline/],
+    [["--trace-lines", "5"], /^--trace-lines is of a timeline/],
+  ];
+  for (const [argv, reason] of refused)
+    await t.rejects(buildProgram(contextWith()).run(["sim", "none.yaml", ...argv]), { code: "CLI_USAGE", message: reason }, argv.join(" "));
+  await t.rejects(buildProgram(contextWith()).run(["sim", "--seed", "5", "attack", "all"]), {
+    code: "CLI_USAGE",
+    message: /^--seed before attack is of a scenario's run/,
+  });
+  await t.rejects(buildProgram(contextWith()).run(["sim", "none.yaml", "--seeds", "0"]), { message: /--seeds 0: write a whole number/ });
+  const folder = t.testdir({ "calm.yaml": "name: calm\nduration: 1s\nnodes: [{ name: a }]\n" });
+  const calm = (...argv: string[]) => buildProgram(contextWith()).run(["sim", `${folder}/calm.yaml`, ...argv]);
+  await t.rejects(calm("--seed", "no seed"), { code: "CLI_USAGE", message: /not a number or a short name/ });
+  await t.rejects(calm("--trace", `${folder}/trace`, "--trace-kinds", "heads"), { code: "CLI_USAGE", message: /fault,up,down/ });
+  await t.rejects(calm("--consensus", "dice"), { code: "CLI_USAGE", message: /--consensus dice: write one of nakamoto, helios/ });
+  await t.rejects(calm("--report", `${folder}/none/r.html`), { code: "CLI_USAGE", message: /can't be written/ });
+  await t.rejects(calm("--trace", `${folder}/both`, "--report", `${folder}/./both`), { code: "CLI_USAGE", message: /two files/ });
+  await t.rejects(calm("--trace", `${folder}/trace`, "--trace-lines", ""), { code: "CLI_USAGE", message: /--trace-lines : write a whole/ });
+});
+
+t.test("commands of a plugin come with its group, and say what is wrong with their options", async (t) => {
+  const lines: string[] = [];
+  const stream = { write: (text: string) => lines.push(text) };
+  const context = { output: new Output(stream, silent, {}), environment: {} };
+  const calibrate = (...argv: string[]) => buildProgram(context).run(["helios", "calibrate", ...argv]);
+  for (const [argv, message] of [
+    [["--shares", "50/30/30"], /three whole numbers that add up to 100/],
+    [["--shares", "40/30"], /--shares/],
+    [["--seconds", "0"], /--seconds 0: write a number/],
+    [["--memory", "16MiB"], /--memory 16MiB/],
+    [["--argon2id", "fast"], /write one of auto, native, portable/],
+  ] as const)
+    await t.rejects(calibrate(...argv), { code: "HELIOS_CALIBRATION_OPTION", message }, argv.join(" "));
+  t.equal(await calibrate("--memory", "1024", "--seconds", "0.05", "--json"), 0);
+  const { proposed, check } = JSON.parse(lines.join("")) as { proposed: Record<string, number>; check: { shares: Record<string, number> } };
+  t.ok((proposed.memoryKiB ?? 0) >= 256 && (proposed.squarings ?? 0) >= 500 && (proposed.innerNonceBits ?? 0) >= 1);
+  const { memory = 0, timeLock = 0, search = 0 } = check.shares;
+  t.ok(Math.abs(memory + timeLock + search - 100) < 0.5);
+  await t.rejects(buildProgram(context).run(["helios", "calibrat"]), { message: /no command calibrat; it knows calibrate; did you mean/ });
+});

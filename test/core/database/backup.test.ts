@@ -13,6 +13,7 @@ import { SystemClock } from "../../../core/runtime/index.js";
 import { storageFiles } from "../../../plugins/storage-level/backup-plan.js";
 import { LevelStorage } from "../../../plugins/storage-level/index.js";
 import { NO_METRICS } from "../../plugins/ledger-account/fixtures.js";
+import { stopsAfter } from "./fixtures.js";
 
 const chain = { chainId: "test", parametersHash: "ab".repeat(32) };
 const facts = { genesisId: "cd", head: { height: 7, id: "ef" }, finalizedHeight: 1, flushedHeight: 5, format: 2 };
@@ -112,19 +113,6 @@ class World {
         );
     return out;
   }
-}
-
-/** Stops at the `n`th look. */
-function stopsAfter(looks: number): Work {
-  let left = looks;
-  return {
-    ...SILENT_WORK,
-    cancellation: {
-      get requested() {
-        return left-- <= 0;
-      },
-    },
-  };
 }
 
 t.test("a generation holds what the plan says, without keys unless they are asked for; the next one copies what is new", async (t) => {

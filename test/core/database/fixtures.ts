@@ -43,3 +43,16 @@ export function factsOf(storage: CutStorage) {
 export async function put(storage: CutStorage, operations: readonly StorageOperation[]): Promise<void> {
   await storage.inner.write(operations, { durable: true });
 }
+
+/** Work that is cancelled: at the look after so many. */
+export function stopsAfter(looks: number): Work {
+  let left = looks;
+  return {
+    ...SILENT_WORK,
+    cancellation: {
+      get requested() {
+        return left-- <= 0;
+      },
+    },
+  };
+}

@@ -11,7 +11,14 @@ import {
   readDatabaseFormat,
 } from "../../../core/database/format.js";
 import { MIGRATIONS, type Migration } from "../../../core/database/migrations.js";
-import { heightToGoOnFrom, rebuildPages, rebuildTransactions, requireAllBlocks } from "../../../core/database/rebuild.js";
+import {
+  carryOver,
+  executeBlocks,
+  heightToGoOnFrom,
+  rebuildPages,
+  rebuildTransactions,
+  requireAllBlocks,
+} from "../../../core/database/rebuild.js";
 import { rewind, rewindHorizon } from "../../../core/database/rewind.js";
 import { recordStats } from "../../../core/database/stats.js";
 import { SILENT_WORK, type Stage } from "../../../core/database/work.js";
@@ -196,6 +203,42 @@ t.test("rewind", async (t) => {
     await t.rejects(go(await node.storage.copied(), lowest - 1, false), { code: "REWIND_IMPOSSIBLE", message: /undo records reach down/ });
     await t.rejects(go(await node.storage.copied(), 13, false), { code: "REWIND_IMPOSSIBLE" });
   });
+});
+
+t.test("what is executed again begins its log of events above the old one's, so that no old cursor gets another meaning", async (t) => {
+  const { events: old } = (await factsOf(node.storage)).pointer;
+  for (const [to, keepAbove] of [
+    [12, true],
+    [9, false],
+    [0, false],
+  ] as const) {
+    const executed = await scripted({ payloads: true, finalAtDepth: 5 });
+    await executeBlocks(node.storage, executed.chain, to, SILENT_WORK);
+    await executed.stop();
+    const carry = (into: CutStorage) => carryOver(node.storage, into, keepAbove ? to : undefined, SILENT_WORK);
+    for (let cutAt = 0; ; cutAt++) {
+      const dying = (await executed.storage.copied()).reopened(cutAt);
+      const ended = await Promise.race([carry(dying), dying.cut]);
+      const again = dying.reopened();
+      t.equal((await verified(again)).count, 0, `to ${to}, cut at ${cutAt}`);
+      await carry(again);
+      const after = await verified(again);
+      t.equal(after.count, 0, `to ${to}, done again after a cut at ${cutAt}: ${JSON.stringify(after.faults[0])}`);
+      if (ended === "cut") continue;
+      const started = await new TestNode(executed.setup, again).start();
+      const { events } = started.chain;
+      for (const cursor of [0, 1, old - 1, old])
+        await t.rejects(events.read(cursor, 1), { code: "EVENTS_PRUNED", data: { oldest: old + 2 } }, `cursor ${cursor}`);
+      t.match(await events.read(old + 1, 9), [{ sequence: old + 2, type: "finalized" }]);
+      for (const { block } of blocks.slice(to)) await started.chain.import(block);
+      t.equal(started.height, 12);
+      await t.rejects(events.read(old, 1), { code: "EVENTS_PRUNED" }, "nor after it has grown again");
+      t.equal((await events.read(old + 2, 1_000)).filter(({ type }) => type === "applied").length, 12 - to);
+      await started.stop();
+      t.equal((await verified(again)).count, 0, "and a start finds it whole");
+      break;
+    }
+  }
 });
 
 t.test("what an earlier run executed is gone on with only as far as its blocks are canonical", async (t) => {

@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
-import { keys } from "../../../core/chain/records.js";
+import { encodeHistoryPointer, keys, WHOLE_HISTORY } from "../../../core/chain/records.js";
 import { BlockStreamWriter, readBlockStream, type StreamBlock } from "../../../core/database/block-stream.js";
 import { exportToFile } from "../../../core/database/export-file.js";
 import { executeBlocks } from "../../../core/database/rebuild.js";
 import { exportBlocks, importBlocks } from "../../../core/database/transfer.js";
-import { SILENT_WORK, type Work } from "../../../core/database/work.js";
+import { SILENT_WORK } from "../../../core/database/work.js";
 import { concatBytes } from "../../../core/primitives/bytes.js";
 import { crc32c } from "../../../core/primitives/crc32c.js";
 import { Hash } from "../../../core/primitives/hash.js";
 import { CHAIN_ID } from "../../plugins/ledger-account/fixtures.js";
 import { scripted } from "../chain/harness.js";
-import { factsOf, fixture, put, verified } from "./fixtures.js";
+import { factsOf, fixture, put, stopsAfter, verified } from "./fixtures.js";
 
 const identity = { chainId: CHAIN_ID, parametersHash: "ab".repeat(32) };
 const header = { ...identity, version: 1, genesisId: "cd".repeat(32), from: 1, to: 3 };
@@ -185,20 +185,12 @@ t.test("from one chain to another", async (t) => {
     [5, 4],
   ] as const)
     await t.rejects(exportOf(from, to), { code: "EXPORT_RANGE" });
+  // Begun from a snapshot of height 12, and nothing came since.
+  await put(node.storage, [
+    { type: "put", key: keys.pointer("history"), value: encodeHistoryPointer({ ...WHOLE_HISTORY, bodiesFrom: 13, sweptTo: 13 }) },
+  ]);
+  await t.rejects(exportOf(), { code: "EXPORT_RANGE", message: /keeps blocks from height 13 on, and its head is at 12/ });
 });
-
-/** Stops at the `n`th look. */
-function stopsAfter(looks: number): Work {
-  let left = looks;
-  return {
-    ...SILENT_WORK,
-    cancellation: {
-      get requested() {
-        return left-- <= 0;
-      },
-    },
-  };
-}
 
 t.test("an export into a file goes on behind the last whole block, wherever it was cut off", async (t) => {
   const { node } = await fixture();

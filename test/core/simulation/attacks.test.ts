@@ -1,28 +1,40 @@
 /** Attacks: the formulas against published numbers, the tables small, and the adversary on whole nodes. */
+import { readFile } from "node:fs/promises";
 import t from "tap";
+import { simAttack } from "../../../core/cli/commands/sim-attack.js";
+import type { Context } from "../../../core/cli/context.js";
 import { attackPage } from "../../../core/simulation/attacks/attack-report.js";
 import { swingTables, timestampTables, warpTables } from "../../../core/simulation/attacks/difficulty.js";
 import { doubleSpendTables } from "../../../core/simulation/attacks/double-spend.js";
 import { overtaking, rewrite } from "../../../core/simulation/attacks/majority.js";
-import { races, SELFISH } from "../../../core/simulation/attacks/node-attacks.js";
+import { attempts, doubleSpender, races, SELFISH } from "../../../core/simulation/attacks/node-races.js";
+import { clockAhead, nodeTimeTables } from "../../../core/simulation/attacks/node-time.js";
+import { withholdingTables } from "../../../core/simulation/attacks/node-withholding.js";
 import { selfishTables } from "../../../core/simulation/attacks/selfish-mining.js";
-import { deviations, jointConfidence, Ratio, wilson } from "../../../core/simulation/attacks/statistics.js";
-import { disagreements, proportion, tableOf } from "../../../core/simulation/attacks/table.js";
+import { deviations, jointConfidence, Ratio, studentDeviations, wilson } from "../../../core/simulation/attacks/statistics.js";
+import { type AttackTable, disagreements, mean, proportion, tableOf } from "../../../core/simulation/attacks/table.js";
 import {
   asertBlocks,
   asertDifficulty,
   eyalSirer,
   honestBlocksUntilOvertaken,
   nakamoto,
+  postdatedBlocks,
   rewriteWithin,
   rosenfeld,
   selfishThreshold,
 } from "../../../core/simulation/attacks/theory.js";
 import { SeededRandom } from "../../../core/simulation/random.js";
+import { barPlot, linePlot } from "../../../core/simulation/report/plot.js";
 import { run as runCommand } from "../../functional/node-process.js";
 
 const near = (t: { readonly ok: (fine: boolean, what: string) => unknown }, found: number, wanted: number, within: number, what?: string) =>
   t.ok(Math.abs(found - wanted) <= within, `${what ?? ""} ${found} is ${wanted} within ${within}`);
+
+function agree(t: { readonly ok: (fine: boolean, what: string) => unknown }, tables: readonly AttackTable[]): void {
+  for (const { name, rows } of tables)
+    for (const { at, theory, measured, agrees } of rows) t.ok(agrees, `${name} ${JSON.stringify(at)}: ${measured} and ${theory}`);
+}
 
 t.test("double spend: Rosenfeld's table of 2014, and Nakamoto's of 2008", async (t) => {
   // Rosenfeld, table 1, percent, for 1 to 6 confirmations.
@@ -58,6 +70,7 @@ t.test("selfish mining pays from Eyal and Sirer's thresholds on; a majority's pr
   near(t, rewriteWithin(0.3, 3_000), 0.3 / 0.7, 1e-9, "without a bound, the gambler's ruin");
   near(t, asertDifficulty(10, 1, 1), 5.5, 1e-12);
   near(t, asertBlocks(1, 7, 3, 1), 7, 1e-12, "nothing changes");
+  near(t, postdatedBlocks(0.5, 2, 12, { halfLife: 3, interval: 1 }), 15 / 16, 1e-12, "four half-lives of the way to one block");
 });
 
 t.test("intervals: known quantiles, Wilson's, and a check that can fail", async (t) => {
@@ -71,8 +84,23 @@ t.test("intervals: known quantiles, Wilson's, and a check that can fail", async 
   const ratio = new Ratio();
   for (const x of [1, 2, 3, 4]) ratio.add(x);
   t.equal(ratio.value, 2.5);
-  const half = deviations(0.99) * Math.sqrt(5 / 16);
-  near(t, ratio.interval(0.99).high, 2.5 + half, 1e-12);
+  // Of the mean of 1 to 4: √(5/3) / √4, and Student's t with three degrees of freedom, from the tables.
+  near(t, ratio.interval(0.99).high, 2.5 + 5.840_909 * Math.sqrt(5 / 12), 1e-6);
+  for (const [freedom, quantile] of [
+    [1, 63.656_741],
+    [2, 9.924_843],
+    [5, 4.032_143],
+    [10, 3.169_273],
+    [99, 2.626_405],
+    [100, 2.625_891],
+    [1_000, 2.580_755],
+  ] as const)
+    near(t, studentDeviations(0.99, freedom), quantile, 1e-6, `${freedom} degrees of freedom`);
+  near(t, studentDeviations(0.999, 4), 8.610_302, 1e-6);
+  t.throws(() => proportion({}, 0.2, { successes: 0, trials: 0 }).interval(0.99), "nothing was tried: no share of it");
+  const single = new Ratio();
+  single.add(1);
+  t.throws(() => mean({}, 1, single).interval(0.99), "one value says nothing of how far values are apart");
   const about = { name: "x", title: "x", source: "s", method: "m", unit: "share" } as const;
   const rows = [
     proportion({ q: 0.1 }, 0.2, { successes: 2_000, trials: 10_000 }),
@@ -93,37 +121,46 @@ t.test("intervals: known quantiles, Wilson's, and a check that can fail", async 
 t.test("each model agrees with its formula, on the fork choice and difficulty that nodes run", async (t) => {
   const options = { seed: "1", trials: 100 };
   const tables = [
-    ...(await doubleSpendTables(options)),
-    ...(await selfishTables({ ...options, trials: 1_000 })),
-    ...(await swingTables(options)),
-    ...(await timestampTables(options)),
+    ...(await doubleSpendTables({ ...options, trials: 50 })),
+    ...(await selfishTables({ ...options, trials: 500 })),
+    ...(await swingTables({ ...options, trials: 50 })),
+    ...(await timestampTables({ ...options, trials: 50 })),
     ...(await warpTables(options)),
   ];
-  for (const { name, rows } of tables)
-    for (const { at, theory, measured, agrees } of rows) t.ok(agrees, `${name} ${JSON.stringify(at)}: ${measured} and ${theory}`);
+  agree(t, tables);
+  const postdated = tables.find(({ name }) => name === "timestamps")?.rows.at(-1);
+  t.equal(postdated?.claim, "equal");
+  near(t, postdated?.theory ?? 0, 2 * (15 / 16), 1e-12, "all of two minutes, but for a sixteenth");
   const page = attackPage(tables, options);
   t.match(page, /<svg/);
   t.match(page, /cells agree with theory/);
-  const again = await selfishTables({ ...options, trials: 1_000 });
+  t.match(page, /1: Bitcoin&#39;s \(control\), borders ahead; 2: /, "bars are numbered, and the numbers explained");
+  t.match(page, /id="swing-asert-blocks"[\s\S]*id="swing-asert-difficulty"/, "blocks and difficulty do not share an axis");
   t.same(
-    again,
-    tables.filter(({ name }) => name === "selfish-mining"),
+    await timestampTables({ ...options, trials: 50 }),
+    tables.filter(({ name }) => name === "timestamps"),
     "the same seed, the same table",
   );
 });
 
-t.test("a majority takes what it wants, as far back as nodes let it", async (t) => {
+t.test("a majority takes what it wants, as far back as nodes let it, and finality alone is what keeps it from more", async (t) => {
   const random = new SeededRandom("test/majority");
-  let taken = 0;
-  for (let trial = 0; trial < 300; trial++) if (rewrite(random, 0.6, 6)) taken++;
+  let [taken, takenUnbounded] = [0, 0];
+  for (let trial = 0; trial < 300; trial++) {
+    const { isTaken, isTakenUnbounded } = rewrite(random, 0.6, 6);
+    if (isTaken) taken++;
+    if (isTakenUnbounded) takenUnbounded++;
+  }
   const { low, high } = wilson(taken, 300, 0.9999);
   const expected = rewriteWithin(0.6, 6);
   t.ok(low <= expected && expected <= high, `${taken} of 300, and ${expected}`);
+  t.ok(taken < 300, "some were refused");
+  t.equal(takenUnbounded, 300, "each branch was the heavier one when it was shown");
   t.ok(overtaking(random, 0.7, 3) >= 0);
 });
 
 t.test("on whole nodes a selfish pool holds back, shows, and undoes honest blocks", async (t) => {
-  const { outcomes } = await races(0.4, SELFISH, 1, "test");
+  const { outcomes } = await races(0.4, SELFISH, 14, "test");
   t.ok(outcomes.length > 5, `${outcomes.length} races`);
   t.ok(
     outcomes.some(({ race, isTaken, own }) => isTaken && own >= 2 && race !== undefined && race.honest >= 1),
@@ -132,15 +169,69 @@ t.test("on whole nodes a selfish pool holds back, shows, and undoes honest block
   t.ok(outcomes.some(({ own }) => own === 0));
 });
 
-t.test("the command prints tables, and refuses what it does not know", async (t) => {
+t.test("on whole nodes a double spender races for real, and sometimes loses", async (t) => {
+  const { outcomes } = await races(0.3, doubleSpender(1), 25, "11");
+  const { successes, trials } = attempts(outcomes);
+  t.ok(successes > 0 && successes < trials, `${successes} of ${trials} attempts`);
+  t.same(attempts([]), { successes: 0, trials: 0 }, "no race, no attempt");
+});
+
+t.test("on whole nodes clocks and withholding do what the tables say", async (t) => {
+  const options = { seed: "1", trials: 40 };
+  agree(t, [...(await nodeTimeTables(options)), ...(await withholdingTables(options))]);
+  // Without an attacker there are 20 with this seed, and more than those if nodes took blocks from an hour ahead.
+  const early = await clockAhead("3600s", 15, "3");
+  t.ok(early <= 17, `blocks from a clock that is an hour ahead wait: ${early}`);
+});
+
+t.test("labels stand side by side, and the last one is whole", async (t) => {
+  const labels = ["Bitcoin's (control) borders ahead", "full windows, borders in order borders back and forth", "c", "d"];
+  const frame = { title: "", x: { label: "" }, y: { label: "" }, width: 400 };
+  const ticks = (plot: string) => [
+    ...plot.matchAll(/<text class="tick" x="([^"]+)"[^>]*text-anchor="(\w+)">(?:<title>([^<]*)<.title>)?([^<]*)</g),
+  ];
+  const along = ticks(barPlot(frame, labels, [{ name: "a", values: [1, 2, 3, 4] }])).filter(([, , anchor]) => anchor !== "end");
+  t.same(
+    along.map(([, , , , text]) => text),
+    [labels[0]?.replace("'", "&#39;")],
+    "long ones have the room of others",
+  );
+  const numbered = ticks(barPlot(frame, ["1", "2", "3", "4"], [{ name: "a", values: [1, 2, 3, 4] }], labels)).filter(
+    ([, , , title]) => title !== undefined,
+  );
+  t.same(
+    numbered.map(([, , , title, text]) => [text, title]),
+    labels.map((name, index) => [String(index + 1), name.replace("'", "&#39;")]),
+  );
+  const points = [
+    { x: 1, y: 1 },
+    { x: 1_000, y: 2 },
+  ];
+  const axis = { label: "", logarithmic: true, format: (value: number) => `${value} milliseconds` };
+  const last = ticks(linePlot({ ...frame, x: axis }, [{ name: "a", points }])).at(-1);
+  t.same([last?.[1], last?.[2], last?.[4]], ["400", "end", "1000 milliseconds"]);
+});
+
+t.test("the command prints tables, and refuses what it does not know before it begins", async (t) => {
   const folder = t.testdir({});
-  const [good, unknown, few] = await Promise.all([
-    runCommand(["sim", "attack", "time-warp", "--trials", "100", "--report", `${folder}/page.html`, "--json", `${folder}/tables.json`]),
-    runCommand(["sim", "attack", "magic"]),
-    runCommand(["sim", "attack", "all", "--trials", "3"]),
+  const good = await runCommand([
+    ...["sim", "attack", "nodes-flood", "--trials", "100"],
+    ...["--report", `${folder}/page.html`, "--json", `${folder}/tables.json`],
   ]);
   t.equal(good.code, 0, good.stderr);
-  t.match(good.stdout, /borders in order.*agrees[\s\S]*all 6 cells agree with theory\ndigest [0-9a-f]{64}\n$/);
-  t.equal(unknown.code, 2);
-  t.equal(few.code, 2);
+  t.match(good.stdout, /orphans.*agrees[\s\S]*all 9 cells agree with theory\ndigest [0-9a-f]{64}\n$/);
+  const { tables } = JSON.parse(await readFile(`${folder}/tables.json`, "utf8")) as { readonly tables: readonly AttackTable[] };
+  const bounds = tables.flatMap(({ rows }) => rows).filter(({ claim }) => claim === "equal");
+  t.equal(bounds.length, 4, "four bounds are reached, and not passed");
+  t.match(await readFile(`${folder}/page.html`, "utf8"), /^<!doctype html>/);
+  // Nothing is printed before the options are good.
+  const context = {} as Context;
+  for (const [name, options] of [
+    ["magic", {}],
+    ["all", { trials: "3" }],
+    ["time-warp", { seed: "a b" }],
+    ["time-warp", { report: `${folder}/none/page.html` }],
+    ["time-warp", { json: folder }],
+  ] as const)
+    await t.rejects(simAttack(name, { trials: "100", seed: "1", ...options }, context), { code: "CLI_USAGE" });
 });

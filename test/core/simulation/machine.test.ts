@@ -15,6 +15,7 @@ import type { SharedCompute } from "../../../core/simulation/machine/shared-comp
 import { SimulatedStorage } from "../../../core/simulation/machine/storage.js";
 import type { LinkModel } from "../../../core/simulation/network/links.js";
 import { SimulatedNetwork } from "../../../core/simulation/network/network.js";
+import type { Frame, Pipe } from "../../../core/simulation/network/pipe.js";
 import { simulatedTransport } from "../../../core/simulation/network/transport.js";
 import { SeededRandom } from "../../../core/simulation/random.js";
 import { World } from "../../../core/simulation/world.js";
@@ -315,6 +316,101 @@ t.test("a durable write takes the disk's time, and is not acknowledged before", 
   await world.run(10_000);
   t.equal(doneUs, 6_000);
   t.equal(machine.disk.isSynced, true);
+});
+
+/** Two machines and a connection from the first to the second, ten milliseconds away; `seen` is what arrives, and when. */
+function makeLine({ up, messageUs = 0 }: { readonly up?: number; readonly messageUs?: number } = {}) {
+  const world = makeWorld();
+  const [one, other] = [makeMachine(world, 0), makeMachine(world, 1)];
+  const network = new SimulatedNetwork(world, {
+    link: () => ({ latency: { kind: "constant", ms: 10 }, loss: 0, duplication: 0 }),
+    bandwidth: () => ({ up, down: undefined }),
+  });
+  for (const machine of [one, other]) network.addMachine(machine);
+  const seen: [what: string, atMs: number][] = [];
+  const receive = (frame: Frame): void => void seen.push([frame.kind === "message" ? `${frame.channel}` : frame.kind, world.elapsedMs]);
+  const end = (machine: Machine) => ({ machine, life: machine.life, receive, taken: () => undefined });
+  const connect = (): Pipe => network.join(end(one), end(other))[0];
+  const message = (channel: number, bytes: number): Frame => ({ kind: "message", channel, priority: 1, bytes: new Uint8Array(bytes) });
+  const crash = (): void => {
+    network.down(one, true);
+    one.crash();
+  };
+  const busy = (): void => one.charge(messageUs);
+  return { world, network, one, other, seen, connect, message, crash, busy };
+}
+
+t.test(
+  "a crash takes what had not left the machine: half a fragment, what waits behind it, and what its processor is not done with",
+  async (t) => {
+    const half = makeLine({ up: 1_000 });
+    half.world.at(0, () => {
+      const pipe = half.connect();
+      half.network.send(pipe, half.message(1, 952));
+      half.network.send(pipe, half.message(2, 952));
+    });
+    half.world.at(500_000, half.crash);
+    // Another life of the same machine sends while that fragment would still be under way.
+    half.world.at(600_000, () => half.network.send(half.connect(), half.message(3, 52)));
+    await half.world.run(5e6);
+    t.same(half.seen, [
+      ["reset", 510],
+      ["3", 1_110],
+    ]);
+    for (const up of [1e6, undefined]) {
+      const busy = makeLine({ messageUs: 300_000, ...(up !== undefined && { up }) });
+      busy.world.at(
+        0,
+        () => {
+          const pipe = busy.connect();
+          busy.network.send(pipe, busy.message(1, 52));
+          busy.busy();
+          busy.network.send(pipe, busy.message(2, 52));
+        },
+        busy.one,
+      );
+      busy.world.at(100_000, busy.crash);
+      await busy.world.run(5e6);
+      t.same(
+        busy.seen.map(([what]) => what),
+        ["1", "reset"],
+        `upload ${up}`,
+      );
+    }
+  },
+);
+
+t.test("the end of a partition or a cut ends it alone; a heal ends them all", async (t) => {
+  const { world, network, one, other, seen, connect, message } = makeLine();
+  const third = makeMachine(world, 2);
+  network.addMachine(third);
+  const reach = () => [network.isCut(one, other), network.isCut(other, one), network.isCut(one, third), network.isWhole];
+  const pipe = connect();
+  const [endSplit, endOther] = [network.partition([[one]]), network.partition([[other]])];
+  const [endCut, endTwin] = [network.cut([one], [other]), network.cut([one], [other, third])];
+  t.same(reach(), [true, true, true, false]);
+  world.at(0, () => network.send(pipe, message(1, 52)));
+  await world.run(1e6);
+  endSplit();
+  t.same(reach(), [true, true, true, false], "the other partition has others on the two sides");
+  endOther();
+  t.same(reach(), [true, false, true, false]);
+  endCut();
+  t.same(reach(), [true, false, true, false]);
+  endTwin();
+  t.same(reach(), [false, false, false, true]);
+  await world.run(30e6);
+  t.same(
+    seen.map(([what]) => what),
+    ["1"],
+    "what waited goes on when the last of them is over",
+  );
+  const late = network.cut([one], [other]);
+  network.heal();
+  t.same(reach(), [false, false, false, true]);
+  network.cut([one], [other]);
+  late();
+  t.same(reach(), [true, false, false, false], "an end that comes late ends nothing of others");
 });
 
 t.test("the simulated transport keeps the laws of its port", async (t) => {

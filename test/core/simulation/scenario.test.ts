@@ -2,9 +2,13 @@
 import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import t from "tap";
+import { livenessBoundUs } from "../../../core/simulation/checkers/liveness.js";
 import { describeDuration, durationUs, loadScenario, parseScenario, timelineOf } from "../../../core/simulation/index.js";
+import { chainDocument } from "../../../core/simulation/run/composition.js";
+import { calmOfUs, calmStretches } from "../../../core/simulation/scenario/calm.js";
 import { parseDuration } from "../../../core/simulation/scenario/duration.js";
 import { plansOf, selected } from "../../../core/simulation/scenario/roster.js";
+import { type Action, endOfUs } from "../../../core/simulation/scenario/timeline.js";
 import { ROOT } from "../../functional/node-process.js";
 
 const FOLDER = new URL("config/scenarios/", ROOT);
@@ -70,6 +74,27 @@ const REFUSED: Readonly<Record<string, readonly [change: object, problem: RegExp
   "an unknown key": [{ netwrok: {} }, /^netwrok: .*\(network\?\)/],
   "a loss beyond all": [{ network: { loss: 1.5 } }, /^network\.loss: /],
   "traffic for nobody": [{ traffic: { nodes: ["minners"] } }, /^traffic\.nodes: there is no node or group minners/],
+  "a change of the network that changes nothing": [
+    { timeline: [{ at: "1m", do: "network" }] },
+    /^timeline\.0: network needs latency or loss/,
+  ],
+  "another latency where regions have theirs": [
+    {
+      nodes: [{ name: "a", region: "eu" }],
+      network: { regions: { names: ["eu"], median: [["1ms"]] } },
+      timeline: [{ at: "1m", do: "network", latency: { constant: "1s" } }],
+    },
+    /^timeline\.0\.latency: where there are regions/,
+  ],
+  "a block that can't be missed": [{ expect: { liveness: "10m" } }, /^expect\.liveness: a block within 10m can't be missed: .* is 9m 59s/],
+  "a block that chance leaves no time for": [
+    { chaos: { crashes: "1m", from: "4m", until: "8m" }, expect: { liveness: "5m" } },
+    /^expect\.liveness: .* is 3m 59s/,
+  ],
+  "a block that a split leaves no time for": [
+    { timeline: [{ at: "3m", do: "partition", groups: [["lone"]] }], expect: { liveness: "5m" } },
+    /^expect\.liveness: .* is 2m 59s/,
+  ],
   "chaos without time": [{ chaos: { crashes: "0" } }, /^chaos\.crashes: a mean time is above 0/],
   "too many nodes": [
     {
@@ -114,6 +139,11 @@ t.test("every scenario of the repository is one", async (t) => {
     const scenario = await loadScenario(fileURLToPath(new URL(name, FOLDER)));
     t.equal(`${scenario.name}.yaml`, name, "a file is named as its scenario");
     t.not(scenario.description, "", `${name} says what it shows`);
+    const { parameters } = (
+      chainDocument(scenario) as { readonly consensus: { readonly parameters: { readonly blockIntervalMs: number } } }
+    ).consensus;
+    const [boundUs, calmUs] = [livenessBoundUs(scenario, parameters.blockIntervalMs), calmOfUs(scenario)];
+    t.ok(boundUs < calmUs, `${name} is calm for ${calmUs / 60e6} minutes; a block is missed after ${boundUs / 60e6}`);
   }
 });
 
@@ -143,8 +173,9 @@ t.test("faults become plain actions, in order of time", async (t) => {
     timelineOf(scenario, "1")
       .slice(4)
       .map((action) => `${action.atUs / 1e6} ${action.do} ${"nodes" in action ? action.nodes : ""}`.trim()),
-    ["60 crash lone", "90 start lone", "120 start late", "180 partition", "240 heal", "300 skew miner-1"],
+    ["60 crash lone", "90 start lone", "120 start late", "180 partition", "300 skew miner-1"],
   );
+  t.match(timelineOf(scenario, "1")[7], { do: "partition", forUs: 60e6 });
 });
 
 t.test("chance is the seed's, and each kind of it has its own", async (t) => {
@@ -157,11 +188,33 @@ t.test("chance is the seed's, and each kind of it has its own", async (t) => {
   const crashes = (actions: ReturnType<typeof timelineOf>) => JSON.stringify(actions.filter((action) => action.do === "crash"));
   t.equal(crashes(timelineOf(without, "7")), crashes(timelineOf(scenario, "7")), "other kinds do not move it");
   const actions = timelineOf(scenario, "3");
-  t.ok(["crash", "start", "stall", "partition", "heal", "skew"].every((kind) => actions.some((action) => action.do === kind)));
+  t.ok(["crash", "start", "stall", "partition", "skew"].every((kind) => actions.some((action) => action.do === kind)));
   t.ok(
-    actions.every(({ atUs }) => atUs <= (2 * 600e6) / 3),
+    actions.every((action) => endOfUs(action) <= (2 * 600e6) / 3),
     "it ends before the run does",
   );
+});
+
+t.test("calm is where nothing is done and nothing lasts", async (t) => {
+  const actions: readonly Action[] = [
+    { atUs: 0, do: "start", nodes: ["a"] },
+    { atUs: 10, do: "partition", groups: [["a"]], forUs: 50 },
+    { atUs: 20, do: "cut", from: ["a"], to: ["b"], forUs: 5 },
+    { atUs: 100, do: "cut", from: ["a"], to: ["b"] },
+    { atUs: 130, do: "heal" },
+    { atUs: 140, do: "stall", nodes: ["a"], forUs: 10 },
+    { atUs: 160, do: "crash", nodes: ["a"] },
+    { atUs: 190, do: "partition", groups: [["a"]] },
+  ];
+  const spans = (from: number) => calmStretches(actions.slice(from), 200).map(({ fromUs, toUs }) => [fromUs, toUs]);
+  t.same(spans(0), [
+    [0, 10],
+    [60, 100],
+    [130, 140],
+    [150, 160],
+    [160, 190],
+  ]);
+  t.same(spans(8), [[0, 200]]);
 });
 
 t.test("durations", async (t) => {

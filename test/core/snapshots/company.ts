@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Value } from "typebox/value";
 import { ChainNode, type ChainPlan, GrantingCompute, generateBlocks, planChain } from "../../../bench/generator/index.js";
-import { UNMETERED } from "../../../bench/quiet.js";
+import { UNMETERED } from "../../../core/kernel/quiet.js";
 import type { Logger } from "../../../core/ports/runtime.js";
 import type { Connection, Transport } from "../../../core/ports/transport.js";
 import type { Block } from "../../../core/primitives/block.js";

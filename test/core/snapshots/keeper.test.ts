@@ -4,6 +4,7 @@ import { join } from "node:path";
 import t from "tap";
 import type { TreeHeader } from "../../../core/ports/consensus.js";
 import type { Clock } from "../../../core/ports/runtime.js";
+import type { StateView } from "../../../core/ports/state.js";
 import { Hash } from "../../../core/primitives/hash.js";
 import { type SnapshotChain, SnapshotKeeper, type SnapshotKeeperOptions } from "../../../core/snapshots/keeper.js";
 import { NO_METRICS, SILENT } from "../../plugins/ledger-account/fixtures.js";
@@ -221,4 +222,21 @@ t.test("a volume that is nearly full: what is left is the chain's, at the beginn
   await t.rejects(fresh.keeper.make(2), { code: "SNAPSHOT_NO_SPACE" } as never);
   t.same(await readdir(fresh.root), [], "and nothing of it stays");
   for (const { keeper } of [kept, fresh]) await keeper.stop();
+});
+
+t.test("as many proofs as may wait are asked for while a snapshot is made: it is made all the same", async (t) => {
+  const kept = new Kept("asked-much", {});
+  const view = node.view.state(headerAt(4).id) as StateView;
+  let refused = 0;
+  const asked: Promise<unknown>[] = [];
+  /** Everybody asks for something just before the maker does. */
+  const crowded: StateView["proveRange"] = (from, limits) => {
+    const ask = () => view.proveRange(Hash.zero, { entries: 1, bytes: 1_000 }).catch(() => void refused++);
+    asked.push(...Array.from({ length: 300 }, ask));
+    return view.proveRange(from, limits);
+  };
+  kept.view = () => Object.create(view, { proveRange: { value: crowded } });
+  t.equal((await kept.keeper.make(4)).height, 4);
+  await Promise.all(asked);
+  t.ok(refused > 0, "there was no room for others");
 });

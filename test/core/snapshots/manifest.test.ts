@@ -1,8 +1,9 @@
-/** Manifests of others: what is refused without a chunk, and how long the largest of them holds the thread. */
+/** Manifests of others, what is refused without a chunk, how long the largest of them holds the thread; and what kills leave of a load. */
 import t from "tap";
 import { present } from "../../../core/kernel/assert.js";
 import type { Scheduler } from "../../../core/ports/runtime.js";
 import type { RangeProof } from "../../../core/ports/state.js";
+import type { StorageOperation } from "../../../core/ports/storage.js";
 import { type Bytes, concatBytes, Hash, headerRecord, sha256 } from "../../../core/primitives/index.js";
 import {
   CHUNK_LIMITS,
@@ -13,10 +14,11 @@ import {
   MAX_MANIFEST_BYTES,
   type Manifest,
 } from "../../../core/snapshots/manifest.js";
-import { SnapshotReceiver } from "../../../core/snapshots/receiver.js";
+import { isLoading, SnapshotReceiver } from "../../../core/snapshots/receiver.js";
+import { VALUE_PREFIX } from "../../../core/state/records.js";
 import { MemoryStorage } from "../../../plugins/storage-memory/memory-storage.js";
 import { NO_METRICS, SILENT } from "../../plugins/ledger-account/fixtures.js";
-import { blockId, newStore, TestStorage } from "../state/fixtures.js";
+import { blockId, newStore, TestStorage, testCompute } from "../state/fixtures.js";
 
 /** How often somebody asked whether others are to have their turns: a slow machine changes nothing of it. */
 let looks = 0;
@@ -217,3 +219,118 @@ t.test("what an earlier run stored counts, also for another manifest that has th
     "other bytes",
   );
 });
+
+/** A state of two chunks, whose manifest claims what it has to. */
+async function smallState() {
+  const store = newStore(new TestStorage());
+  const writer = store.writer(undefined);
+  const entries = Array.from({ length: 12 }, (_, index) => ({
+    key: sha256(Uint8Array.of(index)).slice(0, 8),
+    value: Uint8Array.of(index + 1),
+  }));
+  for (const { key, value } of entries) writer.set(key, value);
+  const { root } = await store.finish(writer);
+  const of = { ...headerRecord({ ...header.header, stateRoot: present(root, "it was not put off") } as never), weight: 5n };
+  const manifest = manifestOf([full, full], { header: of });
+  const chunks = [0, 1].map((half) => entries.filter(({ key }) => Number((sha256(key)[0] as number) > 127) === half));
+  t.ok(
+    chunks.every(({ length }) => length > 1),
+    "both chunks have something",
+  );
+  return { header: of, manifest, chunks };
+}
+
+function packed(entries: readonly { readonly key: Bytes; readonly value: Bytes }[]): Bytes {
+  return concatBytes(...entries.flatMap(({ key, value }) => [Uint8Array.of(key.length), key, Uint8Array.of(0, 0, 0, value.length), value]));
+}
+
+/** A storage whose node is killed: from a write on, none comes to it. */
+class KilledStorage extends MemoryStorage {
+  writesLeft = Number.POSITIVE_INFINITY;
+
+  override write(operations: readonly StorageOperation[], options: { readonly durable: boolean }): Promise<void> {
+    return this.writesLeft-- > 0 ? super.write(operations, options) : Promise.reject(new Error("killed"));
+  }
+}
+
+t.test("killed at any write of a discard: the next start takes nothing for stored that is not, and comes to its state", async (t) => {
+  const state = await smallState();
+  const hash = sha256(state.manifest);
+  const begun = (storage: KilledStorage) =>
+    new SnapshotReceiver({
+      storage,
+      compute: {
+        ...testCompute,
+        run: async (_task: unknown, { index }: { readonly index: number }) => ({ good: true, packed: packed(state.chunks[index] ?? []) }),
+      } as never,
+      scheduler,
+      logger: SILENT,
+      chainId: "manifests",
+      genesisId: () => Hash.zero,
+      startOperations: () => [],
+    });
+  const open = async (taking: SnapshotReceiver) => {
+    const intake = await taking.open(state.manifest, hash, state.header);
+    const lacking = [0, 1].filter((index) => !intake.isDone(index));
+    for (const index of lacking) await intake.take(index, new Uint8Array(1));
+    return lacking.length;
+  };
+  const finish = (taking: SnapshotReceiver) => taking.finish(state.header, () => undefined);
+  const other = { ...headerRecord({ ...state.header.header, height: 6 } as never), weight: 6n };
+  const otherManifest = manifestOf([full, full], { header: other });
+  /** Why it is discarded. */
+  const discards: Record<string, (taking: SnapshotReceiver, storage: KilledStorage) => Promise<unknown>> = {
+    "it is given up": (taking) => taking.discard(),
+    "another block's is begun": (taking) => taking.open(otherManifest, sha256(otherManifest), other),
+    "its root is another one": async (taking, storage) => {
+      const [[key] = [undefined]] = await first(storage.range({ gte: Uint8Array.of(VALUE_PREFIX) }));
+      const { writesLeft } = storage;
+      storage.writesLeft = 1;
+      await storage.write([{ type: "del", key: present(key, "a value") }], { durable: true });
+      storage.writesLeft = writesLeft;
+      return finish(taking);
+    },
+  };
+  for (const [why, discard] of Object.entries(discards)) {
+    let kills = 0;
+    for (let isKilled = true; isKilled && kills < 30; kills++) {
+      const storage = new KilledStorage(NO_METRICS);
+      await storage.start();
+      const before = begun(storage);
+      await open(before);
+      storage.writesLeft = kills;
+      const code = await discard(before, storage).then(
+        () => "done",
+        (error: { readonly code: string }) => error.code,
+      );
+      isKilled = code === "SNAPSHOT_WRITE_FAILED";
+      storage.writesLeft = Number.POSITIVE_INFINITY;
+      if (!isKilled) break;
+      const values = await first(storage.range({ gte: Uint8Array.of(VALUE_PREFIX), lt: Uint8Array.of(VALUE_PREFIX + 1) }));
+      t.ok(values.length === 0 || isLoading(storage), `${why}, killed at write ${kills}: values without a state can be seen to be none`);
+      for (let start = 1; start <= 2; start++) {
+        const after = begun(storage);
+        if (why === "it is given up" && kills > 0 && (await after.unfinished()) !== undefined)
+          t.equal(values.length, 0, `write ${kills}: what is half discarded is not gone on with`);
+        const fetched = await open(after);
+        const outcome = await finish(after).then(
+          () => "loaded",
+          (error: { readonly code: string }) => error.code,
+        );
+        if (outcome === "loaded") break;
+        // Killed before the discard had begun: the value is still missing.
+        t.ok(
+          why === "its root is another one" && start === 1 && fetched === 0 && outcome === "SNAPSHOT_ROOT_MISMATCH",
+          `${why}, write ${kills}: ${outcome}`,
+        );
+      }
+      t.same((await newStore(storage).open())?.root, state.header.header.stateRoot, `${why}, killed at write ${kills}`);
+    }
+    t.ok(kills > 3 && kills < 30, `${why}: ${kills} writes`);
+  }
+});
+
+async function first<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  for await (const item of items) return [item];
+  return [];
+}

@@ -308,3 +308,15 @@ t.test("a root goes before the proofs that wait, and no more of these wait than 
   t.equal(done.length, 257);
   t.ok((await view.prove(key("k0"))).length > 0, "afterwards there is room again");
 });
+
+t.test("a range of the node's own waits in line however many proofs do, so nobody's requests end a snapshot", async (t) => {
+  const store = newStore(new TestStorage());
+  await adopt(store, "g", undefined, 0, numbered(40));
+  const view = viewOf(store, "g");
+  const proofs = Array.from({ length: 257 }, (_, i) => view.prove(key(`k${i % 40}`)));
+  const refused = view.proveRange(Hash.zero, WHOLE);
+  const own = view.proveRange(Hash.zero, { ...WHOLE, mayWait: true });
+  await t.rejects(refused, { code: "STATE_PROOFS_BUSY" }, "somebody else's does not");
+  t.equal((await own).entries, 40);
+  await Promise.all(proofs);
+});

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
+import { present } from "../../../core/kernel/assert.js";
 import type { StateView } from "../../../core/ports/state.js";
 import { type Bytes, Hash, toHex } from "../../../core/primitives/index.js";
 import { verifyMultiProof, verifyProof, verifyRange } from "../../../core/proofs/index.js";
@@ -508,6 +509,20 @@ t.test("undo is kept within the horizon, and forgotten at the next flush after p
   await again.flush(blockId("b11"));
   t.equal(text(viewOf(again, "b13").get(key("a"))), "13", "what was reverted is an overlay again");
   t.equal(again.unflushedBlocks, 2);
+});
+
+t.test("a value cache of 2 GiB and more keeps what one of a MiB keeps", async (t) => {
+  for (const valueCacheBytes of [2 ** 20, 2 ** 31, 2 ** 32]) {
+    const store = newStore(new TestStorage(), { valueCacheBytes });
+    await execute(store, "g", undefined, 0, [["a", "1"]]);
+    await execute(store, "x", "g", 1, [["a", "2"]]);
+    await execute(store, "y", "x", 2, [["a", "3"]]);
+    await store.flush(blockId("y"));
+    const before = present(store.view(blockId("g")), "within the undo horizon");
+    t.same(before.get(key("a")), key("1"));
+    await before.prove(key("a"));
+    t.same(store.changedKeys(blockId("x")), [key("a")], `${valueCacheBytes} bytes: the undo record that was read is still in memory`);
+  }
 });
 
 t.test("slices change no result", async (t) => {

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Value } from "typebox/value";
-import { EventsPrunedError } from "../../../core/chain/errors.js";
+import { EventsAheadError, EventsPrunedError } from "../../../core/chain/errors.js";
 import * as sdk from "../../../core/sdk.js";
 import { ApiHttpPlugin } from "../../../plugins/api-http/api-http-plugin.js";
 import { ApiHttpConfig } from "../../../plugins/api-http/config.js";
@@ -121,6 +121,12 @@ export class FakeNode {
   });
   /** Bodies below this height are pruned. */
   bodiesFrom = 0;
+  /** Headers below this height were never here: the node began from a snapshot. Genesis is there. */
+  headersFrom = 0;
+  /** From there up to `bodiesFrom`, headers came without bodies. */
+  isHeadersOnly = false;
+  /** Weights of blocks that are other than by their height. */
+  readonly weights = new Map<sdk.HashKey, bigint>();
   /** The state at this height is an archive's: it answers for what was prefetched, and makes no proofs. */
   archivedHeight: number | undefined;
   /** When set, `chain.status()` throws it. */
@@ -157,6 +163,10 @@ export class FakeNode {
   event(event: Omit<sdk.ChainEvent, "sequence">): void {
     this.chainEvents.push({ ...event, sequence: this.chainEvents.length + 1 } as sdk.ChainEvent);
     for (const listener of [...this.listeners]) listener();
+  }
+
+  private isBelow({ record }: StoredBlock): boolean {
+    return record.header.height > 0 && record.header.height < this.bodiesFrom;
   }
 
   private find(id: sdk.Hash): StoredBlock | undefined {
@@ -199,10 +209,10 @@ export class FakeNode {
         return stored === undefined
           ? undefined
           : {
-              record: stored.record,
+              record: { ...stored.record, weight: this.weights.get(sdk.Hash.key(id)) ?? stored.record.weight },
               standing: stored.canonical ? "canonical" : "stale",
-              sizeBytes: sdk.encodedBlockBytes(stored.block),
-              transactionCount: stored.block.transactions.length,
+              sizeBytes: this.isHeadersOnly && this.isBelow(stored) ? 0 : sdk.encodedBlockBytes(stored.block),
+              transactionCount: this.isHeadersOnly && this.isBelow(stored) ? 0 : stored.block.transactions.length,
             };
       },
       block: async (id) => {
@@ -211,7 +221,7 @@ export class FakeNode {
       },
       outcomes: () => undefined,
       receipts: async (id) => (sdk.bytesEqual(id, this.stale.record.id) ? undefined : this.find(id)?.receipts),
-      idAt: (height) => this.blocks[height]?.record.id,
+      idAt: (height) => (height > 0 && height < this.headersFrom ? undefined : this.blocks[height]?.record.id),
       transaction: async (id) => {
         for (const { record, receipts, block } of this.blocks) {
           const index = receipts.findIndex(({ transactionId }) => sdk.bytesEqual(transactionId, id));
@@ -288,6 +298,7 @@ export class FakeNode {
         return all.length;
       },
       read: async (after, limit) => {
+        if (after > all.length) throw new EventsAheadError({ after, latest: all.length });
         if (after < this.eventsPrunedBelow - 1) throw new EventsPrunedError({ after, oldest: this.eventsPrunedBelow });
         return all.filter(({ sequence }) => sequence > after).slice(0, limit);
       },

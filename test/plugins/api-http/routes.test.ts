@@ -93,6 +93,23 @@ t.test("what is pruned is gone, and the answer says what is kept", async (t) => 
   t.match(unknown.json.detail, /from height 3 on, and it keeps no older ones/);
 });
 
+t.test("a node that began from a snapshot says so of what lies below", async (t) => {
+  Object.assign(node, { bodiesFrom: 3, headersFrom: 2, isHeadersOnly: true });
+  t.teardown(() => {
+    Object.assign(node, { bodiesFrom: 0, headersFrom: 0, isHeadersOnly: false });
+  });
+  for (const path of ["/v1/blocks/1", "/v1/blocks/1?transactions=none", `/v1/accounts/${node.alice.text}?block=1`]) {
+    const gone = await api.get(path);
+    t.equal(gone.status, 410, path);
+    t.match(gone.json, { code: "API_BLOCK_PRUNED", data: { height: 1, bodiesFrom: 3 }, detail: /began from a snapshot.*from height 3 on/ });
+    t.notMatch(gone.json.detail, /transactions=none/);
+  }
+  t.equal((await api.get("/v1/blocks/4")).json.code, "API_BLOCK_NOT_FOUND", "above the head there is nothing yet");
+  t.equal((await conforming(t, "/v1/blocks/0", "/v1/blocks/{block}")).height, 0, "genesis is there");
+  t.match((await api.get("/v1/blocks/2")).json, { code: "API_BLOCK_PRUNED" }, "of a header alone nobody knows that it has no transactions");
+  t.match(await conforming(t, "/v1/blocks/2?transactions=none", "/v1/blocks/{block}"), { height: 2, sizeBytes: 0, transactionCount: 0 });
+});
+
 t.test("an account in an archived state, whatever keys its ledger reads, but without proofs", async (t) => {
   node.archivedHeight = 1;
   t.teardown(() => {
@@ -351,11 +368,8 @@ t.test("events: a cursor, and waiting for the next one", async (t) => {
   node.event({ type: "finalized", blockId: record.id, height: 3 });
   t.match(await conforming(t, "/v1/events?after=0&limit=2", "/v1/events"), { next: 2, latest: 3 });
   t.match(await conforming(t, "/v1/events?after=2&waitMs=30000", "/v1/events"), { events: [{ type: "finalized" }], next: 3 });
-  t.match(
-    await conforming(t, "/v1/events?after=9", "/v1/events"),
-    { events: [], next: 9, latest: 3 },
-    "a cursor of another data directory shows",
-  );
+  const ahead = await api.get("/v1/events?after=9");
+  t.match([ahead.status, ahead.json], [409, { code: "EVENTS_AHEAD", data: { after: 9, latest: 3 } }], "it is of another data directory");
 
   const gone = new AbortController();
   const abandoned = api.get("/v1/events?after=3&waitMs=30000", { signal: gone.signal }).catch(() => "aborted");
@@ -391,12 +405,15 @@ t.test("reorgs: of events, with what was left behind, the same for whoever asks"
     undone: [named(stale)],
     // The second is as high as the stale one and no heavier: the third decides.
     applied: [named(second), named(third)],
+    decided: true,
     lost: [{ id: toHex(left.id), blockHash: toHex(stale.id), standing: "unknown", reason: null }],
     lostCount: 1,
     complete: true,
   };
   t.match(await waiting, { reorgs: [{ sequence: 3, depth: 1 }] }, "whoever waits hears of it");
   t.same(await get("after=2"), { reorgs: [reorg], next: 6, latest: 6 });
+  event("applied", third);
+  t.same(await get("after=2"), { reorgs: [reorg], next: 7, latest: 7 }, "what is applied after the decision is not of it");
   node.pooled.push({ id: left.id, raw: left.raw, sender: "b", fee: 1n, weight: 1, standing: "ready" });
   t.match((await get("after=0")).reorgs[0].lost, [{ standing: "pending" }]);
   node.pooled.pop();
@@ -404,14 +421,16 @@ t.test("reorgs: of events, with what was left behind, the same for whoever asks"
   t.match((await get("after=0")).reorgs[0].lost, [{ standing: "dropped", reason: "invalid" }]);
   // A rewind: nothing is applied until the node goes on.
   for (const record of [third, second]) event("undone", record);
-  t.match(await get("after=6"), {
-    reorgs: [{ depth: 2, ancestor: named(first), undone: [named(third), named(second)], applied: [], lostCount: 130 }],
-    next: 8,
+  t.match(await get("after=7"), {
+    reorgs: [{ depth: 2, ancestor: named(first), undone: [named(third), named(second)], applied: [], decided: false, lostCount: 130 }],
+    next: 9,
   });
+  t.same((await get("after=8")).reorgs, [], "within a reorg: its rest is not another one");
+  t.same((await get("after=9")).reorgs, []);
   for (const record of [second, third]) event("applied", record);
   t.match(
-    (await get("after=6")).reorgs,
-    [{ applied: [named(second), named(third)], lost: [], lostCount: 0 }],
+    (await get("after=7")).reorgs,
+    [{ applied: [named(second), named(third)], decided: false, lost: [], lostCount: 0 }],
     "what is included again is not lost",
   );
   for (const record of [third, second]) event("undone", record);
@@ -424,18 +443,72 @@ t.test("reorgs: of events, with what was left behind, the same for whoever asks"
     ]),
     [
       [3, 1, 2],
-      [7, 2, 2],
-      [11, 2, 0],
+      [8, 2, 2],
+      [12, 2, 0],
     ],
   );
-  t.same((await get("after=0&limit=1")).next, 6, "a page ends before the next one");
-  t.same((await get("after=0&limit=2")).next, 10);
-  node.eventsPrunedBelow = 7;
+  t.same((await get("after=0&limit=1")).next, 7, "a page ends before the next one");
+  t.same((await get("after=0&limit=2")).next, 11);
+  for (const { sequence, lastSequence } of all.reorgs)
+    for (const cursor of [sequence, lastSequence])
+      t.same(
+        (await get(`after=${cursor}`)).reorgs,
+        all.reorgs.filter((each: { sequence: number }) => each.sequence > cursor),
+        `after ${cursor} come the same ones as ever`,
+      );
+  node.eventsPrunedBelow = 8;
   t.equal((await get("after=2")).code, "EVENTS_PRUNED");
-  t.match((await get("limit=9")).reorgs, [{ sequence: 7 }, { sequence: 11 }], "without a cursor: what is kept");
+  t.equal((await get("after=99")).code, "EVENTS_AHEAD");
+  t.match((await get("after=7")).reorgs, [{ sequence: 8 }, { sequence: 12 }], "though the event at the cursor itself is forgotten");
+  t.match((await get("limit=9")).reorgs, [{ sequence: 8 }, { sequence: 12 }], "without a cursor: what is kept");
   for (const bad of ["limit=11", "waitMs=-1", "after=x", "from=1"]) t.equal((await get(bad)).code, "API_PARAMETERS_INVALID", bad);
   node.bodiesFrom = 9;
-  t.match((await get("after=6&limit=1")).reorgs, [{ lostCount: 0, complete: false }], "of pruned blocks nothing is known");
+  t.match((await get("after=7&limit=1")).reorgs, [{ lostCount: 0, complete: false }], "of pruned blocks nothing is known");
+});
+
+t.test("reorgs: weight decides, not height; what an answer costs is bounded", async (t) => {
+  const other = await Running.start();
+  t.teardown(() => other.stop());
+  const { node } = other;
+  const [, first, second, third] = node.blocks.map(({ record }) => present(record, "a block"));
+  const stale = node.stale.record;
+  const event = (type: "applied" | "undone", record: typeof stale | undefined, times = 1) => {
+    const { id, header } = present(record, "there is such a block");
+    for (let time = 0; time < times; time++) node.event({ type, blockId: id, height: header.height });
+  };
+  const get = async (after: number) => (await other.get(`/v1/reorgs?after=${after}`)).json;
+  const heights = ({ applied }: { applied: { height: number }[] }) => applied.map(({ height }) => height);
+  const weigh = (record: typeof stale | undefined, weight: bigint) =>
+    node.weights.set(Hash.key(present(record, "there is such a block").id), weight);
+
+  weigh(stale, 2n ** 80n);
+  event("undone", third);
+  for (const record of [stale, third]) event("applied", record);
+  const [lower] = (await get(0)).reorgs;
+  t.same([heights(lower), lower.decided, lower.lastSequence], [[2], true, 2], "a lower and heavier branch");
+  let after = node.chainEvents.length;
+  weigh(first, 2n ** 81n);
+  event("undone", stale);
+  for (const record of [third, first, second]) event("applied", record);
+  t.same((await get(after)).reorgs.map(heights), [[3, 1]], "a higher and lighter branch decides nothing");
+  node.weights.clear();
+
+  // A rewind to where it began never gets heavier than it was.
+  after = node.chainEvents.length;
+  event("undone", third);
+  event("applied", third, 300);
+  const ended = (await get(after)).reorgs[0];
+  t.match(ended, { depth: 1, decided: false, lastSequence: after + 257 });
+  t.equal(ended.applied.length, 256);
+  t.equal(ended.complete, false, "33,280 transactions are more than one answer decodes");
+  event("applied", third, 300);
+  t.same((await get(after)).reorgs, [ended], "whenever it is asked for");
+
+  event("applied", first, 10_000);
+  const page = await get(after);
+  t.ok(page.next >= after + 10_000 && page.next < page.latest, "the rest is left to the next answer");
+  event("undone", second);
+  t.match(await get(page.next), { reorgs: [{ depth: 1, undone: [{ height: 2 }] }], next: page.latest + 1 });
 });
 
 t.test("mining: the miner's status, and templates to whom the config lets have them", async (t) => {
@@ -545,6 +618,14 @@ t.test("snapshots: asked for, waited for as long as one likes, looked at later",
   t.equal(made.status, 200);
   t.match(made.json, { request: { state: "made", height: 3 } });
   t.same(heights, [2, undefined]);
+  for (const kind of ["input", "conflict"] as const) {
+    node.makeSnapshot = async () => {
+      throw new ChainwrightError("NODE_REFUSES", kind, "not this one", {});
+    };
+    t.equal((await post({ height: 99 })).json.code, "NODE_REFUSES");
+    const { request } = (await api.get("/v1/admin/snapshots", { headers: bearer })).json;
+    t.match(request, { state: "made", height: 3 }, "a refusal is no outcome of the last one");
+  }
 
   for (const [error, code, detail] of [
     [new ChainwrightError("SNAPSHOT_VIEW_GONE", "unavailable", "ask for a newer block", {}), "SNAPSHOT_VIEW_GONE", "ask for a newer block"],

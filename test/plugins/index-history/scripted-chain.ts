@@ -50,6 +50,7 @@ export class ScriptedChain implements ChainEvents {
   /** Ids of canonical blocks below are pruned, too. */
   idsFrom = 0;
   tellsAddresses = true;
+  finalizedHeight = 0;
   /** Every id that was ever in a block. */
   readonly everSeen = new Set<string>();
   #serial = 0;
@@ -155,7 +156,7 @@ export class ScriptedChain implements ChainEvents {
     const view = {
       spec: { chainId: "test-1", addressPrefix: "cw" },
       ledger: { plugin: "ledger-scripted", kind: "account", tellsAddresses: this.tellsAddresses },
-      status: () => ({ head: treeHeader(this.head), finalized: treeHeader(this.at(0)), genesisId: this.at(0).id }),
+      status: () => ({ head: treeHeader(this.head), finalized: treeHeader(this.at(this.finalizedHeight)), genesisId: this.at(0).id }),
       consensus: { plugin: "consensus-scripted", confirmations: 2 },
       idAt: (height: number) => (height < this.idsFrom ? undefined : this.#canonical[height]?.id),
       blockInfo: (id: Hash) => {

@@ -63,12 +63,21 @@ t.test("routes: status, transactions, addresses, and what they refuse", async (t
     block: { hash: toHex(chain.at(7).id), height: 7, index: 1, timestampMs: 1_700_000_000_007 },
     confirmations: 24,
     confirmed: true,
+    finalized: false,
     ok: false,
     code: "BANK_INSUFFICIENT_BALANCE",
     addresses: [text],
   };
   t.same((await api.get(`/v1/history/transactions/${toHex(failed)}`)).json, { indexed, completeFrom: 0, transaction: expected });
   t.equal((await api.get(`/v1/history/transactions/${toHex(failed).toUpperCase()}`)).status, 200);
+  for (const [height, finalized] of [
+    [7, true],
+    [6, false],
+  ] as const) {
+    chain.finalizedHeight = height;
+    t.match((await api.get(`/v1/history/transactions/${toHex(failed)}`)).json.transaction, { confirmed: true, finalized });
+  }
+  chain.finalizedHeight = 0;
   const page = (await api.get(`/v1/history/addresses/${text}?limit=47`)).json;
   t.same([page.address, page.transactions.length, page.indexed], [text, 47, indexed]);
   t.same(page.transactions.at(-1), expected, "the 47th newest");

@@ -54,7 +54,7 @@ class Stranger {
     this.connected = false;
     this.play.requests.onPeerGone(this.asPeer);
     this.play.offers.onPeerGone(this.asPeer);
-    this.play.fetch.onPeerGone();
+    this.play.fetch.look();
   }
   get asPeer(): Peer {
     return this as unknown as Peer;
@@ -66,6 +66,7 @@ class Play {
   readonly metrics = new CountedMetrics();
   readonly strangers: Stranger[] = [];
   readonly requests: PartRequests;
+  readonly roster: Roster;
   readonly offers: Offers;
   readonly fetch: ChunkFetch;
   outcome: string | undefined;
@@ -81,8 +82,8 @@ class Play {
     } as unknown as NetworkContext;
     const options = DEFAULT_CHECKPOINT_OPTIONS;
     this.requests = new PartRequests(context, options.answerMs);
-    const roster = new Roster(context, this.requests);
-    const { requests } = this;
+    this.roster = new Roster(context, this.requests);
+    const { requests, roster } = this;
     const checkpoint = { height: OFFER.height, id: OFFER.id };
     const onAnswer = () => this.fetch.look();
     this.offers = new Offers({ context, options, requests, roster, checkpoint, takesAbove: false, onAnswer });
@@ -231,3 +232,22 @@ t.test("a chunk now and then is not enough: it is given up after a minute, if th
 function setTimer({ time }: Play, atMs: number, run: () => void): void {
   time.after(Math.max(0, atMs - time.monotonicMs()), run);
 }
+
+t.test("who kept this node waiting is asked last, until it delivers; who left is not remembered", (t) => {
+  const play = new Play();
+  const [slow, fast, gone] = [play.join("slow", nothing), play.join("fast", nothing), play.join("gone", nothing)];
+  const { roster } = play;
+  gone.connected = false;
+  roster.rest(gone.asPeer);
+  t.equal(roster.isResting(gone.asPeer), false);
+  roster.rest(slow.asPeer);
+  t.equal(roster.isResting(slow.asPeer), true);
+  play.time.skip(10_000);
+  t.equal(roster.isResting(slow.asPeer), false);
+  const names = () => roster.byPatience([slow.asPeer, fast.asPeer]).map(({ nodeId }) => nodeId);
+  t.same(names(), ["fast", "slow"]);
+  roster.worked(slow.asPeer);
+  t.same(names(), ["slow", "fast"]);
+  play.fetch.stop();
+  t.end();
+});

@@ -2,7 +2,7 @@
  * Peers that lie about which snapshots there are, how large their manifests are, and what is on their chain: none of them takes an honest
  * snapshot from who wants it, or an honest peer's good name.
  */
-import t from "tap";
+import t, { type Test } from "tap";
 import { HeaderLadder } from "../../../../core/network/checkpoint/ladder.js";
 import { checkpointMetrics } from "../../../../core/network/checkpoint/metrics.js";
 import { DEFAULT_CHECKPOINT_OPTIONS } from "../../../../core/network/checkpoint/options.js";
@@ -76,8 +76,10 @@ class Stranger {
     readonly play: Play,
   ) {}
 
+  height = HEAD;
+
   get head() {
-    return { id: Hash.zero, height: HEAD, weight: 0n, finalizedHeight: 0 };
+    return { id: Hash.zero, height: this.height, weight: 0n, finalizedHeight: 0 };
   }
 
   /** Makes a snapshot of the block, and offers it with these changes. */
@@ -98,20 +100,34 @@ class Stranger {
     return isHere ? this.chain.slice(from, from + count) : [];
   }
 
+  chunk(): Bytes | undefined {
+    return Uint8Array.of(1, 2, 3, 4);
+  }
+
+  /** Sends the parts of its manifest, or its chunks, this much later than at once. */
+  delayMs = 0;
+
+  #later(tell: () => void): void {
+    if (this.delayMs === 0) tell();
+    else this.play.time.after(this.delayMs, tell);
+  }
+
   send(message: WireMessage): "sent" {
     this.asked.push(message);
     if (message.type === "snapshots-request") this.tell({ type: "snapshots", requestId: message.requestId, offers: this.offers });
     if (message.type === "snapshot-manifest-request") {
       const part = this.part(message);
-      if (part !== undefined) this.tell({ type: "snapshot-manifest", requestId: message.requestId, part });
+      if (part !== undefined) this.#later(() => this.tell({ type: "snapshot-manifest", requestId: message.requestId, part }));
     }
     if (message.type === "header-range-request") {
       const headers = this.headers(message);
       if (headers !== undefined)
         this.tell({ type: "header-range", requestId: message.requestId, headers: headers.map(({ header }) => encodeHeader(header)) });
     }
-    if (message.type === "snapshot-chunk-request")
-      this.tell({ type: "snapshot-chunk", requestId: message.requestId, proof: Uint8Array.of(1, 2, 3, 4) });
+    if (message.type === "snapshot-chunk-request") {
+      const proof = this.chunk();
+      if (proof !== undefined) this.#later(() => this.tell({ type: "snapshot-chunk", requestId: message.requestId, proof }));
+    }
     return "sent";
   }
   tell(answer: AnswerMessage): void {
@@ -135,7 +151,18 @@ class Stranger {
   }
 }
 
+interface Scene {
+  /** Canonical headers that an earlier run stored. */
+  readonly stored?: readonly TreeHeader[];
+  /** What an earlier run was loading. */
+  readonly unfinished?: { readonly header: TreeHeader; readonly manifest: Bytes };
+  readonly headersPerPiece?: number;
+  /** The engine refuses this one. */
+  readonly refused?: TreeHeader;
+}
+
 class Play {
+  readonly canonical = new Map<number, TreeHeader>();
   readonly time = new DrivenTime();
   readonly strangers: Stranger[] = [];
   readonly said: { readonly message: string; readonly data: Record<string, unknown> }[] = [];
@@ -145,20 +172,28 @@ class Play {
   outcome: unknown;
   #ids = 0;
 
-  static async begin(...strangers: readonly ((play: Play) => Stranger)[]): Promise<Play> {
+  static begin(...strangers: readonly ((play: Play) => Stranger)[]): Promise<Play> {
+    return Play.in({}, ...strangers);
+  }
+
+  static async in(scene: Scene, ...strangers: readonly ((play: Play) => Stranger)[]): Promise<Play> {
     const play = new Play();
     const { time } = play;
     const storage = new MemoryStorage(NO_METRICS);
     await storage.start();
-    const canonical = new Map<number, TreeHeader>();
+    const { canonical } = play;
+    for (const header of scene.stored ?? []) canonical.set(header.header.height, header);
     const chain: CheckpointChain = {
       genesis: at(0),
       judgesHeaders: true,
       weigh: (_record, weight) => weight + 1n,
       trust: () => undefined,
-      checkHeadersOver: async (over, records) => ({
-        accepted: records.map((record, index) => ({ ...record, weight: over.weight + BigInt(index) + 1n })),
-      }),
+      checkHeadersOver: async (over, records) => {
+        const end = records.findIndex(({ id }) => scene.refused !== undefined && Hash.key(id) === Hash.key(scene.refused.id));
+        const good = end < 0 ? records : records.slice(0, end);
+        const accepted = good.map((record, index) => ({ ...record, weight: over.weight + BigInt(index) + 1n }));
+        return end < 0 ? { accepted } : { accepted, refusal: { status: "invalid", code: "BAD", reason: "it is bad" } };
+      },
       storeHeaders: async (headers) => {
         for (const header of headers) canonical.set(header.header.height, header);
       },
@@ -172,6 +207,7 @@ class Play {
         metrics: new CountedMetrics(),
         logger,
         storage,
+        spec: { genesisTimeMs: 0 },
         chain: {
           idAt: (height: number) => canonical.get(height)?.id,
           header: (id: Hash) => [...canonical.values()].find((each) => Hash.key(each.id) === Hash.key(id)),
@@ -181,14 +217,20 @@ class Play {
       peers: () => play.strangers.filter(({ connected }) => connected),
       nextRequestId: () => ++play.#ids,
     } as unknown as NetworkContext;
-    const options = DEFAULT_CHECKPOINT_OPTIONS;
+    const { headersPerPiece = DEFAULT_CHECKPOINT_OPTIONS.headersPerPiece } = scene;
+    const options = { ...DEFAULT_CHECKPOINT_OPTIONS, headersPerPiece };
     const requests = new PartRequests(context, options.answerMs);
     play.requests = requests;
     const checkpoint = { height: CHECKPOINT, id: at(CHECKPOINT).id };
     const ladder = await HeaderLadder.open(storage, checkpoint);
     await ladder.put(main.slice(1, CHECKPOINT + 1));
     const receiver: SnapshotReceiver = {
-      unfinished: async () => undefined,
+      unfinished: async () => {
+        const { unfinished } = scene;
+        if (unfinished === undefined) return undefined;
+        const { header, manifest } = unfinished;
+        return { manifest, manifestHash: sha256(manifest), height: header.header.height, id: header.id };
+      },
       open: async (manifest, _hash, header) => {
         if (Hash.key(Hash.from(manifest.slice(0, 32))) !== Hash.key(header.id))
           throw new SnapshotManifestError({ reason: "of another block" });
@@ -395,4 +437,175 @@ t.test("a block whose headers do not lead to the checkpoint is refused for good"
   );
   t.same(play.opened, []);
   t.equal(await play.end(0), "stopped");
+});
+
+/** A block at the checkpoint whose snapshot has a manifest of so many parts. */
+const partsOf = (parts: number) => parts * WIRE_LIMITS.snapshotPartBytes;
+
+t.test("a manifest that comes one part after the other, each just in time, does not hold up the others", async (t) => {
+  const play = await Play.begin(
+    stranger("dripping", (each) => {
+      each.has(at(CHECKPOINT), partsOf(10));
+      each.delayMs = 14_000;
+    }),
+    honest("one", at(ABOVE)),
+    honest("two", at(ABOVE)),
+  );
+  t.equal(await play.end(70_000), "loaded");
+  t.same(play.opened, [`${ABOVE} ${BYTES}`]);
+  t.match(play.said.find(({ message }) => message === "a snapshot is put aside")?.data, { height: CHECKPOINT, reason: /manifest/ });
+  t.same(play.stranger("dripping").offences, ["failure CHECKPOINT_STALLED"]);
+});
+
+t.test("the same one is asked for of all who have it, each in its part of the time; who was slow comes last", async (t) => {
+  const slow = (name: string) =>
+    stranger(name, (each) => {
+      each.has(at(CHECKPOINT), partsOf(10));
+      each.delayMs = 14_000;
+    });
+  const play = await Play.begin(slow("slow"), slow("slower"), honest("one", at(CHECKPOINT), partsOf(10)));
+  t.equal(await play.end(50_000), "loaded", "within a minute, in which all have their turn");
+  t.same(play.opened, [`${CHECKPOINT} ${partsOf(10)}`]);
+});
+
+t.test("one that takes longer than that has more time at the next go", async (t) => {
+  const play = await Play.begin(
+    stranger("slow", (each) => {
+      each.has(at(CHECKPOINT), partsOf(6));
+      each.delayMs = 14_000;
+    }),
+  );
+  await play.pass(62_000);
+  t.equal(play.outcome, undefined);
+  t.equal(play.said.filter(({ message }) => message === "a snapshot is put aside").length, 1);
+  t.equal(await play.end(150_000), "loaded");
+});
+
+t.test("put aside because nobody sent its manifest: who comes and has it is asked at once", async (t) => {
+  const play = await Play.begin(
+    stranger("mute", (each) => {
+      each.has(at(CHECKPOINT), BYTES);
+      each.part = () => undefined;
+    }),
+  );
+  await play.pass(16_000);
+  t.equal(play.said.filter(({ message }) => message === "a snapshot is put aside").length, 1);
+  play.strangers.push(honest("one")(play));
+  t.equal(await play.end(1_000), "loaded");
+});
+
+t.test("sixteen made-up snapshots of the checkpoint, whose manifests or chunks are kept back: others come after the first", async (t) => {
+  const liar = (prepare: (each: Stranger) => void) =>
+    stranger("liar", (each) => {
+      each.has(at(CHECKPOINT), partsOf(2));
+      each.offers = Array.from({ length: 16 }, (_, index) => {
+        const manifest = manifestOf(at(CHECKPOINT), partsOf(2)).fill(index + 8, 32);
+        each.manifests.set(Hash.key(sha256(manifest)), manifest);
+        return offerOf(at(CHECKPOINT), manifest);
+      });
+      prepare(each);
+    });
+  const withheld = await Play.begin(
+    liar((each) => {
+      const part = each.part.bind(each);
+      each.part = (asked) => (asked.offset === 0 ? part(asked) : undefined);
+    }),
+    honest("one", at(ABOVE)),
+    honest("two", at(ABOVE)),
+  );
+  t.equal(await withheld.end(20_000), "loaded");
+  t.same(withheld.opened, [`${ABOVE} ${BYTES}`]);
+  const chunkless = await Play.begin(
+    liar((each) => {
+      each.chunk = () => undefined;
+    }),
+    honest("one", at(ABOVE)),
+    honest("two", at(ABOVE)),
+  );
+  t.equal(await chunkless.end(70_000), "loaded");
+  t.same(chunkless.opened, [`${CHECKPOINT} ${partsOf(2)}`, `${ABOVE} ${BYTES}`]);
+});
+
+/** Another row from the checkpoint on. */
+const other: TreeHeader[] = main.slice(0, CHECKPOINT + 1);
+while (other.length <= HEAD) other.push(headerOn(other.at(-1), 3));
+
+const heights = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+function isRowOf(t: Test, { canonical }: Play, row: readonly TreeHeader[], to: number, what: string): void {
+  t.same(
+    heights(1, to).map((height) => Hash.key(canonical.get(height)?.id ?? Hash.zero)),
+    row.slice(1, to + 1).map(({ id }) => Hash.key(id)),
+    what,
+  );
+}
+
+t.test("nothing of a row of headers is the chain's before the last of them is found good", async (t) => {
+  const follower = (name: string) =>
+    stranger(name, (each) => {
+      each.chain = other;
+      each.has(other[ABOVE + 1] as TreeHeader, BYTES);
+    });
+  const scene = { stored: main.slice(0, ABOVE + 1), headersPerPiece: 1, refused: other[ABOVE + 1] as TreeHeader };
+  const play = await Play.in(scene, follower("one"), follower("two"));
+  await play.pass(5_000);
+  t.match(play.said.find(({ message }) => message === "a snapshot is not used")?.data.reason, /it is bad/);
+  isRowOf(t, play, main, ABOVE, "what was there stays");
+  t.equal(play.canonical.size, ABOVE + 1);
+  await play.end(0);
+});
+
+t.test("a row that a kill left half another one's is fetched anew, at the choice and when an earlier load is gone on with", async (t) => {
+  const mixed = [...other.slice(0, CHECKPOINT + 2), ...main.slice(CHECKPOINT + 2, ABOVE + 1)];
+  const unfinished = { header: at(ABOVE), manifest: manifestOf(at(ABOVE), BYTES) };
+  for (const scene of [{ stored: mixed }, { stored: mixed, unfinished }]) {
+    const play = await Play.in(scene, honest("one", at(ABOVE)), honest("two", at(ABOVE)));
+    t.equal(await play.end(5_000), "loaded");
+    isRowOf(t, play, main, ABOVE, "headers are linked down to the checkpoint");
+  }
+  const whole = await Play.in({ stored: main.slice(0, ABOVE + 1), unfinished }, honest("one", at(ABOVE)));
+  t.equal(await whole.end(5_000), "loaded");
+  t.equal(whole.said.filter(({ message }) => message === "state sync goes on where it was").length, 1, "where it is whole, it goes on");
+  t.equal(whole.stranger("one").count("header-range-request"), 0);
+});
+
+t.test("above the checkpoint: one of two does not decide alone, unless the other never answers; who is alone decides", async (t) => {
+  const mute = stranger("mute", (each) => {
+    each.headers = () => undefined;
+  });
+  const play = await Play.begin(honest("one", at(ABOVE)), mute);
+  await play.pass(40_000);
+  t.equal(play.outcome, undefined);
+  t.match(play.said.find(({ message }) => message === "a snapshot is put aside")?.data.reason, /too few peers/);
+  t.equal(play.stranger("one").asked.filter((asked) => asked.type === "header-range-request" && asked.count > 1).length, 0);
+  t.equal(await play.end(120_000), "loaded");
+  const alone = await Play.begin(honest("one", at(ABOVE)));
+  t.equal(await alone.end(5_000), "loaded");
+});
+
+t.test("a height that no chain of this age can have is not fetched headers for, until most peers are there", async (t) => {
+  const height = 5_000_000;
+  const far = headerOn({ ...at(0), header: { ...at(0).header, height: height - 1 } as never }, 4);
+  const claims = (name: string) =>
+    stranger(name, (each) => {
+      each.has(far, BYTES);
+      each.height = height;
+      each.headers = () => [far];
+    });
+  const asked = (play: Play) =>
+    play.strangers.reduce((sum, each) => sum + each.asked.filter((one) => one.type === "header-range-request" && one.count > 1).length, 0);
+  for (const strangers of [
+    [claims("liar")],
+    [claims("liar"), claims("second"), honest("one", at(CHECKPOINT - 1)), honest("two", at(CHECKPOINT - 1))],
+  ]) {
+    const play = await Play.begin(...strangers);
+    await play.pass(2_000);
+    t.match(play.said.find(({ message }) => message === "a snapshot is put aside")?.data.reason, /no chain .* later checkpoint/);
+    t.equal(asked(play), 0);
+    await play.end(0);
+  }
+  const most = await Play.begin(claims("one"), claims("two"), honest("three", at(CHECKPOINT - 1)));
+  await most.pass(2_000);
+  t.ok(asked(most) > 0);
+  await most.end(0);
 });

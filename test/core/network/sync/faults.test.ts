@@ -202,6 +202,22 @@ t.test("endless light headers are not collected for ever, and no body is fetched
   await at.stop();
 });
 
+t.test("light headers take so much work on seals and no more; those of a heavier branch, piece by piece, are free", async (t) => {
+  // Seals of this engine cost 10 µs: three a piece, twenty for nothing in an hour.
+  const at = await scene(40, { sync: { headersPerRequest: 10, headersAhead: 1_000, sealPieceMs: 0.03, sealBudgetMs: 0.2 } });
+  const { fresh, company, honest } = at;
+  await comesFromHonest(t, at);
+  const side = await company.maker.row(company.maker.genesis, 1, () => ({ salt: 9 }));
+  const endless = [...side, ...madeUp(side[0] as MadeBlock, 200)];
+  const liar = fresh.stranger("liar", claimOf(endless, 1_000), serving(endless));
+  await fresh.until(() => liar.offences.length > 0, "it is found out");
+  t.strictSame(liar.offences, ["invalid SYNC_SEAL_BUDGET"]);
+  t.equal(liar.sentOf("headers-request").length, 3, "the third row is not looked at to its end");
+  t.strictSame(liar.asked, []);
+  t.equal(fresh.node.head, honest.node.head);
+  await at.stop();
+});
+
 t.test("a wrong body is its sender's fault: another is asked, and the chain is whole", async (t) => {
   for (const [name, change, code] of [
     ["other transactions", (block: Block) => ({ ...block, transactions: [transfer(1, 5, 2)] }), "SYNC_WRONG_BODY"],

@@ -1,5 +1,5 @@
-/** Logs and metrics of what nobody listens to. */
-import type { Logger, Metrics } from "../../sdk.js";
+/** A logger and metrics that do nothing: for what nobody listens to, and for measurements of work without its reports. */
+import type { Logger, Metrics } from "../ports/runtime.js";
 
 const NOTHING = (): undefined => undefined;
 
@@ -14,7 +14,7 @@ export const SILENT: Logger = {
   child: () => SILENT,
 };
 
-export const NO_METRICS: Metrics = {
+export const UNMETERED: Metrics = {
   counter: () => ({ increment: NOTHING }),
   gauge: () => ({ set: NOTHING }),
   histogram: () => ({ observe: NOTHING }),

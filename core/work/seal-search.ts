@@ -2,46 +2,42 @@
  * Where the seals of this node's own blocks come from: mining threads, or a work source that another plugin provides in their place;
  * for few and easy blocks on demand, the main thread in slices.
  */
-import {
-  type Bytes,
-  type ConsensusHost,
-  type Hash,
-  type Json,
-  MINER_THREADS_MAX,
-  Miner,
-  present,
-  type SearchJob,
-  siblingModule,
-  targetToBytes,
-  type WorkSource,
-  workOfTarget,
-} from "../../core/sdk.js";
-import { ThreadsError } from "./errors.js";
-import createSearcher, { type NonceSearchInput } from "./search.js";
+import { present } from "../kernel/assert.js";
+import type { ErrorClass } from "../kernel/errors.js";
+import type { ConsensusHost } from "../ports/consensus.js";
+import type { Json } from "../ports/ledger.js";
+import type { SearchFactory, SearchJob, WorkSource } from "../ports/work-source.js";
+import type { Bytes } from "../primitives/bytes.js";
+import { MINER_THREADS_MAX, Miner } from "./miner.js";
 
-const SEARCH_MODULE = siblingModule("search", import.meta.url);
-
-/** Expected hashes up to which a block on demand is searched on the main thread, in slices: about a third of a second. */
-const INLINE_HASHES = 2n ** 19n;
-/** Hashes between two looks at the slicer: about 0.6 ms. */
+/** Attempts between two looks at the slicer. */
 const INLINE_ATTEMPTS = 1_024;
+
+export interface SealSearchDependencies {
+  /** Instead of threads of its own; whoever provides it starts and stops it. */
+  readonly workSource: WorkSource | undefined;
+  /** What the jobs' module exports, for searches on the main thread. */
+  readonly createSearcher: SearchFactory<never>;
+  readonly threadsError: ErrorClass<{ threads: number; reason: string }>;
+}
 
 export interface SealSearchOptions {
   readonly threads: number;
   readonly cpuShare: number;
   /** A search is given up after this long, ms, so that its block can be built anew. */
   readonly refreshMs: number;
+  /** Attempts up to which a block on demand is searched on the main thread. */
+  readonly inlineAttempts: bigint;
 }
 
 export class SealSearch {
-  /** Instead of threads of its own; whoever provides it starts and stops it. */
-  readonly #workSource: WorkSource | undefined;
+  readonly #dependencies: SealSearchDependencies;
   readonly #options: SealSearchOptions;
   #threads: number;
   #miner: Miner | undefined;
 
-  constructor(workSource: WorkSource | undefined, options: SealSearchOptions) {
-    this.#workSource = workSource;
+  constructor(dependencies: SealSearchDependencies, options: SealSearchOptions) {
+    this.#dependencies = dependencies;
     this.#options = options;
     this.#threads = options.threads;
   }
@@ -50,13 +46,19 @@ export class SealSearch {
     return this.#source?.attemptsPerSecond ?? 0;
   }
 
-  /** Undefined where the work comes from elsewhere. */
-  get threads(): number | undefined {
-    return this.#workSource === undefined ? this.#threads : undefined;
+  /** The searchers' own counts so far (see `SearchSlice.tallies`). */
+  get tallies(): readonly number[] {
+    return this.#source?.tallies ?? [];
   }
 
-  /** From the next search on; the one under way is given up. @throws ThreadsError */
+  /** Undefined where the work comes from elsewhere. */
+  get threads(): number | undefined {
+    return this.#dependencies.workSource === undefined ? this.#threads : undefined;
+  }
+
+  /** From the next search on; the one under way is given up. @throws the engine's error of threads */
   setThreads(count: number): void {
+    const { threadsError: ThreadsError } = this.#dependencies;
     if (this.threads === undefined) throw new ThreadsError({ threads: count, reason: "another plugin does this node's work" });
     if (!Number.isInteger(count) || count < 1 || count > MINER_THREADS_MAX)
       throw new ThreadsError({ threads: count, reason: `take a whole number from 1 to ${MINER_THREADS_MAX}` });
@@ -70,24 +72,22 @@ export class SealSearch {
   }
 
   /** @returns undefined if it was cancelled, or has taken too long */
-  async inThreads(host: ConsensusHost, signingRoot: Hash, target: bigint): Promise<Bytes | undefined> {
-    const { scheduler, clock } = host;
-    if (this.#workSource === undefined && this.#miner === undefined)
+  async inThreads({ scheduler, clock }: ConsensusHost, job: SearchJob): Promise<Bytes | undefined> {
+    if (this.#dependencies.workSource === undefined && this.#miner === undefined)
       this.#miner = new Miner({ clock, scheduler }, { threads: this.#threads, cpuShare: this.#options.cpuShare });
     const source = present(this.#source, "there is a miner by now");
     const refresh = scheduler.after(this.#options.refreshMs, () => source.cancel());
     try {
-      return await source.search(jobOf(signingRoot, target));
+      return await source.search(job);
     } finally {
       refresh.cancel();
     }
   }
 
   /** For blocks on demand: easy targets on this thread, in slices; hard ones in the mining threads. */
-  async onDemand(host: ConsensusHost, signingRoot: Hash, target: bigint, cancelled: () => boolean): Promise<Bytes | undefined> {
-    const job = jobOf(signingRoot, target);
-    if (job.expectedAttempts > INLINE_HASHES) return this.inThreads(host, signingRoot, target);
-    const searcher = await createSearcher(job.input, { index: 0, count: 1 });
+  async onDemand(host: ConsensusHost, job: SearchJob, cancelled: () => boolean): Promise<Bytes | undefined> {
+    if (job.expectedAttempts > this.#options.inlineAttempts) return this.inThreads(host, job);
+    const searcher = await this.#dependencies.createSearcher(job.input as never, { index: 0, count: 1 });
     const slicer = host.slicer();
     while (!cancelled()) {
       const { found } = await searcher.search(INLINE_ATTEMPTS, cancelled);
@@ -108,14 +108,6 @@ export class SealSearch {
   }
 
   get #source(): WorkSource | undefined {
-    return this.#workSource ?? this.#miner;
+    return this.#dependencies.workSource ?? this.#miner;
   }
-}
-
-function jobOf(signingRoot: Hash, target: bigint): SearchJob<NonceSearchInput> {
-  return {
-    module: SEARCH_MODULE,
-    input: { signingRoot, target: targetToBytes(target) },
-    expectedAttempts: workOfTarget(target),
-  };
 }

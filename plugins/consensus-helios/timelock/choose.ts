@@ -1,0 +1,66 @@
+/** Which arithmetic it will be: the fastest that gives the oracle's answers here. */
+import { type Bytes, bytesEqual, messageOf, sha256Of } from "../../../core/sdk.js";
+import { ARITHMETIC_KINDS, type ArithmeticKind, type ModularArithmetic } from "./arithmetic.js";
+import { BigintArithmetic } from "./bigint-arithmetic.js";
+import { CryptoArithmetic } from "./crypto-arithmetic.js";
+import { ArithmeticUnavailableError } from "./errors.js";
+import { RSA_2048, VALUE_BYTES } from "./modulus.js";
+import { NativeArithmetic } from "./native-arithmetic.js";
+
+type Maker = (modulus: Bytes) => ModularArithmetic;
+
+const MAKERS: { readonly [K in ArithmeticKind]: Maker } = {
+  native: (modulus) => new NativeArithmetic(modulus),
+  crypto: (modulus) => new CryptoArithmetic(modulus),
+  bigint: (modulus) => new BigintArithmetic(modulus),
+};
+
+/**
+ * `auto`: native, else crypto, else bigint, each only if it agrees with BigInt on a few values (5 ms). A kind: that one, or an error.
+ *
+ * @throws ArithmeticUnavailableError
+ */
+export function chooseArithmetic(kind: ArithmeticKind | "auto" = "auto", modulus: Bytes = RSA_2048): ModularArithmetic {
+  const reasons: string[] = [];
+  for (const candidate of kind === "auto" ? ARITHMETIC_KINDS : [kind]) {
+    const made = checked(candidate, modulus);
+    if (typeof made !== "string") return made;
+    reasons.push(made);
+  }
+  throw new ArithmeticUnavailableError({ kind, reason: reasons.join("; ") });
+}
+
+/** An engine that passed the self-check, or why there is none. */
+function checked(kind: ArithmeticKind, modulus: Bytes): ModularArithmetic | string {
+  try {
+    const made = MAKERS[kind](modulus);
+    if (kind === "bigint") return made;
+    const fault = disagreement(made, new BigintArithmetic(modulus));
+    return fault === undefined ? made : `its self-check failed: ${fault}`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** An OpenSSL with other limits on exponents, or a miscompiled addon, is found here and not in a header's verdict. */
+function disagreement(made: ModularArithmetic, oracle: ModularArithmetic): string | undefined {
+  const x = pattern(VALUE_BYTES);
+  const exponent = pattern(32);
+  // The greatest exponents, without two thousand squarings of BigInt's: 2,046 at once are 1,023 twice.
+  const half = made.squarings(x, 1_023);
+  const pairs: readonly (readonly [string, Bytes, Bytes])[] = [
+    ["squarings", made.squarings(x, 70), oracle.squarings(x, 70)],
+    ["power", made.power(x, exponent), oracle.power(x, exponent)],
+    ["2,046 squarings", made.squarings(x, 2_046), made.squarings(half, 1_023)],
+    ["a product of powers", made.powerProduct(x, exponent, half, pattern(8)), oracle.powerProduct(x, exponent, half, pattern(8))],
+  ];
+  return pairs.find(([, actual, expected]) => !bytesEqual(actual, expected))?.[0];
+}
+
+/** Bytes that look random, the first of them small. */
+function pattern(length: number): Bytes {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 32) bytes.set(sha256Of(Uint8Array.of(at / 32)).subarray(0, length - at), at);
+  bytes[0] = 0x17;
+  return bytes;
+}

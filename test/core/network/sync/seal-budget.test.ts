@@ -1,0 +1,31 @@
+import t from "tap";
+import { SealBudget } from "../../../../core/network/sync/seal-budget.js";
+
+t.test("a peer's budget is spent, comes back with time, and is refunded", async (t) => {
+  let nowMs = 0;
+  const budget = new SealBudget({ nowMs: () => 0, monotonicMs: () => nowMs }, { sealBudgetMs: 10, sealBudgetPeriodMs: 1_000 });
+  t.equal(budget.leftUs("a"), 10_000);
+  budget.spend("a", 4_000);
+  budget.spend("a", 8_000);
+  t.equal(budget.leftUs("a"), -2_000, "the last piece may exceed it");
+  t.equal(budget.leftUs("b"), 10_000, "each has its own");
+  nowMs += 200;
+  t.equal(budget.leftUs("a"), 0);
+  nowMs += 300;
+  t.equal(budget.leftUs("a"), 3_000);
+  budget.refund("a", 2_000);
+  t.equal(budget.leftUs("a"), 5_000);
+  budget.refund("b", 2_000);
+  t.equal(budget.leftUs("b"), 10_000, "never more than all of it");
+  nowMs += 10_000;
+  t.equal(budget.leftUs("a"), 10_000);
+});
+
+t.test("only so many peers are remembered: who spent least is forgotten", async (t) => {
+  const budget = new SealBudget({ nowMs: () => 0, monotonicMs: () => 0 }, { sealBudgetMs: 10, sealBudgetPeriodMs: 1_000 });
+  budget.spend("dear", 9_000);
+  for (let i = 0; i < 1_024; i++) budget.spend(`peer ${i}`, 1_000 + i);
+  t.equal(budget.leftUs("dear"), 1_000);
+  t.equal(budget.leftUs("peer 0"), 10_000, "forgotten");
+  t.equal(budget.leftUs("peer 1"), 8_999);
+});

@@ -77,8 +77,8 @@ const helios: DevnetEngine = {
       memory: { sizeKiB: 1_024, budgetKiB: 1_536 },
       timeLock: { squarings: 1_200 },
       search: { innerNonceBits: HELIOS_INNER_BITS },
-      // The first step comes early, to be seen; the next ones take a network four times as large each.
-      steps: { epochBlocks: 10, firstAttempts: Math.max(1, attempts >> (HELIOS_INNER_BITS + 1)) },
+      // The first step comes at height 10 however slow the machine is, to be seen: it asks for less than the easiest target takes.
+      steps: { epochBlocks: 10, firstAttempts: Math.max(1, attempts >> (HELIOS_INNER_BITS + 3)) },
       difficulty: { halfLifeMs: Math.max(10_000, 60 * chain.blockIntervalMs) },
       initialTargetBits: bitsFor(attempts),
       powLimitBits: bitsFor(Math.max(2, Math.trunc(attempts / HELIOS_CATCH_UP))),

@@ -2,7 +2,7 @@
  * The helios engine: validity by work in three phases, the heaviest chain, depth as safety.
  *
  * It is a thin shell: targets and timestamps come from core/work as pure functions, steps from steps.ts, verdicts on seals from judge.ts
- * in compute's workers, the choice from `WorkChoice`, blocks from `HeliosProducer`. No state of its own is stored: everything follows
+ * in compute's workers, the choice from `WorkChoice`, blocks from core's `WorkProducer`. No state of its own is stored: everything follows
  * from headers.
  */
 import {

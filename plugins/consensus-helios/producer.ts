@@ -120,13 +120,16 @@ export class HeliosMining {
   /** Once: whether this machine's attempts are short enough for the chain. */
   #judgeAttempt(): void {
     if (this.#isJudged) return;
-    const { attempts, attemptMs } = this.figures;
-    if (attempts < JUDGED_ATTEMPTS || attemptMs === 0) return;
+    const { attempts, attemptMs: busyMs } = this.figures;
+    if (attempts < JUDGED_ATTEMPTS || busyMs === 0) return;
     this.#isJudged = true;
     const { blockIntervalMs } = this.#spec;
+    const { cpuShare } = this.#config;
+    // Threads rest between their slices.
+    const attemptMs = busyMs / cpuShare;
     if (attemptMs <= blockIntervalMs * ATTEMPT_SHARE_MAX) return;
     this.#dependencies.logger.warn(
-      { attemptMs, blockIntervalMs, cpuShare: this.#config.cpuShare },
+      { attemptMs, blockIntervalMs, cpuShare },
       "one attempt takes more than 2 % of the block interval on this machine: much of its work will be void when heads move",
     );
   }

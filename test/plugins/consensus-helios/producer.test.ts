@@ -146,12 +146,20 @@ t.test("attempts that are long for the chain are said to be, once", async (t) =>
   t.equal(warnings.length, 1);
   const fine = new ScriptedSource();
   const other: unknown[] = [];
-  const second = await startChain(t, { workSource: fine, logger: { ...silent, warn: (data: unknown) => void other.push(data) } });
+  const logger = { ...silent, warn: (data: unknown) => void other.push(data) };
+  const second = await startChain(t, { workSource: fine, logger });
   await fine.asked(1);
   fine.tallies = [10, 10 * 20_000];
   fine.solve();
   await second.reached(1);
   t.same(other, []);
+  const slow = new ScriptedSource();
+  const third = await startChain(t, { workSource: slow, logger, config: { cpuShare: 0.5 } });
+  await slow.asked(1);
+  slow.tallies = [10, 10 * 20_000];
+  slow.solve();
+  await third.reached(1);
+  t.match(other, [{ attemptMs: 40, cpuShare: 0.5 }], "rests are part of an attempt");
 });
 
 t.test("mining needs an address of this chain", (t) => {

@@ -1,5 +1,6 @@
 /** Sync among peers that stall, lie, flood or fail: each is found out, and the chain comes from the honest. */
 import t, { type Test } from "tap";
+import { DEFAULT_NETWORK_OPTIONS } from "../../../../core/network/options.js";
 import type { WireMessage } from "../../../../core/network/wire/messages.js";
 import type { Block } from "../../../../core/primitives/block.js";
 import { decodeBlock, encodeBlock, encodeHeader } from "../../../../core/primitives/block-codec.js";
@@ -125,10 +126,9 @@ t.test("any number of mute claimants of the moon keep a node from nobody else's 
   const before = second.company.time.monotonicMs();
   second.fresh.connect(second.honest);
   await second.fresh.until(() => second.fresh.node.head === second.honest.node.head, "it has the chain", { stepMs: 50, turns: 2_000 });
-  t.ok(
-    second.company.time.monotonicMs() - before <= 6_000,
-    `${second.company.time.monotonicMs() - before} ms: the one that was under way, and then the honest one`,
-  );
+  const tookMs = second.company.time.monotonicMs() - before;
+  // A second mute one would take as long again. Work that threads do takes more virtual time where they are slow.
+  t.ok(tookMs < 2 * DEFAULT_NETWORK_OPTIONS.requestTimeoutMs, `${tookMs} ms: the one that was under way, and then the honest one`);
   await second.stop();
 });
 

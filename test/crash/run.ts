@@ -19,6 +19,7 @@ const HELP = `Kills a node under load, again and again, and checks that nothing 
   --kills N        how many (default 100)
   --seed S         what is drawn follows from it (default 1)
   --jobs N         chains at a time (default: as many as processors, at most 4)
+  --from N         begin at kill N: goes on with a row that was cut off (default 0; whole chains only, so multiples of ${KILLS_PER_LIFE})
   --kind K         only chains of this kind: ${KINDS.join(", ")} (default: they take turns)
   --only N         the plan of kill N again, on a chain of its own
   --keep-going     count losses instead of stopping at the first
@@ -32,6 +33,7 @@ interface Options {
   readonly jobs: number;
   readonly kind: Kind | undefined;
   readonly only: number | undefined;
+  readonly from: number;
   readonly keepsGoing: boolean;
 }
 
@@ -47,6 +49,7 @@ function readOptions(): Options | "help" | undefined {
         jobs: { type: "string", default: String(Math.min(4, availableParallelism())) },
         kind: { type: "string" },
         only: { type: "string" },
+        from: { type: "string", default: "0" },
         "keep-going": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -59,8 +62,13 @@ function readOptions(): Options | "help" | undefined {
     };
     const kind = KINDS.find((each) => each === values.kind);
     if (values.kind !== undefined && kind === undefined) throw new Error(`--kind ${values.kind}: there are ${KINDS.join(", ")}`);
+    const from = whole("from", values.from, 0);
+    const kills = whole("kills", values.kills, 1);
+    if (from % KILLS_PER_LIFE !== 0 || from >= kills)
+      throw new Error(`--from ${from}: use a multiple of ${KILLS_PER_LIFE} below ${kills}, the number of kills`);
     return {
-      kills: whole("kills", values.kills, 1),
+      kills,
+      from,
       seed: values.seed,
       jobs: whole("jobs", values.jobs, 1),
       kind,
@@ -142,7 +150,7 @@ class Progress {
 
 function ordersOf(options: Options, directory: string): LifeOrder[] {
   const { seed, kind, only, keepsGoing } = options;
-  const first = only ?? 0;
+  const first = only ?? options.from;
   const end = only === undefined ? options.kills : only + 1;
   const orders: LifeOrder[] = [];
   for (let from = first; from < end; ) {
@@ -183,7 +191,7 @@ async function main(): Promise<number> {
   if (options === undefined) return 2;
   const directory = await mkdtemp(join(tmpdir(), "chainwright-crash-"));
   const orders = ordersOf(options, directory);
-  const total = options.only === undefined ? options.kills : 1;
+  const total = options.only === undefined ? options.kills - options.from : 1;
   const progress = new Progress(options, total);
   const children = new Set<ChildProcess>();
   let interrupted = false;

@@ -37,7 +37,7 @@ const helios: SimulatedEngine = {
   parameters: (attempts) => ({
     ...workParameters(attempts),
     memory: { sizeKiB: 64, budgetKiB: 96 },
-    timeLock: { squarings: 64 },
+    timeLock: { squarings: 300 },
     search: { innerNonceBits: 6 },
     steps: { epochBlocks: 50, firstAttempts: 1 },
     difficulty: { halfLifeMs: 3_600_000 },

@@ -199,13 +199,18 @@ export class HeaderChecks {
   }
 
   async #seals(judged: readonly Judged[]): Promise<readonly SealVerdict[]> {
-    const open = judged.filter(({ isTrusted }) => !isTrusted);
+    // Now, as another row may bring the same headers while these are judged.
+    const isSealed = judged.map((each) => this.#isSealed(each));
+    const open = judged.filter((_, index) => !isSealed[index]);
     if (open.length === 0) return judged.map(() => ({ ok: true }));
     const verdicts = await this.#parts.stages.run("seal", () => this.#parts.dependencies.consensus.verifySeals(open, { row: true }));
     let next = 0;
-    return judged.map(({ isTrusted }) =>
-      isTrusted ? { ok: true } : (verdicts[next++] ?? { ok: false, reason: "the engine gave no verdict" }),
-    );
+    return isSealed.map((known) => (known ? { ok: true } : (verdicts[next++] ?? { ok: false, reason: "the engine gave no verdict" })));
+  }
+
+  /** Its seal was judged before, with this very id, which commits to the seal: a row that is shown again costs nothing. */
+  #isSealed({ isTrusted, record }: Judged): boolean {
+    return isTrusted || this.#accepted.get(record.id) !== undefined || this.#parts.tree.get(record.id) !== undefined;
   }
 
   #checkRules(record: HeaderRecord, parent: TreeHeader, ancestors: Ancestors): void {

@@ -1,11 +1,17 @@
 /** Which arithmetic it will be: the fastest that gives the oracle's answers here. */
-import { type Bytes, bytesEqual, messageOf, sha256Of } from "../../../core/sdk.js";
+import { type Bytes, bytesEqual, messageOf, sha256Of, toHex } from "../../../core/sdk.js";
 import { ARITHMETIC_KINDS, type ArithmeticKind, type ModularArithmetic } from "./arithmetic.js";
 import { BigintArithmetic } from "./bigint-arithmetic.js";
 import { CryptoArithmetic } from "./crypto-arithmetic.js";
 import { ArithmeticUnavailableError } from "./errors.js";
+import { bytesOfInteger, integerOf } from "./integers.js";
 import { RSA_2048, VALUE_BYTES } from "./modulus.js";
 import { NativeArithmetic } from "./native-arithmetic.js";
+
+/** The challenge prime of `pattern(32)`, computed apart from this code; and squarings enough that their proof is not 1. */
+const KNOWN_PRIME = "87cb62045a89d5447afb00a468be6eca69652849bfc3806188ab76e2cd1a0ba5";
+const KNOWN_COUNTER = 30;
+const KNOWN_SQUARINGS = 300;
 
 type Maker = (modulus: Bytes) => ModularArithmetic;
 
@@ -16,7 +22,7 @@ const MAKERS: { readonly [K in ArithmeticKind]: Maker } = {
 };
 
 /**
- * `auto`: native, else crypto, else bigint, each only if it agrees with BigInt on a few values (5 ms). A kind: that one, or an error.
+ * `auto`: native, else crypto, else bigint, each only if it agrees with BigInt on a few values and gives known verdicts (some ms). A kind: that one, or an error.
  *
  * @throws ArithmeticUnavailableError
  */
@@ -54,7 +60,26 @@ function disagreement(made: ModularArithmetic, oracle: ModularArithmetic): strin
     ["2,046 squarings", made.squarings(x, 2_046), made.squarings(half, 1_023)],
     ["a product of powers", made.powerProduct(x, exponent, half, pattern(8)), oracle.powerProduct(x, exponent, half, pattern(8))],
   ];
-  return pairs.find(([, actual, expected]) => !bytesEqual(actual, expected))?.[0];
+  return pairs.find(([, actual, expected]) => !bytesEqual(actual, expected))?.[0] ?? misjudgement(made, oracle, x);
+}
+
+/** What gives verdicts: units, the challenge prime, proofs. */
+function misjudgement(made: ModularArithmetic, oracle: ModularArithmetic, x: Bytes): string | undefined {
+  if (!made.isUnit(x) || made.isUnit(new Uint8Array(VALUE_BYTES))) return "units";
+  const seed = pattern(32);
+  const { prime, counter } = made.challengePrime(seed);
+  if (toHex(prime) !== KNOWN_PRIME || counter !== KNOWN_COUNTER) return "a challenge prime";
+  const chain = made.chain(x, KNOWN_SQUARINGS);
+  chain.advance(KNOWN_SQUARINGS);
+  const proof = chain.prove(prime);
+  const exponent = bytesOfInteger((1n << BigInt(KNOWN_SQUARINGS)) / integerOf(prime), 32);
+  if (!bytesEqual(proof, oracle.power(x, exponent))) return "a proof";
+  const claim = { x, y: chain.value(), proof, seed };
+  const [holds, doesNot] = made.checkProofs([
+    { ...claim, squarings: KNOWN_SQUARINGS },
+    { ...claim, squarings: KNOWN_SQUARINGS + 1 },
+  ]);
+  return holds === true && doesNot === false ? undefined : "the check of a proof";
 }
 
 /** Bytes that look random, the first of them small. */

@@ -1,5 +1,6 @@
 /**
- * Helios on one core, by CPU time: the arithmetic of the time-lock in every engine and tier, and what a proof costs against the squarings that it is of.
+ * Helios on one core, by CPU time: the arithmetic of the time-lock in every engine and tier, what a proof costs against the squarings that it is of, whole
+ * headers, and how the phases share the time of an attempt.
  */
 import { assert } from "../../core/kernel/assert.js";
 import type { Hash } from "../../core/primitives/hash.js";
@@ -103,7 +104,8 @@ async function timelocks(context: BenchContext): Promise<void> {
 
 const suite: BenchSuite = {
   name: "helios",
-  description: "Helios: squarings, challenge prime, proof and check of the time-lock, every engine and tier, one core, by CPU time",
+  description:
+    "Helios: squarings, challenge prime, proof and check of the time-lock, every engine and tier; whole headers; shares of the phases; one core, by CPU time",
   async run(context) {
     await timelocks(context);
     await measureHeaders(context);

@@ -45,7 +45,7 @@ export const HeliosSpec = Type.Object(
       {
         squarings: Type.Integer({
           description: "Phase 2: squarings modulo the RSA-2048 number, one after the other, at step 0.",
-          default: 24_000,
+          default: 20_000,
           minimum: 8,
           maximum: 100_000_000,
         }),
@@ -156,7 +156,7 @@ export const HeliosConfig = Type.Object(
     ...MINING_OPTIONS,
     maxMiningMemoryMiB: Type.Integer({
       description:
-        "Memory that mining threads may fill at the same time in phase 1, MiB. A thread waits for its part; at least one is let in.",
+        "Memory that mining threads may fill at the same time in phase 1, nominally, MiB; portable Argon2id peaks at up to three times that. A thread waits for its part; at least one is let in.",
       default: 256,
       minimum: 1,
       maximum: 1_048_576,

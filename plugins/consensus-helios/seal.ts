@@ -78,9 +78,6 @@ export function searchPrefix(root: Bytes, outerNonce: bigint, memoryHash: Bytes,
   return concatBytes(TAG_SEARCH, root, outerNonceBytes(outerNonce), memoryHash, output);
 }
 
-/** Bytes of `searchPrefix` that fill whole blocks of SHA-256. */
-export const SEARCH_MIDSTATE_BYTES = 320;
-
 /** The hash that has to be at or below the target, read as a big-endian integer: 32 bytes. */
 export function searchHash(root: Bytes, { outerNonce, innerNonce, memoryHash, output }: HeliosSeal): Bytes {
   return sha256Of(searchPrefix(root, outerNonce, memoryHash, output), innerNonceBytes(innerNonce));

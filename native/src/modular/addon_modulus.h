@@ -1,7 +1,8 @@
 // The N-API face of modulus.h: an object for each modulus that JavaScript works with.
 //
 // It keeps nothing of a value: what a chain of squarings needs lies in JavaScript's memory and is handed over in each call, so that it counts there
-// and ends there. What comes in is copied before it is checked or used, since shared memory may change while we read.
+// and ends there. Values are copied before they are checked or used, since shared memory may change while we read. Exponents are not: only
+// their length is checked, any bytes index within their tables, and the worst that a changing one gives is another power.
 #ifndef CHAINWRIGHT_MODULAR_ADDON_MODULUS_H
 #define CHAINWRIGHT_MODULAR_ADDON_MODULUS_H
 

@@ -1,10 +1,9 @@
 /**
  * What mining threads count of each phase, and what people see of it: how much a second, and how the time is shared.
  *
- * Rates are of the time that a phase itself took: what a core does in this phase, not what the whole miner comes to.
+ * Rates are of the time that a phase itself took: what a core does in this phase, not what the whole miner comes to. Figures are as exact as
+ * the times are, since calibration computes with them; they are rounded for people alone.
  */
-import type { Json } from "../../../core/sdk.js";
-
 /** Places in a slice's tallies. Times are of the threads' own clock, µs. */
 export const Tally = {
   memories: 0,
@@ -34,28 +33,37 @@ export function phaseFigures(tallies: readonly number[]): PhaseFigures {
   const at = (place: number): number => tallies[place] ?? 0;
   const [memoryUs, squaringUs, hashUs] = [at(Tally.memoryUs), at(Tally.squaringUs), at(Tally.hashUs)];
   const totalUs = memoryUs + squaringUs + hashUs;
-  const share = (us: number): number => (totalUs === 0 ? 0 : Math.round((us * 1_000) / totalUs) / 10);
+  const share = (us: number): number => (totalUs === 0 ? 0 : (us * 100) / totalUs);
   return {
     attempts: at(Tally.memories),
     memoriesPerSecond: perSecond(at(Tally.memories), memoryUs),
     squaringsPerSecond: perSecond(at(Tally.squarings), squaringUs),
     hashesPerSecond: perSecond(at(Tally.hashes), hashUs),
     shares: { memory: share(memoryUs), timeLock: share(squaringUs), search: share(hashUs) },
-    attemptMs: at(Tally.memories) === 0 ? 0 : Math.round(totalUs / at(Tally.memories)) / 1_000,
+    attemptMs: at(Tally.memories) === 0 ? 0 : totalUs / at(Tally.memories) / 1_000,
   };
 }
 
-export function describeFigures({
-  attempts,
-  memoriesPerSecond,
-  squaringsPerSecond,
-  hashesPerSecond,
-  shares,
-  attemptMs,
-}: PhaseFigures): Json {
-  return { attempts, attemptMs, memoriesPerSecond, squaringsPerSecond, hashesPerSecond, shares: { ...shares } };
+/** The same for people: times to the µs, shares to a tenth of a percent, rates to a tenth, or to three digits where they are low. */
+export function describeFigures({ attempts, memoriesPerSecond, squaringsPerSecond, hashesPerSecond, shares, attemptMs }: PhaseFigures) {
+  return {
+    attempts,
+    attemptMs: rounded(attemptMs, 3),
+    memoriesPerSecond: roundedRate(memoriesPerSecond),
+    squaringsPerSecond: roundedRate(squaringsPerSecond),
+    hashesPerSecond: roundedRate(hashesPerSecond),
+    shares: { memory: rounded(shares.memory, 1), timeLock: rounded(shares.timeLock, 1), search: rounded(shares.search, 1) },
+  };
 }
 
 function perSecond(count: number, us: number): number {
-  return us === 0 ? 0 : Math.round((count * 1e7) / us) / 10;
+  return us === 0 ? 0 : (count * 1e6) / us;
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+function roundedRate(perSecond: number): number {
+  return perSecond < 100 ? Number(perSecond.toPrecision(3)) : rounded(perSecond, 1);
 }

@@ -42,7 +42,13 @@ export function challengeSeed(modulus: Bytes, squarings: number, x: Bytes, y: By
 /** A test that finds composites quickly and never calls a prime composite; what it lets through is judged by the rule. */
 export type CompositeFilter = (candidate: Bytes) => boolean;
 
-/** ℓ by the rule. `isComposite` may refuse composites sooner; it can't change the result. `seed`: 32 bytes. @throws TimelockInputError */
+/**
+ * ℓ by the rule. `isComposite` refuses composites sooner. It would change the result only for a composite that passes all rounds, which the rule takes
+ * and a better test skips: engines with and without it then disagree, with a chance below 2^−137 (see above).
+ *
+ * @param seed 32 bytes
+ * @throws TimelockInputError
+ */
 export function findChallengePrime(seed: Bytes, isComposite: CompositeFilter = () => false): ChallengePrime {
   demandSeed(seed);
   for (let counter = 0; counter < CANDIDATES_MAX; counter++) {

@@ -2,8 +2,9 @@
  * The group of the time-lock: Z_N* / {±1}. An element is a pair {v, N − v} of units, written as the smaller one.
  *
  * The quotient, because in Z_N* itself −1 is an element of order two that everybody knows: with it a proof of y also proves N − y, and the low order
- * assumption of the proof is false (Boneh, Bünz and Fisch, "A survey of two verifiable delay functions", 2018, § 6). Whoever knows another element of small order
- * in the quotient factors N.
+ * assumption of the proof is false (Boneh, Bünz and Fisch, "A survey of two verifiable delay functions", 2018, § 6). That nobody finds an element of small order in
+ * the quotient either is the low order assumption; no way to find one without the factors of N is known. It is not the same as factoring: N is 5 modulo 8, so both
+ * primes may be 1 modulo 4, and a square root of −1, which then exists, has order two in the quotient; one of them alone does not give the factors.
  */
 import { type Bytes, bytesEqual, compareBytes, concatBytes, domainTag, type Hash, sha256Of } from "../../../core/sdk.js";
 import { TimelockFault } from "./errors.js";

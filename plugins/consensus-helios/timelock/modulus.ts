@@ -3,7 +3,7 @@
  *
  * RSA Laboratories published it in 1991 to 2001 as the largest number of its challenge (617 decimal digits with digit sum 2738) and
  * said that the machine which made it, and with it both primes, was destroyed. Nobody is known to have factored it. Who has its
- * factors computes any power at once: that is the trust in this number, and what the specification says about it (§ Known factors).
+ * factors computes any power at once: that is the trust in this number, and what the specification says about it (§ 7.4, and the last row of § 8).
  */
 import { type Bytes, fromHex, present } from "../../../core/sdk.js";
 

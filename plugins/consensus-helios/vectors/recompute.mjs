@@ -36,6 +36,35 @@ function power(base, exponent, modulus) {
   return result;
 }
 
+function varint(value) {
+  const out = [];
+  let rest = BigInt(value);
+  for (; rest >= 128n; rest >>= 7n) out.push(Number(rest & 127n) | 128);
+  return Buffer.from([...out, Number(rest)]);
+}
+
+/** Fields of a header: numbers where they are not 0, the rest with its length; the seal, field 11, as it is given. */
+function encodedHeader(header, ...seal) {
+  const number = (field, value) => (value === 0 ? [] : [varint(8 * field), varint(value)]);
+  const joined = (field, value) => (value.length === 0 ? [] : [varint(8 * field + 2), varint(value.length), value]);
+  return Buffer.concat([
+    ...joined(1, Buffer.from(header.chainId, "latin1")),
+    ...number(2, header.height),
+    ...joined(3, header.parent),
+    ...number(4, header.timestampMs),
+    ...joined(5, header.transactionsRoot),
+    ...joined(6, header.receiptsRoot),
+    ...joined(7, header.stateRoot),
+    ...joined(8, header.payloadRoot),
+    ...joined(9, header.proposer),
+    ...joined(10, header.extra),
+    ...seal.flatMap((each) => joined(11, each)),
+  ]);
+}
+
+const rootOf = (header) => sha256(tag("cw/header/1"), encodedHeader(header));
+const blockIdOf = (root, seal) => sha256(root, sha256(seal));
+
 /** Phase 1. */
 function memoryHash({ root, parentId, outerNonce, memoryKiB, passes }) {
   const password = Buffer.concat([tag("cw/helios/mem/1"), root, bytes(outerNonce, 8)]);
@@ -165,6 +194,40 @@ function demand(spec, parent) {
   };
 }
 
+/** From a header's fields to its root, a seal and its id. */
+function wholeHeader() {
+  const [memoryKiB, passes, squarings, innerNonceBits] = [64, 1, 300, 6];
+  const fields = {
+    chainId: "helios-vectors",
+    height: 1_440,
+    parent: seedBytes("header's parent"),
+    timestampMs: 1_700_000_123_456,
+    transactionsRoot: seedBytes("transactions"),
+    receiptsRoot: seedBytes("receipts"),
+    stateRoot: seedBytes("state"),
+    payloadRoot: Buffer.alloc(32),
+    proposer: seedBytes("proposer").subarray(0, 20),
+    extra: Buffer.from("1f7fffff0201", "hex"),
+  };
+  const root = rootOf(fields);
+  // An eighth more for each step.
+  const sizes = { memoryKiB: (memoryKiB * (8 + fields.extra[4])) >> 3, passes, squarings: (squarings * (8 + fields.extra[5])) >> 3 };
+  const target = targetOf(BigInt(`0x${hex(fields.extra.subarray(0, 4))}`));
+  const { seal } = mine({ root, parentId: fields.parent, target, ...sizes, innerNonceBits }, 0n);
+  const shown = Object.entries(fields).map(([name, value]) => [name, Buffer.isBuffer(value) ? hex(value) : value]);
+  return {
+    spec: { memoryKiB, passes, squarings, innerNonceBits },
+    fields: Object.fromEntries(shown),
+    unsealed: hex(encodedHeader(fields)),
+    root: hex(root),
+    ...sizes,
+    target: hex(target, 32),
+    seal: hex(seal),
+    sealed: hex(encodedHeader(fields, seal)),
+    id: hex(blockIdOf(root, seal)),
+  };
+}
+
 const hex = (value, length) => (typeof value === "bigint" ? bytes(value, length ?? 256) : value).toString("hex");
 const seedBytes = (text) => sha256(Buffer.from(text, "latin1"));
 
@@ -247,7 +310,7 @@ export function vectors() {
     const parent = { bits, steps, height, sinceGenesisMs };
     return { parent, demand: demand(spec, parent) };
   });
-  return { modulus: hex(N), memory, timeLocks, seals, difficulty: { spec, demands } };
+  return { modulus: hex(N), memory, timeLocks, seals, header: wholeHeader(), difficulty: { spec, demands } };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

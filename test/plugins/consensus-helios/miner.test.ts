@@ -12,7 +12,7 @@ import { innerSearch } from "../../../plugins/consensus-helios/miner/inner-searc
 import { searchJob } from "../../../plugins/consensus-helios/miner/job.js";
 import { MemorySlots, memorySlots } from "../../../plugins/consensus-helios/miner/memory-slots.js";
 import createSearcher from "../../../plugins/consensus-helios/miner/search.js";
-import { phaseFigures, Tally } from "../../../plugins/consensus-helios/miner/tallies.js";
+import { describeFigures, phaseFigures, Tally } from "../../../plugins/consensus-helios/miner/tallies.js";
 import { AUTO_PHASES } from "../../../plugins/consensus-helios/phases.js";
 import { patient } from "../../fixtures/pace.js";
 import { PHASES } from "./test-chain.js";
@@ -181,6 +181,21 @@ t.test("figures of the phases", (t) => {
     attemptMs: 25,
   });
   t.same(phaseFigures([]).shares, { memory: 0, timeLock: 0, search: 0 });
+  const odd = {
+    ...phaseFigures(tallies),
+    memoriesPerSecond: 0.012_34,
+    squaringsPerSecond: 99.95,
+    hashesPerSecond: 1_234_567.89,
+    attemptMs: 2 / 3,
+  };
+  t.same(describeFigures({ ...odd, shares: { memory: 200 / 3, timeLock: 100 / 3, search: 0 } }), {
+    attempts: 4,
+    memoriesPerSecond: 0.0123,
+    squaringsPerSecond: 100,
+    hashesPerSecond: 1_234_567.9,
+    attemptMs: 0.667,
+    shares: { memory: 66.7, timeLock: 33.3, search: 0 },
+  });
   t.end();
 });
 
@@ -191,6 +206,14 @@ t.test("calibration: sizes that give the phases their shares, by what was measur
   // 10 ms of memory want 7.5 ms of hashes; 2^17 take 6.55 ms, so memory is 8.74 ms and squarings 6.55.
   t.same(proposed, { memoryKiB: 14_336, passes: 1, squarings: 26_000, innerNonceBits: 17 });
   t.same(kept, { ...aim, squarings: 28_500, innerNonceBits: 17 });
+  // A machine that takes half a minute for a memory: its rate is far below what people are shown of one.
+  const slow = [1, 30_000_000, 1_000, 225_000, 1_000_000, 22_500_000];
+  t.same(calibrate(aim, { memory: 40, timeLock: 30, search: 30 }, phaseFigures(slow)).proposed, {
+    memoryKiB: 17_152,
+    passes: 1,
+    squarings: 105_000,
+    innerNonceBits: 20,
+  });
   const sizes = { memoryKiB: 256, passes: 1, squarings: 500, innerNonceBits: 6 };
   let ms = 0;
   const figures = measurePhases(sizes, AUTO_PHASES, () => performance.now(), 5);

@@ -3,16 +3,21 @@ import { readFile } from "node:fs/promises";
 import t from "tap";
 import { Value } from "typebox/value";
 import type { TreeHeader } from "../../../core/ports/consensus.js";
+import { Address } from "../../../core/primitives/address.js";
+import type { Height } from "../../../core/primitives/amount.js";
+import type { UnsealedHeader } from "../../../core/primitives/block.js";
+import { decodeHeader, encodeHeader, encodeUnsealedHeader, signingRootOf } from "../../../core/primitives/block-codec.js";
 import { Hash } from "../../../core/primitives/hash.js";
 import { formatBits, parseBits, targetOfBits, targetToBytes } from "../../../core/work/compact.js";
 import { mineOne } from "../../../plugins/consensus-helios/attempt.js";
 import { HeliosSpec } from "../../../plugins/consensus-helios/config.js";
-import { Difficulty, encodeExtra } from "../../../plugins/consensus-helios/difficulty.js";
+import { Difficulty, demandOf, encodeExtra } from "../../../plugins/consensus-helios/difficulty.js";
 import judgeSeals from "../../../plugins/consensus-helios/judge.task.js";
 import { packClaims } from "../../../plugins/consensus-helios/judge-job.js";
 import { memoryHash, nativeMemory, portableMemory } from "../../../plugins/consensus-helios/memory.js";
 import { checkParameters } from "../../../plugins/consensus-helios/parameters.js";
 import { decodeSeal, sealHash } from "../../../plugins/consensus-helios/seal.js";
+import { memoryKiBAt, squaringsAt } from "../../../plugins/consensus-helios/steps.js";
 import { ARITHMETIC_KINDS } from "../../../plugins/consensus-helios/timelock/arithmetic.js";
 import { chooseArithmetic, RSA_2048, Timelock } from "../../../plugins/consensus-helios/timelock/index.js";
 import { ROOT } from "../../functional/node-process.js";
@@ -52,6 +57,29 @@ interface Vectors {
     readonly hash: string;
     readonly seal: string;
   }[];
+  readonly header: {
+    readonly spec: { readonly memoryKiB: number; readonly passes: number; readonly squarings: number; readonly innerNonceBits: number };
+    readonly fields: {
+      readonly chainId: string;
+      readonly height: number;
+      readonly timestampMs: number;
+      readonly parent: string;
+      readonly transactionsRoot: string;
+      readonly receiptsRoot: string;
+      readonly stateRoot: string;
+      readonly payloadRoot: string;
+      readonly proposer: string;
+      readonly extra: string;
+    };
+    readonly unsealed: string;
+    readonly root: string;
+    readonly memoryKiB: number;
+    readonly squarings: number;
+    readonly target: string;
+    readonly seal: string;
+    readonly sealed: string;
+    readonly id: string;
+  };
   readonly difficulty: {
     readonly spec: {
       readonly initialTargetBits: string;
@@ -134,6 +162,44 @@ t.test("whole seals", async (t) => {
         t.equal(hex(mineOne(engines, work, BigInt(vector.outerNonce))), vector.seal, `${arithmetic}, ${argon2id}: the same seal is mined`);
       }
   }
+});
+
+t.test("a header from its fields to its root, seal and id", async (t) => {
+  const { spec, fields, unsealed, root, memoryKiB, squarings, target, seal, sealed, id } = vectors.header;
+  const header: UnsealedHeader = {
+    chainId: fields.chainId,
+    height: fields.height as Height,
+    parent: Hash.parse(fields.parent),
+    timestampMs: fields.timestampMs,
+    transactionsRoot: Hash.parse(fields.transactionsRoot),
+    receiptsRoot: Hash.parse(fields.receiptsRoot),
+    stateRoot: Hash.parse(fields.stateRoot),
+    payloadRoot: Hash.parse(fields.payloadRoot),
+    proposer: Address.from(bytes(fields.proposer)),
+    extra: bytes(fields.extra),
+  };
+  t.equal(hex(encodeUnsealedHeader(header)), unsealed);
+  t.equal(hex(signingRootOf(header)), root);
+  t.equal(hex(encodeHeader({ ...header, seal: bytes(seal) })), sealed);
+  t.equal(hex(decodeHeader(bytes(sealed)).id), id);
+  const stated = demandOf(header.extra);
+  const chain = Value.Default(HeliosSpec, {
+    memory: { sizeKiB: spec.memoryKiB, passes: spec.passes },
+    timeLock: { squarings: spec.squarings },
+    search: { innerNonceBits: spec.innerNonceBits },
+  }) as HeliosSpec;
+  t.equal(memoryKiBAt(chain, stated.steps), memoryKiB);
+  t.equal(squaringsAt(chain, stated.steps), squarings);
+  t.equal(hex(targetToBytes(targetOfBits(stated.bits))), target);
+  const work = {
+    root: Hash.parse(root),
+    parentId: header.parent,
+    target: bytes(target),
+    memoryCost: { memoryKiB, passes: spec.passes },
+    squarings,
+    innerNonceBits: spec.innerNonceBits,
+  };
+  t.equal(hex(mineOne({ timelock: new Timelock(chooseArithmetic("auto")), memory: portableMemory }, work)), seal);
 });
 
 t.test("difficulty", async (t) => {

@@ -7,6 +7,7 @@ export * from "./heaviest.js";
 export { MINER_THREADS_MAX, Miner, type MinerDependencies, type MinerOptions, siblingModule } from "./miner.js";
 export * from "./mining-options.js";
 export * from "./network-rate.js";
+export * from "./parameters.js";
 export { WorkProducer } from "./producer.js";
 export * from "./producer-rules.js";
 export * from "./templates.js";

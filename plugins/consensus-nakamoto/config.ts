@@ -1,8 +1,5 @@
 /** What can be set: the chain's parameters (chain spec, the same on every node) and this node's mining (node config). */
-import { MEDIAN_TIME_BLOCKS, MINING_OPTIONS, type Static, Type } from "../../core/sdk.js";
-
-const compactBits = (description: string, default_?: string) =>
-  Type.String({ description, pattern: "^[0-9a-f]{8}$", ...(default_ === undefined ? {} : { default: default_ }) });
+import { compactBits, MINING_OPTIONS, type Static, Type, WORK_PARAMETERS } from "../../core/sdk.js";
 
 /** Section `consensus.parameters` of the chain spec. */
 export const NakamotoSpec = Type.Object(
@@ -39,30 +36,7 @@ export const NakamotoSpec = Type.Object(
       "The easiest target ever allowed, compact: eight hex digits, not below initialTargetBits' target.",
       "1f00ffff",
     ),
-    futureBoundMs: Type.Integer({
-      description: "Blocks whose timestamp is this far ahead of the local clock wait until it is not, ms.",
-      default: 120_000,
-      minimum: 1_000,
-      maximum: 7_200_000,
-    }),
-    medianTimeBlocks: Type.Integer({
-      description: "A block's timestamp is above the median of this many blocks before it. Odd.",
-      default: MEDIAN_TIME_BLOCKS,
-      minimum: 1,
-      maximum: 101,
-    }),
-    maxReorgDepth: Type.Integer({
-      description: "Blocks this far below the head are final: a branch that leaves the chain below them is refused, whatever its work.",
-      default: 100,
-      minimum: 1,
-      maximum: 4_000,
-    }),
-    confirmations: Type.Integer({
-      description: "Blocks after which a payment counts as confirmed. At most maxReorgDepth.",
-      default: 6,
-      minimum: 0,
-      maximum: 4_000,
-    }),
+    ...WORK_PARAMETERS,
   },
   { additionalProperties: false },
 );

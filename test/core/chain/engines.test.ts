@@ -21,8 +21,8 @@ import { NakamotoConsensus } from "../../../plugins/consensus-nakamoto/engine.js
 import instantManifest, { InstantEngine } from "../../fixtures/instant-engine.js";
 import slotManifest, { readState, SlotEngine } from "../../fixtures/slot-engine.js";
 import { amountBytes, type Output, outputId, UtxoLedger } from "../../fixtures/utxo-ledger.js";
-import { EASY_BITS } from "../../plugins/consensus-nakamoto/test-chain.js";
 import { CHAIN_ID, ledgerOf, NO_METRICS, rulesOf, SILENT } from "../../plugins/ledger-account/fixtures.js";
+import { EASY_BITS } from "../work/work-chain.js";
 import { FUNDS, idOf, key, made, TestNode, TestTime, transfer, worded } from "./harness.js";
 
 const KEYS = [10, 11, 12, 13].map(key);

@@ -6,8 +6,9 @@ import { Hash } from "../../../core/primitives/hash.js";
 import { MemoryEngineError, ParametersError } from "../../../plugins/consensus-helios/errors.js";
 import manifest from "../../../plugins/consensus-helios/index.js";
 import { decodeSeal, encodeSeal, type HeliosSeal } from "../../../plugins/consensus-helios/seal.js";
+import { GENESIS_TIME_MS } from "../../core/work/work-chain.js";
 import { element, negated } from "./made-claims.js";
-import { type Deviation, GENESIS_TIME_MS, TestChain } from "./test-chain.js";
+import { type Deviation, TestChain } from "./test-chain.js";
 
 /** Counts the jobs that reach compute. */
 function countJobs(chain: TestChain): () => number {

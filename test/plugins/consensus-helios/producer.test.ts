@@ -8,8 +8,9 @@ import { mineOne, type SealWork } from "../../../plugins/consensus-helios/attemp
 import { decodeExtra } from "../../../plugins/consensus-helios/difficulty.js";
 import type { HeliosSearchInput } from "../../../plugins/consensus-helios/miner/search.js";
 import { Tally } from "../../../plugins/consensus-helios/miner/tallies.js";
+import { PAYOUT, silent, type WorkChainOptions } from "../../core/work/work-chain.js";
 import { patient } from "../../fixtures/pace.js";
-import { PAYOUT, PHASES, silent, TestChain, type TestChainOptions } from "./test-chain.js";
+import { PHASES, TestChain } from "./test-chain.js";
 
 interface Production {
   readonly phases: {
@@ -53,7 +54,7 @@ class ScriptedSource implements WorkSource {
   }
 }
 
-async function startChain(t: Test, options: TestChainOptions = {}): Promise<TestChain> {
+async function startChain(t: Test, options: WorkChainOptions = {}): Promise<TestChain> {
   const chain = await new TestChain({ clock: new SystemClock(), ...options, config: { mine: true, ...options.config } }).start();
   t.teardown(() => chain.stop());
   if (chain.engine.producer.automatic) chain.engine.producer.start();

@@ -6,8 +6,8 @@ import judgeSeals from "../../../plugins/consensus-helios/judge.task.js";
 import type { JudgeInput } from "../../../plugins/consensus-helios/judge-job.js";
 import { AUTO_PHASES } from "../../../plugins/consensus-helios/phases.js";
 import { JUDGE_TASK, SealVerifier } from "../../../plugins/consensus-helios/seal-verifier.js";
+import { CountingMetrics } from "../../core/work/work-chain.js";
 import { element, madeClaim, resealed } from "./made-claims.js";
-import { CountingMetrics } from "./test-chain.js";
 
 interface Job {
   readonly stage: string;

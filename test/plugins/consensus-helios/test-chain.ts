@@ -1,19 +1,11 @@
-/**
- * A chain around the engine, small enough to see through: it imports as core does (header, seal, weight, `onBlock`,
- * then execution of what was chosen), keeps everything in maps, and fails execution of blocks that a test names.
- */
+/** A chain around the helios engine: see work-chain.ts. */
 import { Value } from "typebox/value";
 import { ComputeService } from "../../../core/compute/index.js";
-import type { Choice, ConsensusHost, ImportVerdict, ProposalFields, TreeHeader, UnsealedBlock } from "../../../core/ports/consensus.js";
-import { InvalidHeaderError, NotYetError } from "../../../core/ports/errors.js";
-import type { Clock, Logger, Metrics } from "../../../core/ports/runtime.js";
-import type { WorkSource } from "../../../core/ports/work-source.js";
+import type { ConsensusHost, TreeHeader } from "../../../core/ports/consensus.js";
 import { Address } from "../../../core/primitives/address.js";
-import { Height } from "../../../core/primitives/amount.js";
-import type { Block, HeaderRecord, UnsealedHeader } from "../../../core/primitives/block.js";
-import { headerRecord, signingRootOf } from "../../../core/primitives/block-codec.js";
-import { Hash } from "../../../core/primitives/hash.js";
-import { SystemScheduler } from "../../../core/runtime/system-scheduler.js";
+import type { Block } from "../../../core/primitives/block.js";
+import { signingRootOf } from "../../../core/primitives/block-codec.js";
+import type { Hash } from "../../../core/primitives/hash.js";
 import { targetOfBits, targetToBytes } from "../../../core/work/compact.js";
 import { mineOne, type SealWork } from "../../../plugins/consensus-helios/attempt.js";
 import { HeliosConfig, HeliosSpec } from "../../../plugins/consensus-helios/config.js";
@@ -23,12 +15,7 @@ import { checkParameters } from "../../../plugins/consensus-helios/parameters.js
 import { AUTO_PHASES, phasesFor } from "../../../plugins/consensus-helios/phases.js";
 import { JUDGE_TASK } from "../../../plugins/consensus-helios/seal-verifier.js";
 import { memoryKiBAt, squaringsAt } from "../../../plugins/consensus-helios/steps.js";
-
-export const GENESIS_TIME_MS = 1_700_000_000_000;
-export const PAYOUT = Address.format(Address.from(new Uint8Array(20).fill(7)), "cw");
-
-/** One hash in two succeeds. */
-export const EASY_BITS = "207fffff";
+import { CountingMetrics, EASY_BITS, PAYOUT, silent, WorkChain, type WorkChainOptions } from "../../core/work/work-chain.js";
 
 /** Phases that together take a millisecond. */
 export const TRIVIAL_SPEC = {
@@ -42,52 +29,6 @@ export const TRIVIAL_SPEC = {
 
 export const PHASES = phasesFor(AUTO_PHASES);
 
-export const silent: Logger = {
-  trace() {},
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  fatal() {},
-  isLevelEnabled: () => false,
-  child: () => silent,
-};
-
-/** Counts what is observed, by metric name. */
-export class CountingMetrics implements Metrics {
-  readonly counts = new Map<string, number>();
-
-  #count(name: string, by = 1): void {
-    this.counts.set(name, (this.counts.get(name) ?? 0) + by);
-  }
-
-  counter({ name }: { readonly name: string }) {
-    return {
-      increment: (by?: number, labels?: Readonly<Record<string, string>>) =>
-        this.#count(labels === undefined ? name : `${name}:${Object.values(labels).join()}`, by),
-    };
-  }
-
-  gauge() {
-    return { set() {} };
-  }
-
-  histogram({ name }: { readonly name: string }) {
-    return { observe: () => this.#count(name) };
-  }
-}
-
-export interface TestChainOptions {
-  readonly spec?: object;
-  readonly config?: object;
-  readonly clock?: Clock;
-  readonly genesisTimeMs?: number;
-  readonly workSource?: WorkSource;
-  readonly logger?: Logger;
-  /** What is in the mempool, one raw transaction each. */
-  readonly transactions?: () => readonly Uint8Array[];
-}
-
 /** What a block to be made differs in from a valid one. */
 export interface Deviation {
   readonly timestampMs?: number;
@@ -98,64 +39,33 @@ export interface Deviation {
   readonly work?: Partial<SealWork>;
 }
 
-export class TestChain {
-  readonly engine: HeliosConsensus;
+export class TestChain extends WorkChain<HeliosConsensus, Deviation> {
   readonly difficulty: Difficulty;
   readonly spec: HeliosSpec;
-  readonly genesis: TreeHeader;
   readonly compute: ComputeService;
-  readonly metrics = new CountingMetrics();
-  readonly clock: Clock;
-  readonly scheduler: SystemScheduler;
-  readonly headers = new Map<string, TreeHeader>();
-  readonly executed = new Set<string>();
-  /** Ids whose execution fails. */
-  readonly poisoned = new Set<string>();
-  readonly choices: Choice[] = [];
-  /** While set, nothing is executed, as on a node that is behind. */
-  held = false;
-  head: TreeHeader;
-  #pending: Choice | undefined;
-  readonly #transactions: () => readonly Uint8Array[];
-  readonly #headWaiters = new Set<() => void>();
 
-  constructor(options: TestChainOptions = {}) {
-    const spec = Value.Default(HeliosSpec, {
-      ...TRIVIAL_SPEC,
-      ...options.spec,
-    }) as HeliosSpec;
-    this.spec = spec;
+  constructor(options: WorkChainOptions = {}) {
+    const spec = Value.Default(HeliosSpec, { ...TRIVIAL_SPEC, ...options.spec }) as HeliosSpec;
     const config = Value.Default(HeliosConfig, { address: PAYOUT, ...options.config }) as HeliosConfig;
-    this.clock = options.clock ?? { nowMs: () => GENESIS_TIME_MS + 3_600_000, monotonicMs: () => performance.now() };
-    this.scheduler = new SystemScheduler({ nowMs: () => Date.now(), monotonicMs: () => performance.now() });
-    const runtime = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+    super(options, (logger, metrics) => new HeliosConsensus(config, spec, logger, metrics, options.workSource));
+    this.spec = spec;
+    const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
     this.compute = new ComputeService(
-      { clock: runtime, scheduler: this.scheduler, logger: silent, metrics: new CountingMetrics() },
+      { clock, scheduler: this.scheduler, logger: silent, metrics: new CountingMetrics() },
       { threads: 0, engine: "js" },
     );
-    this.#transactions = options.transactions ?? (() => []);
-    this.engine = new HeliosConsensus(config, spec, options.logger ?? silent, this.metrics, options.workSource);
-    const { extra, proposer } = this.engine.genesis({} as never);
-    const record = headerRecord({
-      ...this.#fields(undefined, options.genesisTimeMs ?? GENESIS_TIME_MS, extra, proposer),
-      seal: new Uint8Array(0),
-    });
-    this.genesis = this.head = { ...record, weight: this.engine.weigh(record, 0n) };
-    this.#keep(this.genesis);
-    this.executed.add(Hash.key(this.genesis.id));
-    this.difficulty = new Difficulty(checkParameters(spec), record);
+    this.difficulty = new Difficulty(checkParameters(spec), this.genesis);
   }
 
   async start(): Promise<this> {
     await this.compute.preload(JUDGE_TASK);
-    this.engine.attach(this.#host());
+    this.engine.attach(this.host());
     this.restore([], this.genesis.id);
     return this;
   }
 
-  restore(blocks: readonly TreeHeader[], head: Hash, finalized: Hash = this.genesis.id): void {
-    this.engine.restore({ blocks, head, justified: finalized, finalized });
-    this.#apply();
+  protected override host(): ConsensusHost {
+    return { ...super.host(), compute: this.compute };
   }
 
   async stop(): Promise<void> {
@@ -164,11 +74,10 @@ export class TestChain {
     this.scheduler.close();
   }
 
-  /** A sealed block over `parent`, valid but for the deviation. */
   make(parent: TreeHeader, deviation: Deviation = {}): Block {
-    const demand = { ...this.difficulty.demand({ at: (distance) => this.#ancestor(parent, distance) }), ...deviation.demand };
+    const demand = { ...this.difficulty.demand({ at: (distance) => this.ancestor(parent, distance) }), ...deviation.demand };
     const timestampMs = deviation.timestampMs ?? parent.header.timestampMs + 1_000;
-    const unsealed = this.#fields(parent, timestampMs, deviation.extra ?? encodeExtra(demand), Address.zero);
+    const unsealed = this.fieldsOver(parent, timestampMs, deviation.extra ?? encodeExtra(demand), Address.zero);
     const work = { ...this.workFor(signingRootOf(unsealed), parent.id, demand), ...deviation.work };
     const seal = deviation.seal ?? mineOne(PHASES, work);
     return { header: { ...unsealed, seal }, transactions: [], payload: new Uint8Array(0) };
@@ -185,140 +94,5 @@ export class TestChain {
       squarings: squaringsAt(spec, demand.steps),
       innerNonceBits: spec.search.innerNonceBits,
     };
-  }
-
-  /** As core judges a header by itself: answers the code of its refusal, or undefined. */
-  async judge(block: Block): Promise<string | undefined> {
-    const record = headerRecord(block.header);
-    const parent = this.headers.get(Hash.key(block.header.parent)) as TreeHeader;
-    try {
-      this.engine.checkHeader(record, { at: (distance) => this.#ancestor(parent, distance) });
-      await this.engine.contextFor(parent, record.header);
-    } catch (error) {
-      if (InvalidHeaderError.matches(error) || NotYetError.matches(error)) return error.data.code;
-      throw error;
-    }
-    const [verdict] = await this.engine.verifySeals([{ record }]);
-    return verdict?.ok === false ? (verdict.code ?? verdict.reason) : undefined;
-  }
-
-  /** Makes and imports valid blocks in a row; answers their headers. */
-  async grow(parent: TreeHeader, count: number, intervalMs = 1_000): Promise<TreeHeader[]> {
-    const made: TreeHeader[] = [];
-    for (let at = parent; made.length < count; at = made[made.length - 1] as TreeHeader) {
-      const verdict = await this.import(this.make(at, { timestampMs: at.header.timestampMs + intervalMs }));
-      if (verdict.status !== "imported") throw new Error(`not imported: ${JSON.stringify(verdict)}`);
-      made.push(this.headers.get(Hash.key(verdict.id)) as TreeHeader);
-    }
-    return made;
-  }
-
-  async import(block: Block): Promise<ImportVerdict> {
-    const record = headerRecord(block.header);
-    const { id } = record;
-    if (this.headers.has(Hash.key(id))) return { status: "known", id };
-    const parent = this.headers.get(Hash.key(block.header.parent));
-    if (parent === undefined) return { status: "not-yet", id, code: "PARENT", reason: "unknown parent" };
-    try {
-      this.engine.checkHeader(record, { at: (distance) => this.#ancestor(parent, distance) });
-      await this.engine.contextFor(parent, record.header);
-    } catch (error) {
-      if (InvalidHeaderError.matches(error)) return { status: "invalid", id, ...error.data };
-      if (NotYetError.matches(error)) return { status: "not-yet", id, ...error.data };
-      throw error;
-    }
-    const [seal] = await this.engine.verifySeals([{ record }]);
-    if (seal?.ok !== true) return { status: "invalid", id, code: seal?.code ?? "", reason: seal?.reason ?? "" };
-    const header: TreeHeader = { ...record, weight: this.engine.weigh(record, parent.weight) };
-    this.#keep(header);
-    this.engine.onBlock(header);
-    this.#apply();
-    return { status: "imported", id, canonical: Hash.key(this.head.id) === Hash.key(id) };
-  }
-
-  /** Resolves once the head is at `height` or above. */
-  async reached(height: number): Promise<void> {
-    while (this.head.header.height < height) await new Promise<void>((resolve) => this.#headWaiters.add(resolve));
-  }
-
-  /** Executes what was chosen while `held`. */
-  release(): void {
-    this.held = false;
-    this.#apply();
-  }
-
-  #keep(header: TreeHeader): void {
-    this.headers.set(Hash.key(header.id), header);
-  }
-
-  /** Executes towards the choice, parents first; the engine chooses again where that fails. */
-  #apply(): void {
-    if (this.held) return;
-    while (this.#pending !== undefined) {
-      const { head } = this.#pending;
-      this.#pending = undefined;
-      const path: TreeHeader[] = [];
-      for (let at = this.headers.get(Hash.key(head)); at !== undefined && !this.executed.has(Hash.key(at.id)); ) {
-        path.unshift(at);
-        at = this.headers.get(Hash.key(at.header.parent));
-      }
-      const bad = path.find(({ id }) => this.poisoned.has(Hash.key(id)));
-      for (const { id } of bad === undefined ? path : path.slice(0, path.indexOf(bad))) this.executed.add(Hash.key(id));
-      if (bad !== undefined) this.engine.onInvalid(bad.id);
-      else this.head = this.headers.get(Hash.key(head)) as TreeHeader;
-    }
-    for (const resolve of this.#headWaiters) resolve();
-    this.#headWaiters.clear();
-  }
-
-  #ancestor(parent: TreeHeader, distance: number): TreeHeader | undefined {
-    let at: TreeHeader | undefined = parent;
-    for (let i = 1; i < distance && at !== undefined; i++) {
-      at = at.header.height === 0 ? undefined : this.headers.get(Hash.key(at.header.parent));
-    }
-    return at;
-  }
-
-  #fields(parent: TreeHeader | undefined, timestampMs: number, extra: Uint8Array, proposer: Address): UnsealedHeader {
-    return {
-      chainId: "test",
-      height: Height.from(parent === undefined ? 0 : parent.header.height + 1),
-      parent: parent?.id ?? Hash.zero,
-      timestampMs,
-      transactionsRoot: Hash.zero,
-      receiptsRoot: Hash.zero,
-      stateRoot: Hash.zero,
-      payloadRoot: Hash.zero,
-      proposer,
-      extra,
-    };
-  }
-
-  async #build(parentId: Hash, fields: ProposalFields): Promise<UnsealedBlock> {
-    const parent = this.headers.get(Hash.key(parentId));
-    if (parent === undefined || !this.executed.has(Hash.key(parentId))) throw new Error("the parent is not executed");
-    const header = this.#fields(parent, fields.timestampMs, fields.extra, fields.proposer);
-    return { header, signingRoot: signingRootOf(header), transactions: this.#transactions(), payload: new Uint8Array(0) };
-  }
-
-  #host(): ConsensusHost {
-    const host: Partial<ConsensusHost> = {
-      spec: { chainId: "test", addressPrefix: "cw" } as ConsensusHost["spec"],
-      genesis: this.genesis as HeaderRecord,
-      clock: this.clock,
-      scheduler: this.scheduler,
-      compute: this.compute,
-      logger: silent,
-      choiceChanged: (choice) => {
-        this.choices.push(choice);
-        this.#pending = choice;
-      },
-      buildBlock: (parent, fields) => this.#build(parent, fields),
-      submit: (block) => this.import(block),
-      header: (id) => this.headers.get(Hash.key(id)),
-      view: (id) => (this.executed.has(Hash.key(id)) ? ({} as NonNullable<ReturnType<ConsensusHost["view"]>>) : undefined),
-      slicer: () => this.scheduler.slicer(),
-    };
-    return host as ConsensusHost;
   }
 }

@@ -10,7 +10,8 @@ import { AddressError, ParametersError } from "../../../plugins/consensus-nakamo
 import manifest from "../../../plugins/consensus-nakamoto/index.js";
 import createSearcher from "../../../plugins/consensus-nakamoto/search.js";
 import { DoubleSha256 } from "../../../plugins/consensus-nakamoto/sha256d.js";
-import { GENESIS_TIME_MS, TestChain } from "./test-chain.js";
+import { GENESIS_TIME_MS } from "../../core/work/work-chain.js";
+import { TestChain } from "./test-chain.js";
 
 const doubleSha256 = (bytes: Uint8Array) => {
   const once = createHash("sha256").update(bytes).digest();

@@ -8,8 +8,9 @@ import { SystemClock } from "../../../core/runtime/system-clock.js";
 import { WorkerDiedError } from "../../../core/work/errors.js";
 import { AddressError, BlockRefusedError, ProductionStoppedError } from "../../../plugins/consensus-nakamoto/errors.js";
 import createSearcher, { type NonceSearchInput } from "../../../plugins/consensus-nakamoto/search.js";
+import { EASY_BITS, PAYOUT, type WorkChainOptions } from "../../core/work/work-chain.js";
 import { patient } from "../../fixtures/pace.js";
-import { EASY_BITS, PAYOUT, sealFor, TestChain, type TestChainOptions } from "./test-chain.js";
+import { sealFor, TestChain } from "./test-chain.js";
 
 /** Answers when the test says so, with the real solution; remembers what it was asked. */
 class ScriptedSource implements WorkSource {
@@ -65,7 +66,7 @@ class ScriptedSource implements WorkSource {
   }
 }
 
-function startChain(t: Test, options: TestChainOptions): TestChain {
+function startChain(t: Test, options: WorkChainOptions): TestChain {
   const chain = new TestChain({ clock: new SystemClock(), ...options, config: { mine: true, ...options.config } }).start();
   t.teardown(() => chain.stop());
   if (chain.engine.producer.automatic) chain.engine.producer.start();

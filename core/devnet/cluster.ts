@@ -17,14 +17,22 @@ import { resolve } from "node:path";
 import { assert, present } from "../kernel/assert.js";
 import { type DirectoryLock, lockDirectory } from "../node/directory-lock.js";
 import { SystemClock, SystemEntropy, SystemScheduler } from "../runtime/index.js";
-import { type Description, readDescription, writeDescription } from "./description.js";
-import { DevnetNodeError, DevnetNotStartedError, DevnetNotSyncedError, DevnetRunningError, DevnetWaitError } from "./errors.js";
+import { type Description, type NodeDescription, readDescription, writeDescription } from "./description.js";
+import {
+  DevnetNodeError,
+  DevnetNotStartedError,
+  DevnetNotSyncedError,
+  DevnetPortError,
+  DevnetRunningError,
+  DevnetWaitError,
+} from "./errors.js";
 import { checkDirectory, nodeDirectory, removeDevnet, writeFiles } from "./files.js";
 import { Links } from "./links/links.js";
 import { ClusterNode } from "./node/cluster-node.js";
 import { type ClusterEvent, Observers } from "./observers.js";
-import { type DevnetShape, planAgain, planJoin, planNew } from "./plan.js";
-import { assertFree, LOOPBACK } from "./ports.js";
+import { type DevnetShape, type NotOpen, planAgain, planElsewhere, planJoin, planNew } from "./plan.js";
+import { LOOPBACK } from "./ports.js";
+import { type Edge, edgeKey } from "./topology.js";
 import { Traffic } from "./traffic.js";
 
 export interface ClusterOptions extends DevnetShape {
@@ -42,6 +50,8 @@ export interface WaitOptions {
 }
 
 const DEFAULT_WAIT_MS = 15_000;
+/** To open a link, each time at another port if somebody was faster. */
+const PORT_ATTEMPTS = 5;
 
 /** Whether the running nodes have one head. */
 export interface Agreement {
@@ -63,6 +73,8 @@ export class Cluster {
   #traffic: Traffic | undefined;
   #lock: DirectoryLock | undefined;
   #stopping: Promise<void> | undefined;
+  /** Changes of ports write the same files. */
+  #settling: Promise<unknown> = Promise.resolve();
 
   private constructor(directory: string, description: Description, settings: readonly string[], clock: SystemClock, lock: DirectoryLock) {
     this.directory = directory;
@@ -140,19 +152,58 @@ export class Cluster {
     this.#stopping = undefined;
     this.#lock ??= await lockOf(this.directory);
     const { latencyMs, links, nodes } = this.#description;
-    const transportPort = (node: number): number => present(this.#description.nodes[node - 1], "a link ends at a node").transportPort;
+    const transportPort = (node: number): number => this.#described(node).transportPort;
     this.#links = new Links({ latencyMs, transportPort }, this.#scheduler);
     try {
-      for (const { number, apiPort, transportPort } of nodes) {
-        await assertFree(apiPort, `the API of node ${number}`);
-        await assertFree(transportPort, `the transport of node ${number}`);
-      }
-      for (const link of links) await this.#links.open(link);
+      await this.#settlePorts({ nodes: nodes.map(({ number }) => number), links });
+      await this.#openAll(links);
       await this.#startAll([...this.#nodes]);
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  /** Opens links at ports that nobody has taken meanwhile. */
+  async #openAll(links: readonly Edge[]): Promise<void> {
+    for (const { from, to } of links) {
+      const key = edgeKey({ from, to });
+      for (let attempt = 1; ; attempt++) {
+        const link = present(
+          this.#description.links.find((candidate) => edgeKey(candidate) === key),
+          "what is opened is described",
+        );
+        try {
+          await this.#openLinks.open(link);
+          break;
+        } catch (error) {
+          if (attempt === PORT_ATTEMPTS || !DevnetPortError.matches(error)) throw error;
+          await this.#settlePorts({ nodes: [], links: [link] });
+        }
+      }
+    }
+  }
+
+  /**
+   * Gives nodes and links other ports where somebody else listens on theirs, one such request after the other.
+   *
+   * @throws as `planElsewhere`
+   */
+  async #settlePorts(notOpen: NotOpen): Promise<void> {
+    const settled = this.#settling.then(async () => {
+      const before = this.#description;
+      const description = await planElsewhere(before, notOpen, this.#entropy);
+      if (description === before) return;
+      this.#description = description;
+      await writeDescription(this.directory, description);
+      await writeFiles(this.directory, description, this.#clock, this.#entropy);
+    });
+    this.#settling = settled.catch(() => undefined);
+    return settled;
+  }
+
+  #described(node: number): NodeDescription {
+    return present(this.#description.nodes[node - 1], "every node is described");
   }
 
   async #startAll(waiting: ClusterNode[]): Promise<void> {
@@ -250,7 +301,7 @@ export class Cluster {
     await writeDescription(this.directory, this.#description);
     await writeFiles(this.directory, this.#description, this.#clock, this.#entropy);
     this.#addNodes();
-    for (const link of this.#description.links.slice(before.links.length)) await this.#openLinks.open(link);
+    await this.#openAll(this.#description.links.slice(before.links.length));
     const node = this.node(this.#nodes.length);
     await node.start();
     return node;
@@ -272,13 +323,17 @@ export class Cluster {
 
   #addNodes(): void {
     const { nodes, chainId } = this.#description;
-    for (const { number, apiPort } of nodes.slice(this.#nodes.length)) {
+    for (const { number } of nodes.slice(this.#nodes.length)) {
       const options = {
         number,
         directory: nodeDirectory(this.directory, number),
-        apiUrl: `http://${LOOPBACK}:${apiPort}`,
+        apiUrl: () => `http://${LOOPBACK}:${this.#described(number).apiPort}`,
         chainId,
         settings: this.#settings,
+        settlePorts: async () => {
+          await this.#settlePorts({ nodes: [number], links: [] });
+          return this.#stopping === undefined;
+        },
       };
       this.#nodes.push(new ClusterNode(options, this.#scheduler, this.#observers));
     }

@@ -6,8 +6,8 @@
 import type { Entropy } from "../ports/runtime.js";
 import { DESCRIPTION_VERSION, type Description, type LinkDescription, type NodeDescription } from "./description.js";
 import { DEFAULT_CONSENSUS, devnetEngine } from "./engines.js";
-import { DevnetOptionError, DevnetOtherShapeError } from "./errors.js";
-import { freePorts, type Ports, portsFrom } from "./ports.js";
+import { DevnetOptionError, DevnetOtherShapeError, DevnetPortError } from "./errors.js";
+import { freePorts, isFree, type Ports, portsFrom } from "./ports.js";
 import { checkNodeCount, type Edge, edgeKey, edgesOf, joiningEdges, type Topology } from "./topology.js";
 
 const DEFAULT_NODES = 3;
@@ -91,6 +91,49 @@ export async function planJoin(there: Description, mine: boolean, entropy: Entro
   const edges = [...there.links, ...joiningEdges(there.topology, number)];
   const mining = there.nodes.filter((node) => node.mine).map((node) => node.number);
   return lay(there, number, edges, portsOf(there, entropy), mine ? [...mining, number] : mining);
+}
+
+/** What in a devnet is not open yet, so that its ports should be free. */
+export interface NotOpen {
+  /** Numbers of nodes. */
+  readonly nodes: readonly number[];
+  readonly links: readonly Edge[];
+}
+
+/**
+ * The same devnet, with other ports where somebody listens on those it has: between the choice of a port and its use, another
+ * program, or another devnet, may have taken it. Ports that were asked for are not replaced.
+ *
+ * @returns `there` itself if all are free
+ * @throws DevnetPortError for one of those laid out from a base, NoFreePortsError
+ */
+export async function planElsewhere(there: Description, { nodes, links }: NotOpen, entropy: Entropy): Promise<Description> {
+  const ports = portsOf(there, entropy);
+  let isMoved = false;
+  const settled = async (port: number, use: string, other: () => Promise<number>): Promise<number> => {
+    if (await isFree(port)) return port;
+    if (there.basePort !== undefined) throw new DevnetPortError({ port, use });
+    isMoved = true;
+    return other();
+  };
+  const settledNodes: NodeDescription[] = [];
+  for (const node of there.nodes) {
+    const { number, apiPort, transportPort } = node;
+    if (!nodes.includes(number)) settledNodes.push(node);
+    else
+      settledNodes.push({
+        ...node,
+        apiPort: await settled(apiPort, `the API of node ${number}`, () => ports.api(number)),
+        transportPort: await settled(transportPort, `the transport of node ${number}`, () => ports.transport(number)),
+      });
+  }
+  const closed = new Set(links.map(edgeKey));
+  const settledLinks: LinkDescription[] = [];
+  for (const link of there.links) {
+    const name = edgeKey(link);
+    settledLinks.push(closed.has(name) ? { ...link, port: await settled(link.port, `link ${name}`, () => ports.link(link)) } : link);
+  }
+  return isMoved ? { ...there, nodes: settledNodes, links: settledLinks } : there;
 }
 
 /** The links of an existing devnet: its topology's, at its new size; custom ones, and those of nodes that joined, as they are. */

@@ -6,7 +6,7 @@
  */
 import { createServer } from "node:net";
 import type { Entropy } from "../ports/runtime.js";
-import { DevnetOptionError, DevnetPortError, NoFreePortsError } from "./errors.js";
+import { DevnetOptionError, NoFreePortsError } from "./errors.js";
 import { type Edge, NODES_MAX } from "./topology.js";
 
 export const LOOPBACK = "127.0.0.1";
@@ -56,12 +56,8 @@ export function freePorts(entropy: Entropy, taken: Iterable<number>): Ports {
   return { api: next, transport: next, link: next };
 }
 
-/** @throws DevnetPortError if somebody listens there */
-export async function assertFree(port: number, use: string): Promise<void> {
-  if (!(await isFree(port))) throw new DevnetPortError({ port, use });
-}
-
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens there at the moment. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));

@@ -16,8 +16,8 @@ const PAIRS_MAX = 64;
 export interface LinkOptions {
   /** Where the proxy listens. */
   readonly port: number;
-  /** Where the node behind it listens. */
-  readonly targetPort: number;
+  /** Where the node behind it listens, asked at every connection. */
+  readonly targetPort: () => number;
   /** Each way, 0 … 10,000. */
   readonly latencyMs: number;
   /** Both ends, for messages: `link 2-1`. */
@@ -86,7 +86,7 @@ export class LinkProxy {
       near.resetAndDestroy();
       return;
     }
-    const far = connect({ port: this.#options.targetPort, host: LOOPBACK, allowHalfOpen: true, noDelay: true });
+    const far = connect({ port: this.#options.targetPort(), host: LOOPBACK, allowHalfOpen: true, noDelay: true });
     const pair = { near, far };
     this.#pairs.add(pair);
     for (const socket of [near, far]) {

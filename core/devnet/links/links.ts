@@ -26,7 +26,7 @@ export class Links {
   async open(edge: Edge & { readonly port: number }): Promise<void> {
     const { latencyMs, transportPort } = this.#options;
     const name = `link ${edgeKey(edge)}`;
-    const proxy = new LinkProxy({ port: edge.port, targetPort: transportPort(edge.to), latencyMs, name }, this.#scheduler);
+    const proxy = new LinkProxy({ port: edge.port, targetPort: () => transportPort(edge.to), latencyMs, name }, this.#scheduler);
     await proxy.listen();
     this.#proxies.set(edgeKey(edge), { edge, proxy });
     this.#apply();

@@ -13,6 +13,10 @@ import { type NodeLine, NodeProcess, type ProcessExit } from "./node-process.js"
 const START_TIMEOUT_MS = 60_000;
 /** A node that is told to stop ends by itself within ten seconds; then it is ended. */
 const STOP_TIMEOUT_MS = 12_000;
+/** Each with another port, if somebody else has taken the one of the attempt before. */
+const START_ATTEMPTS = 3;
+/** With which a node ends whose port somebody else listens on. */
+const PORT_CODES = ["API_PORT_IN_USE", "TRANSPORT_PORT_IN_USE"];
 
 /** `crashed`: it ended and nobody had asked it to. `killed`: by `kill`. */
 export type NodeState = "stopped" | "starting" | "running" | "stopping" | "killed" | "crashed";
@@ -30,13 +34,23 @@ export interface NodeReport {
   readonly targetHeight: number;
 }
 
+/** How a node's process ended, and why, if it said so. */
+export interface NodeExit extends ProcessExit {
+  readonly reason: string;
+  /** Of the error that ended it and of its causes, outermost first. */
+  readonly codes: readonly string[];
+}
+
 export interface ClusterNodeOptions {
   readonly number: number;
   readonly directory: string;
-  readonly apiUrl: string;
+  /** Another one once its ports had to be replaced. */
+  readonly apiUrl: () => string;
   readonly chainId: string;
   /** `path=value`, as `--set` takes them, at every start. */
   readonly settings: readonly string[];
+  /** Replaces the node's ports where somebody else listens on them. @returns whether the cluster still runs */
+  readonly settlePorts: () => Promise<boolean>;
 }
 
 export interface TransferOptions {
@@ -53,7 +67,6 @@ const NO_REPORT: NodeReport = { height: 0, head: "", peers: 0, pending: 0, sync:
 export class ClusterNode {
   readonly number: number;
   readonly directory: string;
-  readonly apiUrl: string;
   readonly api: NodeApi;
   readonly #options: ClusterNodeOptions;
   readonly #scheduler: Scheduler;
@@ -61,7 +74,8 @@ export class ClusterNode {
   #state: NodeState = "stopped";
   #report = NO_REPORT;
   #process: NodeProcess | undefined;
-  #exit: (ProcessExit & { readonly reason: string }) | undefined;
+  #isStarting = false;
+  #exit: NodeExit | undefined;
   /** Tells a start under way what came of it. */
   #ready: (() => void) | undefined;
 
@@ -69,11 +83,14 @@ export class ClusterNode {
     this.#options = options;
     this.number = options.number;
     this.directory = options.directory;
-    this.apiUrl = options.apiUrl;
     this.#scheduler = scheduler;
     this.#observers = observers;
     const tokenFile = join(options.directory, "data", "admin.token");
     this.api = new NodeApi({ node: options.number, url: options.apiUrl, tokenFile }, scheduler);
+  }
+
+  get apiUrl(): string {
+    return this.#options.apiUrl();
   }
 
   get state(): NodeState {
@@ -113,7 +130,7 @@ export class ClusterNode {
   }
 
   /** How its last process ended, if it did. */
-  get exit(): (ProcessExit & { readonly reason: string }) | undefined {
+  get exit(): NodeExit | undefined {
     return this.#exit;
   }
 
@@ -121,9 +138,31 @@ export class ClusterNode {
     return join(this.directory, "node.log");
   }
 
-  /** Resolves once the node answers. @throws DevnetNodeStateError, DevnetNodeStartError */
+  /**
+   * Resolves once the node answers. Where somebody else has taken one of its ports, it tries again with another.
+   *
+   * @throws DevnetNodeStateError, DevnetNodeStartError, DevnetPortError for a port that was asked for
+   */
   async start(): Promise<void> {
-    if (this.#process !== undefined) throw new DevnetNodeStateError({ node: this.number, state: this.#state, wanted: "started" });
+    if (this.#process !== undefined || this.#isStarting)
+      throw new DevnetNodeStateError({ node: this.number, state: this.#state, wanted: "started" });
+    this.#isStarting = true;
+    try {
+      for (let attempt = 1; ; attempt++) {
+        await this.#startProcess();
+        const { exit } = this;
+        if (exit === undefined) return;
+        const mayAgain = attempt < START_ATTEMPTS && exit.codes.some((code) => PORT_CODES.includes(code));
+        if (!mayAgain || !(await this.#options.settlePorts()))
+          throw new DevnetNodeStartError({ node: this.number, reason: exit.reason, log: this.logFile });
+      }
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  /** Resolves once the node answers, or its process has ended. */
+  async #startProcess(): Promise<void> {
     const started = new Promise<void>((resolve) => {
       this.#ready = resolve;
     });
@@ -141,8 +180,6 @@ export class ClusterNode {
     await Promise.race([started, gone]);
     timeout.cancel();
     this.#ready = undefined;
-    const exit = this.exit;
-    if (exit !== undefined) throw new DevnetNodeStartError({ node: this.number, reason: exit.reason, log: this.logFile });
   }
 
   /** Lets the node end in good order; harmless when it does not run. */
@@ -217,8 +254,8 @@ export class ClusterNode {
   #ended(exit: ProcessExit): void {
     const { code, signal } = exit;
     const how = signal === null ? `exit code ${code ?? "unknown"}` : signal;
-    const words = this.#process?.lastWords() ?? "";
-    this.#exit = { ...exit, reason: words === "" || signal === "SIGKILL" ? how : `${how}: ${words}` };
+    const { text, codes } = this.#process?.lastWords() ?? { text: "", codes: [] };
+    this.#exit = { ...exit, reason: text === "" || signal === "SIGKILL" ? how : `${how}: ${text}`, codes };
     this.#process = undefined;
     this.#report = { ...this.#report, peers: 0, pending: 0, sync: "" };
     const asked = this.#state === "stopping" || this.#state === "killed";

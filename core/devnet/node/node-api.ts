@@ -11,19 +11,20 @@ export type JsonObject = { readonly [key: string]: unknown };
 
 export interface NodeApiOptions {
   readonly node: number;
-  readonly url: string;
+  /** Asked at every request: a node that starts again may have another. */
+  readonly url: () => string;
   readonly tokenFile: string;
 }
 
 export class NodeApi {
-  readonly url: string;
+  readonly #url: () => string;
   readonly #node: number;
   readonly #tokenFile: string;
   readonly #scheduler: Scheduler;
 
   constructor({ node, url, tokenFile }: NodeApiOptions, scheduler: Scheduler) {
     this.#node = node;
-    this.url = url;
+    this.#url = url;
     this.#tokenFile = tokenFile;
     this.#scheduler = scheduler;
   }
@@ -67,7 +68,7 @@ export class NodeApi {
     const abort = new AbortController();
     const timeout = this.#scheduler.after(TIMEOUT_MS, () => abort.abort(new Error(`no answer within ${TIMEOUT_MS} ms`)));
     try {
-      const response = await fetch(`${this.url}${path}`, {
+      const response = await fetch(`${this.#url()}${path}`, {
         method,
         headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -39,6 +39,14 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** What a process said at its end. */
+export interface LastWords {
+  /** Empty if it said nothing. */
+  readonly text: string;
+  /** Of the error that ended it and of its causes, outermost first. */
+  readonly codes: readonly string[];
+}
+
 export interface NodeProcessOptions {
   readonly configFile: string;
   readonly logFile: string;
@@ -89,13 +97,15 @@ export class NodeProcess {
     this.#child.kill(signal);
   }
 
-  /** What the node logged last in this run: why it ended, if it says so; empty if it said nothing. */
-  lastWords(): string {
+  /** What the node logged last in this run: why it ended, if it says so. */
+  lastWords(): LastWords {
     const log = readFileSync(this.#logFile).subarray(this.#logBefore);
     const last = log.subarray(-TAIL_BYTES).toString("utf8").trim().split("\n").at(-1) ?? "";
     // Errors of the command line are JSON, since its output is.
-    const { error } = (parse(last) ?? {}) as { readonly error?: { readonly message?: unknown } };
-    return typeof error?.message === "string" ? error.message : last;
+    const { error } = (parse(last) ?? {}) as { readonly error?: { message?: unknown; code?: unknown; causes?: unknown } };
+    const { message, code, causes } = error ?? {};
+    const codes = [code, ...(Array.isArray(causes) ? causes : [])].filter((one): one is string => typeof one === "string");
+    return { text: typeof message === "string" ? message : last, codes };
   }
 
   async #ended(): Promise<ProcessExit> {

@@ -13,7 +13,8 @@ import { DevnetControl } from "../../../core/devnet/control/client.js";
 import { ControlServer } from "../../../core/devnet/control/server.js";
 import { readDescription } from "../../../core/devnet/description.js";
 import { devAddress, parseDevReference } from "../../../core/devnet/dev-accounts.js";
-import { planAgain, planJoin, planNew } from "../../../core/devnet/plan.js";
+import { planAgain, planElsewhere, planJoin, planNew } from "../../../core/devnet/plan.js";
+import { freePorts } from "../../../core/devnet/ports.js";
 import { SystemEntropy } from "../../../core/runtime/index.js";
 
 const entropy = new SystemEntropy();
@@ -139,14 +140,33 @@ t.test("files", async (t) => {
   t.ok(existsSync(join(directory, "thesis.doc")), "what is somebody else's stays");
 });
 
-t.test("a port that somebody else has taken meanwhile", async (t) => {
+t.test("ports that somebody else has taken meanwhile", async (t) => {
+  const take = async (port: number | undefined): Promise<void> => {
+    const other = createServer().listen(port, "127.0.0.1");
+    await once(other, "listening");
+    t.teardown(() => other.close());
+  };
+  const there = await planNew({ nodes: 3 }, 5, entropy);
+  const all = { nodes: [1, 2, 3], links: there.links };
+  t.equal(await planElsewhere(there, all, entropy), there, "all are free");
+  const [first, second] = there.nodes;
+  const [link] = there.links;
+  for (const port of [first?.apiPort, second?.transportPort, link?.port]) await take(port);
+  t.equal(await planElsewhere(there, { nodes: [3], links: [] }, entropy), there, "those that are open are nobody else's");
+  const moved = await planElsewhere(there, all, entropy);
+  t.not(moved.nodes[0]?.apiPort, first?.apiPort);
+  t.equal(moved.nodes[0]?.transportPort, first?.transportPort, "only those that are taken are other ones");
+  t.not(moved.nodes[1]?.transportPort, second?.transportPort);
+  t.same(moved.nodes[2], there.nodes[2]);
+  t.not(moved.links[0]?.port, link?.port);
+  t.same(moved.links.slice(1), there.links.slice(1));
+  t.equal(await planElsewhere(moved, all, entropy), moved, "all are free again");
+
   const directory = await directoryOf(t);
-  const cluster = await make(t, { directory, nodes: 1 });
-  const [node] = cluster.description.nodes;
-  const other = createServer().listen(node?.apiPort, "127.0.0.1");
-  await once(other, "listening");
-  t.teardown(() => other.close());
-  await t.rejects(cluster.start(), { code: "DEVNET_PORT_TAKEN", message: new RegExp(`port ${node?.apiPort}, for the API of node 1`) });
+  const basePort = await freePorts(entropy, []).api(1);
+  await take(basePort);
+  const cluster = await make(t, { directory, nodes: 1, basePort });
+  await t.rejects(cluster.start(), { code: "DEVNET_PORT_TAKEN", message: new RegExp(`port ${basePort}, for the API of node 1`) });
   t.equal(cluster.node(1).state, "stopped", "nothing was started");
   const again = await make(t, { directory });
   t.same(again.description.nodes, cluster.description.nodes, "the directory is free, and its ports are the same");

@@ -32,7 +32,7 @@ async function freePort(): Promise<number> {
 
 async function linkTo(t: Test, targetPort: number, latencyMs = 0): Promise<{ link: LinkProxy; port: number }> {
   const port = await freePort();
-  const link = new LinkProxy({ port, targetPort, latencyMs, name: "link 2-1" }, scheduler);
+  const link = new LinkProxy({ port, targetPort: () => targetPort, latencyMs, name: "link 2-1" }, scheduler);
   await link.listen();
   t.teardown(() => link.close());
   return { link, port };
@@ -129,7 +129,7 @@ t.test("a node that does not listen", async (t) => {
 
 t.test("a port that is taken", async (t) => {
   const port = await echoServer(t);
-  const link = new LinkProxy({ port, targetPort: port, latencyMs: 0, name: "link 2-1" }, scheduler);
+  const link = new LinkProxy({ port, targetPort: () => port, latencyMs: 0, name: "link 2-1" }, scheduler);
   await t.rejects(link.listen(), { code: "DEVNET_PORT_TAKEN", message: new RegExp(`port ${port}, for link 2-1`) });
   await link.close();
 });

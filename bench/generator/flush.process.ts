@@ -1,6 +1,6 @@
 /**
  * Blocks of random updates over a state on disk, in a process of their own, so that its memory and its hold of the main thread are
- * those of the state: `flush.process.js FOLDER ACCOUNTS UPDATES BLOCKS CACHED_ACCOUNTS`. Answers one message, `FlushFigures`.
+ * those of the state: `flush.process.js FOLDER ACCOUNTS UPDATES BLOCKS CACHED_ACCOUNTS COLD_STARTS`. Answers one message, `FlushFigures`.
  *
  * Each block is prefetched, executed (one write a key), rooted, adopted and flushed. Cold: a storage and a state store that were
  * opened just now. Warm: after all accounts were read, as far as the caches hold them. Between the blocks, the same values are
@@ -50,7 +50,7 @@ export interface FlushFigures {
 
 const newSeries = (): Series => ({ updatesPerSecond: [], cpuUs: 0, bytes: 0 });
 const [folder = "", ...numbers] = process.argv.slice(2);
-const [accounts = 0, updates = 0, blocks = 0, cached = 0] = numbers.map(Number);
+const [accounts = 0, updates = 0, blocks = 0, cached = 0, coldStarts = 0] = numbers.map(Number);
 const clock = new SystemClock();
 const scheduler = new SystemScheduler(clock);
 const engine = createEngine({ engine: "auto", keyCacheEntries: 16 });
@@ -176,7 +176,7 @@ async function run(): Promise<FlushFigures> {
   // Once for the compiler.
   await bench.run(1, newSeries());
   const cold = newSeries();
-  const coldRuns = Math.max(1, blocks >> 2) * COLD_BLOCKS;
+  const coldRuns = coldStarts * COLD_BLOCKS;
   for (let i = 0; i < coldRuns; i++) {
     if (i % COLD_BLOCKS === 0) await bench.reopen();
     await bench.run(1, cold);

@@ -17,7 +17,7 @@ import { digestInto } from "./digest.js";
 import { LoadOrderError, RootMismatchError, StateNotEmptyError, ValueInvalidError } from "./errors.js";
 import type { KeyText } from "./key-text.js";
 import { checkedKey, MAX_VALUE_BYTES } from "./overlay.js";
-import { Arena, childPage, type Page, type PageId, ROOT_PAGE, slotOf, slotOffset } from "./page.js";
+import { childPage, type Page, type PageId, ROOT_PAGE, slotOf, slotOffset } from "./page.js";
 import type { PairHasher } from "./page-hash.js";
 import { decodePage, encodePage } from "./page-record.js";
 import type { PageLayer } from "./page-table.js";
@@ -41,6 +41,7 @@ import {
   VALUE_PREFIX,
   VERSION_PREFIX,
 } from "./records.js";
+import { Arena } from "./slab.js";
 import type { StateEntry } from "./stored-entries.js";
 import { type PageSource, updateTrie } from "./trie-update.js";
 

@@ -23,6 +23,7 @@ import { type PairHasher, WHOLE_PAGES_MAX } from "./page-hash.js";
 import { decodePages, type StoredPage } from "./page-record.js";
 import type { PageLayer } from "./page-table.js";
 import { decodeValue, pageKey } from "./records.js";
+import type { SlabPool } from "./slab.js";
 import type { MissingPage, PageSource } from "./trie.js";
 
 /** What a version changes against another: null is gone. */
@@ -69,6 +70,8 @@ export class Disk implements PageSource {
   #root: Hash = Hash.zero;
   #rootWords = new Uint32Array(HASH_WORDS);
   #pending: Changes | undefined;
+  /** Prefetches under way: they have pages in hand, and do not take turns. */
+  #readers = 0;
   readonly #values: BytesCache;
   readonly #pages: PageCache;
   readonly #digest = new Uint32Array(HASH_WORDS);
@@ -80,6 +83,16 @@ export class Disk implements PageSource {
   ) {
     this.#pages = new PageCache(options.pageCacheBytes);
     this.#values = new BytesCache(options.valueCacheBytes);
+  }
+
+  /** For pages of versions that are not on disk, too: they come here. */
+  get slabs(): SlabPool {
+    return this.#pages.slabs;
+  }
+
+  /** Slabs that nobody holds any more may be used again. Only while nobody else reads pages. */
+  reclaimSlabs(): void {
+    if (this.#readers === 0) this.#pages.reclaim();
   }
 
   get stateRoot(): Hash {
@@ -222,16 +235,31 @@ export class Disk implements PageSource {
       if (this.#pending?.values.has(text) !== true && !this.#values.has(text)) wanted.push(text);
       if (steps++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
     }
-    const descents = await this.#inOrder(wanted, slicer);
+    this.#readers++;
+    try {
+      await this.#prefetchAll(await this.#inOrder(wanted, slicer), epoch, slicer);
+    } finally {
+      this.#readers--;
+    }
+  }
+
+  async #prefetchAll(descents: readonly Descent[], epoch: number, slicer: Slicer): Promise<void> {
     let next = 0;
+    let failure: { readonly error: unknown } | undefined;
     const lane = async () => {
-      while (next < descents.length && this.epoch === epoch) {
+      while (next < descents.length && this.epoch === epoch && failure === undefined) {
         const from = next;
         next += PREFETCHED_KEYS;
-        await this.#prefetchGroup(descents.slice(from, from + PREFETCHED_KEYS), epoch, slicer);
+        try {
+          await this.#prefetchGroup(descents.slice(from, from + PREFETCHED_KEYS), epoch, slicer);
+        } catch (error) {
+          failure ??= { error };
+        }
       }
     };
+    // All have ended before this does: until then they read pages.
     await Promise.all(Array.from({ length: PREFETCH_LANES }, lane));
+    if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
   }
 
   /** By path: storage finds neighbours in half the time that it takes for keys at random, as they lie in the same blocks. */
@@ -306,17 +334,16 @@ export class Disk implements PageSource {
       if (this.epoch !== epoch) return undefined;
       const to = Math.min(missing.length, from + WHOLE_PAGES_MAX);
       const records: StoredPage[] = [];
+      const known: (Page | undefined)[] = [];
       for (let i = from; i < to; i++) {
         const wanted = missing[i] as MissingPage;
-        // Somebody else may have read it meanwhile.
-        if (this.known(wanted.id) === undefined) records.push({ ...wanted, stored: stored[i] });
+        // Somebody else may have read it meanwhile. Taken now: what is kept next may push it out.
+        const page = this.known(wanted.id);
+        known.push(page);
+        if (page === undefined) records.push({ ...wanted, stored: stored[i] });
       }
-      const read = this.#keepPages(records);
-      let next = 0;
-      for (let i = from; i < to; i++) {
-        const { id } = missing[i] as MissingPage;
-        pages.push(records[next]?.id === id ? (read[next++] as Page) : present(this.known(id), "a page that was known is"));
-      }
+      const read = this.#keepPages(records).values();
+      for (const page of known) pages.push(page ?? (read.next().value as Page));
       if (slicer.due()) await slicer.pause();
     }
     return this.epoch === epoch ? pages : undefined;

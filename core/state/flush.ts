@@ -224,9 +224,10 @@ export function installFlush({ tree, disk }: Pick<FlushContext, "tree" | "disk">
   }
   target.below = false;
   target.setValues(undefined);
-  target.dropPages();
+  if (target.pages === plan.changes.pages) target.takePages();
+  else tree.dropPages(target);
   for (const version of tree.all()) {
-    if (rotated.has(version) || (version.pagesBase !== undefined && rotated.has(version.pagesBase))) version.dropPages();
+    if (rotated.has(version) || (version.pagesBase !== undefined && rotated.has(version.pagesBase))) tree.dropPages(version);
   }
   tree.base = target;
   if (!valuesCovered) tree.valueIndex.clear();

@@ -20,6 +20,7 @@ export interface LayerEntries<Key, Value> extends Layer<Key, Value> {
   delete(key: Key): unknown;
   setAll?(layer: Layer<Key, Value>): void;
   expect?(keys: Float64Array, count: number): void;
+  close?(): void;
 }
 export interface LayerKind<Key, Value> {
   entries(): LayerEntries<Key, Value>;
@@ -60,6 +61,7 @@ export class LayerIndex<Key, Value> {
 
   clear(): void {
     this.tip = undefined;
+    this.#entries.close?.();
     this.#entries = this.kind.entries();
   }
 

@@ -7,36 +7,69 @@
  * that is flushed as it is (`adopt`: nothing is copied); as a copy, where most of the slab they come from is of no use (`set`).
  * A hit among the old ones copies the page to the young ones.
  */
-import { Arena, Page, type PageId, pageWords, type Slab } from "./page.js";
+import { Page, type PageId, pageWords } from "./page.js";
 import { PageTable, ROW_BYTES } from "./page-table.js";
+import { Arena, type Slab, SlabPool } from "./slab.js";
 
 class Generation {
   readonly pages = new PageTable();
-  readonly arena = new Arena();
-  /** Slabs that were adopted. */
+  readonly arena: Arena;
+  /** All of them are held. */
   readonly #slabs = new Set<Slab>();
   #adoptedBytes = 0;
+
+  constructor(slabs: SlabPool) {
+    this.arena = new Arena(undefined, slabs);
+  }
 
   get bytes(): number {
     return this.arena.bytes + this.#adoptedBytes + this.pages.size * ROW_BYTES;
   }
 
-  adopt(slab: Slab): void {
-    if (this.#slabs.has(slab)) return;
+  /** A slab of its arena. */
+  hold(slab: Slab): boolean {
+    if (this.#slabs.has(slab)) return false;
     this.#slabs.add(slab);
-    this.#adoptedBytes += slab.words.byteLength;
+    slab.hold();
+    return true;
+  }
+
+  /** A slab from elsewhere. */
+  adopt(slab: Slab): void {
+    if (this.hold(slab)) this.#adoptedBytes += slab.words.byteLength;
+  }
+
+  close(): void {
+    this.pages.close();
+    for (const slab of this.#slabs) slab.release();
+    this.#slabs.clear();
   }
 }
 
 export class PageCache {
-  #young = new Generation();
-  #old = new Generation();
+  readonly slabs: SlabPool;
+  #young: Generation;
+  #old: Generation;
 
-  constructor(private readonly maxBytes: number) {}
+  constructor(private readonly maxBytes: number) {
+    this.slabs = new SlabPool(maxBytes);
+    this.#young = new Generation(this.slabs);
+    this.#old = new Generation(this.slabs);
+  }
 
-  /** Memory of all pages: at most `maxBytes`, and what the last page took (a slab: a mebibyte). */
+  /** Memory of all pages and of slabs that wait for more: at most `maxBytes`, and what the last page took (a slab). */
   get bytes(): number {
+    return this.#pageBytes + this.slabs.bytes;
+  }
+
+  get #pageBytes(): number {
     return this.#young.bytes + this.#old.bytes;
+  }
+
+  /** Slabs that nobody holds any more may be used again, as many as there is room for. Only while nobody has a page in hand. */
+  reclaim(): void {
+    this.slabs.reclaim();
+    this.#trim();
   }
 
   get(id: PageId): Page | undefined {
@@ -65,6 +98,7 @@ export class PageCache {
 
   /** Keeps a page that was made in `arena` just now. */
   keep(id: PageId, page: Page): Page {
+    this.#young.hold(page.slab);
     this.#young.pages.set(id, page);
     return page;
   }
@@ -92,8 +126,15 @@ export class PageCache {
   }
 
   #makeRoom(): void {
-    if (this.#young.bytes * 2 <= this.maxBytes) return;
-    this.#old = this.#young;
-    this.#young = new Generation();
+    if (this.#young.bytes * 2 > this.maxBytes) {
+      this.#old.close();
+      this.#old = this.#young;
+      this.#young = new Generation(this.slabs);
+    }
+    this.#trim();
+  }
+
+  #trim(): void {
+    this.slabs.trim(Math.max(0, this.maxBytes - this.#pageBytes));
   }
 }

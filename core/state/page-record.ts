@@ -2,7 +2,6 @@
 import { type Bytes, toHex } from "../primitives/index.js";
 import { StateDamagedError } from "./errors.js";
 import {
-  type Arena,
   copyWords,
   equalWords,
   HASH_WORDS,
@@ -19,6 +18,7 @@ import {
 } from "./page.js";
 import { hashWholePages, type PairHasher } from "./page-hash.js";
 import { pageKey } from "./records.js";
+import type { Arena } from "./slab.js";
 
 const HEAD_BYTES = 4;
 

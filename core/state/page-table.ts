@@ -7,7 +7,8 @@
  *
  * Ids that are text (pages 13 levels down and more, which hashes never reach) are in a Map beside.
  */
-import { Page, type PageId, type Slab } from "./page.js";
+import { Page, type PageId } from "./page.js";
+import type { Slab } from "./slab.js";
 
 /** Pages by id; null: there is no such page any more. A Map is one, too. */
 export interface PageLayer {
@@ -15,6 +16,8 @@ export interface PageLayer {
   get(id: PageId): Page | null | undefined;
   keys(): IterableIterator<PageId>;
   [Symbol.iterator](): IterableIterator<[PageId, Page | null]>;
+  /** Nobody asks it any more: lets go of what it holds. */
+  close?(): void;
 }
 
 const ROWS_MIN = 16;
@@ -43,13 +46,13 @@ const upperHalf = (id: number) => (id < 0x1_0000_0000 ? 0 : Math.floor(id / 0x1_
 
 export class PageTable implements PageLayer {
   /** By hash: a row and one, or 0. At most half full. Rows that were deleted stay until it is made anew. */
-  #buckets: Int32Array;
-  #shift: number;
+  #buckets = new Int32Array(0);
+  #shift = 0;
   /** In the order in which they came; some deleted. */
-  #words: Uint32Array;
+  #words = new Uint32Array(0);
   #rows = 0;
   #live = 0;
-  /** Slabs, how many rows lie in each, and numbers that are free. */
+  /** Slabs, each held as long as a row lies in it, how many rows those are, and numbers that are free. */
   readonly #slabs: (Slab | undefined)[] = [];
   readonly #slabRows: number[] = [];
   readonly #freeSlabs: number[] = [];
@@ -62,6 +65,10 @@ export class PageTable implements PageLayer {
   constructor(expected = ROWS_MIN) {
     let rows = ROWS_MIN;
     while (rows < expected) rows *= 2;
+    this.#make(rows);
+  }
+
+  #make(rows: number): void {
     this.#words = new Uint32Array(rows * ROW_WORDS);
     this.#buckets = new Int32Array(2 * rows);
     this.#shift = Math.clz32(2 * rows) + 1;
@@ -83,13 +90,14 @@ export class PageTable implements PageLayer {
   }
 
   set(id: PageId, page: Page | null): void {
-    if (typeof id === "string") this.#texts.set(id, page);
+    if (typeof id === "string") this.#setText(id, page);
     else if (page === null) this.#put(id, 0, 0, -1, 0);
     else this.#put(id, page.leafMask | (page.innerMask << 16), page.present, this.#numberOf(page.slab), page.offset);
   }
 
   delete(id: PageId): void {
     if (typeof id === "string") {
+      this.#setText(id, null);
       this.#texts.delete(id);
       return;
     }
@@ -118,7 +126,7 @@ export class PageTable implements PageLayer {
       this.#put(id, words[at + MASKS] as number, words[at + PRESENT] as number, number, words[at + OFFSET] as number);
     }
     for (const number of numbers) this.#release(number);
-    for (const [id, page] of layer.#texts) this.#texts.set(id, page);
+    for (const [id, page] of layer.#texts) this.#setText(id, page);
   }
 
   /**
@@ -145,8 +153,19 @@ export class PageTable implements PageLayer {
 
   /** As `set` of such a page, which need not be made. @param masks leaves, and borders in the upper half */
   place(id: PageId, masks: number, present: number, slab: Slab, offset: number): void {
-    if (typeof id === "string") this.#texts.set(id, new Page(masks & 0xffff, masks >>> 16, present, slab, offset));
+    if (typeof id === "string") this.#setText(id, new Page(masks & 0xffff, masks >>> 16, present, slab, offset));
     else this.#put(id, masks, present, this.#numberOf(slab), offset);
+  }
+
+  /** Forgets all. */
+  close(): void {
+    for (const slab of this.#slabNumbers.keys()) slab.release();
+    this.#slabNumbers.clear();
+    this.#slabs.length = this.#slabRows.length = this.#freeSlabs.length = 0;
+    this.#lastNumber = 0;
+    this.#texts.clear();
+    this.#make(ROWS_MIN);
+    this.#rows = this.#live = 0;
   }
 
   *keys(): IterableIterator<PageId> {
@@ -172,6 +191,13 @@ export class PageTable implements PageLayer {
     const masks = words[at + MASKS] as number;
     const nodes = (words[at + PRESENT] as number) | 0;
     return new Page(masks & 0xffff, masks >>> 16, nodes, this.#slabs[slab - 1] as Slab, words[at + OFFSET] as number);
+  }
+
+  #setText(id: string, page: Page | null): void {
+    const before = this.#texts.get(id);
+    if (page !== null) this.#hold(page.slab);
+    if (before != null) this.#release(this.#numberOf(before.slab));
+    this.#texts.set(id, page);
   }
 
   #bucketOf(low: number, high: number): number {
@@ -222,10 +248,7 @@ export class PageTable implements PageLayer {
   #rebuild(): void {
     const before = this.#words;
     const room = before.length / ROW_WORDS;
-    const rows = this.#live * 4 > room * 3 ? room * 2 : room;
-    this.#words = new Uint32Array(rows * ROW_WORDS);
-    this.#buckets = new Int32Array(2 * rows);
-    this.#shift = Math.clz32(2 * rows) + 1;
+    this.#make(this.#live * 4 > room * 3 ? room * 2 : room);
     let to = 0;
     for (let at = 0; at < this.#rows * ROW_WORDS; at += ROW_WORDS) {
       if (idAt(before, at) === 0) continue;
@@ -256,6 +279,7 @@ export class PageTable implements PageLayer {
     this.#slabs[number] = slab;
     this.#slabRows[number] = 0;
     this.#slabNumbers.set(slab, number);
+    slab.hold();
     return number;
   }
 
@@ -266,7 +290,10 @@ export class PageTable implements PageLayer {
     this.#slabRows[number] = rows;
     if (rows > 0) return;
     const slab = this.#slabs[number];
-    if (slab !== undefined) this.#slabNumbers.delete(slab);
+    if (slab !== undefined) {
+      this.#slabNumbers.delete(slab);
+      slab.release();
+    }
     this.#slabs[number] = undefined;
     this.#freeSlabs.push(number);
   }

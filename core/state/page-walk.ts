@@ -10,8 +10,9 @@
 import { present } from "../kernel/assert.js";
 import type { TrieWalk } from "../ports/compute.js";
 import type { Slicer } from "../ports/runtime.js";
-import { Arena, childPage, Page, type PageId, presentNodes, ROOT_PAGE, type Slab, slotOffset } from "./page.js";
+import { childPage, Page, type PageId, presentNodes, ROOT_PAGE, slotOffset } from "./page.js";
 import { EXPECTED_MAX, PageTable, ROW_BYTES } from "./page-table.js";
+import { Arena, type Slab } from "./slab.js";
 import { type LeafChanges, type MissingPage, type PageSource, rootOf, type TrieUpdate } from "./trie.js";
 
 /** Pages in one call: about half a millisecond. */
@@ -194,7 +195,7 @@ class PageWalk {
   async #build(): Promise<void> {
     const { results } = this.exchange;
     // With room for the largest at the end, so that an update of a few pages takes one slab.
-    const arena = new Arena(this.#ids.length * PAGE_WORDS_EXPECTED + PAGE_WORDS_MAX);
+    const arena = new Arena(this.#ids.length * PAGE_WORDS_EXPECTED + PAGE_WORDS_MAX, this.source.slabs);
     this.pages = new PageTable(this.#ids.length);
     for (let left = this.#ids.length; left > 0; ) {
       const from = arena.ensure(PAGE_WORDS_MAX);

@@ -13,6 +13,7 @@
  * Nodes are numbered as a heap: 1 is the page's root, 2p and 2p + 1 are the children of p, 16 + s is slot s.
  */
 import type { Bytes } from "../primitives/bytes.js";
+import type { Slab } from "./slab.js";
 
 /** Levels of the binary trie in a page. */
 export const PAGE_LEVELS = 4;
@@ -39,18 +40,6 @@ export function childPage(id: PageId, slot: number): PageId {
     return id.toString(16) + slot.toString(16);
   }
   return id + slot.toString(16);
-}
-
-/** A piece of memory that holds many pages. */
-export class Slab {
-  /** Its number in an update that is under way, and of which one that is (page-walk.ts). */
-  index = -1;
-  update = 0;
-  /** The same memory. */
-  readonly bytes: Bytes;
-  constructor(readonly words: Uint32Array) {
-    this.bytes = new Uint8Array(words.buffer);
-  }
 }
 
 export class Page {
@@ -174,51 +163,4 @@ export function hashBytes(words: Uint32Array, at: number): Uint8Array {
   const out = new Uint8Array(32);
   out.set(new Uint8Array(words.buffer, at * 4, 32));
   return out;
-}
-
-const SLAB_WORDS_FIRST = 512;
-/** A mebibyte: in a cache of a gibibyte, an update has a thousand slabs to know, not four thousand. */
-const SLAB_WORDS_MAX = 256 * 1024;
-
-/** Hands out pieces of slabs. Everything from one arena is freed together, so each overlay and cache generation has its own. */
-export class Arena {
-  /** The slab in which the last allocation lies. */
-  slab = new Slab(new Uint32Array(0));
-  /** Bytes of all slabs. */
-  bytes = 0;
-  #next = 0;
-  #nextSlabWords: number;
-
-  /** @param expectedWords how much will be asked for, as far as that is known */
-  constructor(expectedWords = SLAB_WORDS_FIRST) {
-    this.#nextSlabWords = Math.min(SLAB_WORDS_MAX, Math.max(SLAB_WORDS_FIRST, expectedWords));
-  }
-
-  get words(): Uint32Array {
-    return this.slab.words;
-  }
-
-  /** Frees everything that was handed out, for an arena that holds one page at a time. */
-  reset(): void {
-    this.#next = 0;
-  }
-
-  /** Makes sure that the current slab has room for `count` words more, and answers where they would begin. */
-  ensure(count: number): number {
-    if (this.#next + count > this.slab.words.length) {
-      // Not cleared first: every word that is handed out is written before it is read.
-      this.slab = new Slab(new Uint32Array(Buffer.allocUnsafeSlow(4 * Math.max(this.#nextSlabWords, count)).buffer));
-      this.#nextSlabWords = Math.min(SLAB_WORDS_MAX, this.#nextSlabWords * 2);
-      this.bytes += this.slab.words.length * 4;
-      this.#next = 0;
-    }
-    return this.#next;
-  }
-
-  /** Reserves `count` words of `this.words`, answers where they begin. */
-  allocate(count: number): number {
-    const at = this.ensure(count);
-    this.#next = at + count;
-    return at;
-  }
 }

@@ -246,7 +246,7 @@ class KeyFinder {
     const { tree, disk, paths } = this.dependencies;
     const known = new Map<string, KeyText>();
     let count = 0;
-    for (const texts of [tree.changedTexts(this.version), disk.pendingTexts()]) {
+    for (const texts of [tree.textsAbove(this.version), disk.pendingTexts()]) {
       for (const text of texts) {
         const path = paths.valueKeyOf(text).subarray(1);
         if (this.wanted.contains(path)) known.set(keyText(path), text);

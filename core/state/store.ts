@@ -110,9 +110,7 @@ export class StateStore {
     };
   }
 
-  #slicer(): Slicer {
-    return this.dependencies.scheduler.slicer();
-  }
+  readonly #slicer = (): Slicer => this.dependencies.scheduler.slicer();
 
   /**
    * Reads what the last flush left and checks it: pointer, markers, history, root page. Undefined for an empty database.
@@ -178,7 +176,7 @@ export class StateStore {
     const values = writer.finish();
     const fixed = { changedKeys: values.size, base, values };
     if (options.root === "later") return { ...fixed, bytes: layerBytes(values) };
-    const updated = await this.#pages.run(() => this.#tree.update(base, values, options.slicer ?? this.#slicer()));
+    const updated = await this.#withPages(() => this.#tree.update(base, values, options.slicer ?? this.#slicer()));
     this.#metrics.carryOver();
     const pages = { layer: updated.pages, bytes: updated.bytes, base: updated.base };
     return { ...fixed, root: updated.root, bytes: layerBytes(values) + updated.bytes, pages };
@@ -260,12 +258,7 @@ export class StateStore {
    * disk whose undo record was not read lately).
    */
   changedKeys(blockId: Hash): readonly Bytes[] | undefined {
-    const version = this.#tree.get(blockId);
-    const parent = version?.parent === undefined ? undefined : this.#tree.get(version.parent);
-    if (version === undefined || parent === undefined) return undefined;
-    // The edge between the two lies on whichever of them points to the other.
-    const layer = version.toward === parent ? version.values : parent.toward === version ? parent.values : undefined;
-    return layer === undefined ? undefined : [...layer.keys()].map(keyBytes);
+    return this.#tree.changedTexts(blockId)?.map(keyBytes);
   }
 
   /** A writer over a view whose writes go nowhere. @throws STATE_UNKNOWN_BLOCK */
@@ -289,7 +282,7 @@ export class StateStore {
     return this.#flushes.run(async () => {
       if (this.#failure !== undefined) throw new FlushFailedError({ reason: this.#failure });
       const slicer = this.#slicer();
-      const prepared = await this.#pages.run(() => this.#prepare(blockId, slicer));
+      const prepared = await this.#withPages(() => this.#prepare(blockId, slicer));
       const operations = prepared === undefined ? extra : [...prepared.operations, ...extra];
       if (operations.length === 0) return;
       await this.#write(operations, prepared === undefined);
@@ -340,18 +333,28 @@ export class StateStore {
     this.#pointer = plan.pointer;
     this.#writing = false;
     const { values, pages } = plan.changes;
+    const { height, sequence } = plan.pointer;
+    const told = { height, sequence, values: values.size, pages: pages.size, blocks: plan.steps.length };
     this.#metrics.flushes.increment();
     this.#metrics.flushedValues.increment(values.size);
     this.#metrics.flushedPages.increment(pages.size);
     await this.#disk.settle(slicer);
     await forgetFlushed(this.#tree, plan, slicer);
-    await this.#pages.run(async () => this.#evict());
+    await this.#withPages(async () => {
+      pages.close?.();
+      this.#evict();
+    });
     this.#metrics.carryOver();
-    const { height, sequence } = plan.pointer;
-    this.dependencies.logger.debug(
-      { height, sequence, values: values.size, pages: pages.size, blocks: plan.steps.length },
-      "flushed the state",
-    );
+    this.dependencies.logger.debug(told, "flushed the state");
+  }
+
+  /** Work that reads or makes pages, one piece after the other: between two of them, memory of pages that are gone is used again. */
+  #withPages<Result>(work: () => Promise<Result>, turn?: "behind"): Promise<Result> {
+    return this.#pages.run(() => {
+      this.#tree.closeDropped();
+      this.#disk.reclaimSlabs();
+      return work();
+    }, turn);
   }
 
   /** Only while nothing reads pages: it takes derived ones, too. */
@@ -371,22 +374,18 @@ export class StateStore {
 
   /** Memory of all overlays that are not on disk. */
   get unflushedBytes(): number {
-    let bytes = 0;
-    for (const version of this.#tree.all()) if (!version.below) bytes += version.valueBytes + version.pageBytes;
-    return bytes;
+    return this.#tree.unflushed().reduce((bytes, version) => bytes + version.valueBytes + version.pageBytes, 0);
   }
 
   /** How many blocks, on all branches, have overlays that are not on disk. */
   get unflushedBlocks(): number {
-    let blocks = 0;
-    for (const version of this.#tree.all()) if (!version.below && version !== this.#tree.base) blocks++;
-    return blocks;
+    return this.#tree.unflushed().length;
   }
 
   /** Proofs read pages, so they wait for their turn, behind roots and flushes. Their pauses notice when the version goes. */
   async #prove<Proof>(version: Version, work: (slicer: Slicer) => Promise<Proof>, mayWait = false): Promise<Proof> {
     if (!mayWait && this.#pages.waitingBehind >= PROOFS_WAITING_MAX) throw new ProofsBusyError({ waiting: PROOFS_WAITING_MAX });
-    return this.#pages.run(async () => {
+    return this.#withPages(async () => {
       const slicer = whileReadable(version, this.#slicer());
       try {
         await this.#tree.requireNear(version, Math.max(this.options.valueCacheBytes, PROOF_BYTES_MIN), slicer);

@@ -12,7 +12,6 @@ import { present } from "../kernel/assert.js";
 import type { Slicer } from "../ports/runtime.js";
 import type { Bytes } from "../primitives/index.js";
 import {
-  Arena,
   childPage,
   copyWords,
   equalWords,
@@ -34,6 +33,7 @@ import {
 } from "./page.js";
 import { type HashPlan, hashPages, type PairHasher, type UnhashedPage } from "./page-hash.js";
 import { walkPages } from "./page-walk.js";
+import { Arena } from "./slab.js";
 import { type LeafChanges, type PageSource, rootOf, type TrieUpdate } from "./trie.js";
 
 export type { LeafChanges, PageSource, TrieUpdate };

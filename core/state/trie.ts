@@ -4,6 +4,7 @@ import type { Slicer } from "../ports/runtime.js";
 import { Hash } from "../primitives/index.js";
 import { hashBytes, nodeOffset, type Page, type PageId } from "./page.js";
 import type { PageLayer } from "./page-table.js";
+import type { SlabPool } from "./slab.js";
 
 /** Pages of the version that is updated. */
 export interface PageSource {
@@ -14,6 +15,8 @@ export interface PageSource {
   known?(id: PageId): Page | undefined;
   /** `known` will be asked for these, at most EXPECTED_MAX; a hint. */
   expect?(ids: Float64Array, count: number): void;
+  /** Whose slabs new pages are to lie in. Absent: in slabs of their own. */
+  readonly slabs?: SlabPool | undefined;
   /** Brings pages that are not into memory, in one read; answers them in the same order. @throws STATE_DAMAGED */
   load?(missing: readonly MissingPage[], slicer: Slicer): Promise<Page[]>;
 }

@@ -19,6 +19,7 @@ import { type Page, type PageId, ROOT_PAGE } from "./page.js";
 import type { PairHasher } from "./page-hash.js";
 import { type PageLayer, PageTable, samePage } from "./page-table.js";
 import { decodeUndo, numberedKey, UNDO_PREFIX } from "./records.js";
+import type { SlabPool } from "./slab.js";
 import type { MissingPage } from "./trie.js";
 import { type PageSource, type TrieUpdate, updateTrie } from "./trie-update.js";
 import { type ValueLayer, Version } from "./version.js";
@@ -48,6 +49,10 @@ class VersionPages implements PageSource {
     private readonly index: LayerIndex<PageId, Page> | undefined,
     private readonly disk: Disk | undefined,
   ) {}
+
+  get slabs(): SlabPool | undefined {
+    return this.disk?.slabs;
+  }
 
   root(): Page | undefined {
     const page = this.#find(ROOT_PAGE);
@@ -111,11 +116,17 @@ export class VersionTree {
   readonly #versions = new Map<string, Version>();
   /** Reverse layers in memory that can be read from disk again, the longest unused first. */
   readonly #evictable = new Set<Version>();
+  readonly #dropped: PageLayer[] = [];
 
   constructor(private readonly dependencies: VersionTreeDependencies) {}
 
   all(): IterableIterator<Version> {
     return this.#versions.values();
+  }
+
+  /** Those above the disk and beside it. */
+  unflushed(): readonly Version[] {
+    return [...this.#versions.values()].filter((version) => !version.below && version !== this.base);
   }
 
   get(blockId: Hash): Version | undefined {
@@ -142,13 +153,25 @@ export class VersionTree {
       doomed.push(...next.dependents);
       next.point(undefined);
       next.setValues(undefined);
-      next.dropPages();
+      this.dropPages(next);
       next.gone = true;
       this.#versions.delete(next.key);
       this.#evictable.delete(next);
       if (this.valueIndex.tip === next) this.valueIndex.clear();
       if (this.pageIndex.tip === next) this.pageIndex.clear();
     }
+  }
+
+  /** Takes a version's pages away. They are closed later: somebody may be reading them, who does not notice that the version is gone. */
+  dropPages(version: Version): void {
+    const pages = version.takePages();
+    if (pages !== undefined) this.#dropped.push(pages);
+  }
+
+  /** Nobody reads pages of versions just now. */
+  closeDropped(): void {
+    for (const pages of this.#dropped) pages.close?.();
+    this.#dropped.length = 0;
   }
 
   /** @throws STATE_VIEW_GONE, STATE_DAMAGED */
@@ -179,8 +202,18 @@ export class VersionTree {
     return texts.filter((text) => index?.get(text) === undefined && !layers.some((layer) => layer.has(text)));
   }
 
+  /** Keys in which the states before and after a block differ; undefined where that is not in memory. */
+  changedTexts(blockId: Hash): readonly KeyText[] | undefined {
+    const version = this.get(blockId);
+    const parent = version?.parent === undefined ? undefined : this.get(version.parent);
+    if (version === undefined || parent === undefined) return undefined;
+    // The edge between the two lies on whichever of them points to the other.
+    const layer = version.toward === parent ? version.values : parent.toward === version ? parent.values : undefined;
+    return layer === undefined ? undefined : [...layer.keys()];
+  }
+
   /** Keys of all layers between the version and the disk; a key may come more than once. */
-  *changedTexts(version: Version): IterableIterator<KeyText> {
+  *textsAbove(version: Version): IterableIterator<KeyText> {
     for (let at = version; at.toward !== undefined; at = at.toward) yield* this.layerOf(at).keys();
   }
 
@@ -224,7 +257,7 @@ export class VersionTree {
       if (!version.below) continue;
       bytes -= version.valueBytes + version.pageBytes;
       version.setValues(undefined);
-      version.dropPages();
+      this.dropPages(version);
     }
   }
 
@@ -307,7 +340,12 @@ export class VersionTree {
     const changes = await leafChanges(merged, paths, compute, slicer);
     // Discarding does not wait for us: what was merged along a chain that is gone would be another state.
     if (version.gone) throw new ViewGoneError({ blockId: version.key });
-    const updated = await updateTrie(this.pagesOf(base), changes, compute, slicer);
+    const updated = await updateTrie(this.pagesOf(base), changes, compute, slicer).catch((error) => {
+      // Its pages went with it, in the middle of the walk.
+      if (version.gone) throw new ViewGoneError({ blockId: version.key }, error);
+      throw error;
+    });
+    if (version.gone) throw new ViewGoneError({ blockId: version.key });
     this.updatedKeys += changes.count;
     this.hashes += updated.hashes;
     return { ...updated, base };

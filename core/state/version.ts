@@ -69,10 +69,13 @@ export class Version {
     this.pagesBase = base;
   }
 
-  dropPages(): void {
+  /** @returns them: whoever has no more use for them closes them */
+  takePages(): PageLayer | undefined {
+    const { pages } = this;
     this.pages = undefined;
     this.pageBytes = 0;
     this.pagesBase = undefined;
+    return pages;
   }
 
   isChildOf(other: Version): boolean {

@@ -1,8 +1,9 @@
 /** The page cache: what was said last or nothing, within its bound. */
 import fc from "fast-check";
 import t from "tap";
-import { Arena, Page, pageWords, presentNodes } from "../../../core/state/page.js";
+import { Page, pageWords, presentNodes } from "../../../core/state/page.js";
 import { PageCache } from "../../../core/state/page-cache.js";
+import { Arena } from "../../../core/state/slab.js";
 
 const MIB = 1024 * 1024;
 const LEAVES = 0b11;
@@ -36,7 +37,7 @@ t.test("more pages than fit: the bound holds, and what is asked for stays", (t) 
 });
 
 t.test("whatever happens, it answers what was said last or nothing", (t) => {
-  const step = fc.tuple(fc.constantFrom("keep", "adopt", "set", "delete", "get"), fc.nat(40), fc.nat(1_000_000));
+  const step = fc.tuple(fc.constantFrom("keep", "adopt", "set", "delete", "get", "reclaim"), fc.nat(40), fc.nat(1_000_000));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
       const cache = new PageCache(8 * PAGE_BYTES + 4_096);
@@ -44,11 +45,12 @@ t.test("whatever happens, it answers what was said last or nothing", (t) => {
       for (const [what, number, mark] of steps) {
         const id = idOf(number);
         if (what === "keep") cache.keep(id, pageOf(cache.arena, mark));
-        else if (what === "adopt") cache.adopt(id, pageOf(new Arena(WORDS), mark));
-        else if (what === "set") cache.set(id, pageOf(new Arena(WORDS), mark));
+        else if (what === "adopt") cache.adopt(id, pageOf(new Arena(WORDS, cache.slabs), mark));
+        else if (what === "set") cache.set(id, pageOf(new Arena(WORDS, cache.slabs), mark));
         else if (what === "delete") cache.delete(id);
+        else if (what === "reclaim") cache.reclaim();
         if (what === "delete") said.delete(number);
-        else if (what !== "get") said.set(number, mark);
+        else if (what !== "get" && what !== "reclaim") said.set(number, mark);
         for (const found of [cache.get(id), cache.peek(id)]) if (found !== undefined && markOf(found) !== said.get(number)) return false;
       }
       return [...Array(41).keys()].every((each) => {

@@ -1,8 +1,9 @@
 /** The table of pages, held against a Map; and that it lets go of slabs. */
 import fc from "fast-check";
 import t from "tap";
-import { Page, type PageId, Slab } from "../../../core/state/page.js";
+import { Page, type PageId } from "../../../core/state/page.js";
 import { type PageLayer, PageTable, samePage } from "../../../core/state/page-table.js";
+import { Slab } from "../../../core/state/slab.js";
 
 const slabs = Array.from({ length: 4 }, () => new Slab(new Uint32Array(8)));
 const pageOf = (slab: number, n: number) =>

@@ -2,19 +2,10 @@ import fc from "fast-check";
 import t from "tap";
 import type { Slicer } from "../../../core/ports/runtime.js";
 import { type Bytes, Hash, sha256, toHex } from "../../../core/primitives/index.js";
-import {
-  Arena,
-  childPage,
-  hashBytes,
-  nodeOffset,
-  type Page,
-  type PageId,
-  popcount,
-  presentNodes,
-  ROOT_PAGE,
-} from "../../../core/state/page.js";
+import { childPage, hashBytes, nodeOffset, type Page, type PageId, popcount, presentNodes, ROOT_PAGE } from "../../../core/state/page.js";
 import { decodePage, encodePage } from "../../../core/state/page-record.js";
 import { pageKey } from "../../../core/state/records.js";
+import { Arena } from "../../../core/state/slab.js";
 import { type LeafChanges, type PageSource, updateTrie } from "../../../core/state/trie-update.js";
 import { alwaysDue, naiveRoot, neverDue, testCompute } from "./fixtures.js";
 

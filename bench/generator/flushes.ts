@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { UNMETERED } from "../../core/kernel/quiet.js";
+import { NODE_ENVIRONMENT, NODE_FLAGS } from "../../core/node/process-settings.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import type { ComputeEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
@@ -60,7 +61,10 @@ async function flushes(
 ): Promise<FlushFigures> {
   const [updates, blocks] = context.quick ? [50, 2] : [10_000, 16];
   const starts = context.quick ? Math.min(1, coldStarts) : coldStarts;
-  const child = fork(PROCESS_FILE, [path, accounts, updates, blocks, cached, starts].map(String));
+  const parameters = [path, accounts, updates, blocks, cached, starts].map(String);
+  // As a node's own process.
+  const execArgv = [...process.execArgv, ...NODE_FLAGS];
+  const child = fork(PROCESS_FILE, parameters, { execArgv, env: { ...NODE_ENVIRONMENT, ...process.env } });
   const [figures] = (await Promise.race([
     once(child, "message"),
     once(child, "exit").then(([code]) => Promise.reject(new Error(`the process of the flushes ended with ${code}`))),

@@ -12,6 +12,7 @@ import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } fr
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { present } from "../../kernel/assert.js";
+import { NODE_ENVIRONMENT, NODE_FLAGS } from "../../node/process-settings.js";
 import { PACKAGE_ROOT } from "../../node/version.js";
 
 /** A log larger than this is set aside (`node.log.old`) before the node starts again. */
@@ -70,7 +71,7 @@ export class NodeProcess {
     this.#logBefore = fstatSync(log).size;
     try {
       const args = ["start", "--config", configFile, "--json", "--parent-pipe", ...settings.flatMap((setting) => ["--set", setting])];
-      this.#child = spawn(process.execPath, [COMMAND_LINE, ...args], {
+      this.#child = spawn(process.execPath, [...NODE_FLAGS, COMMAND_LINE, ...args], {
         stdio: ["pipe", "pipe", log],
         env: environment(),
         detached: true,
@@ -118,7 +119,8 @@ export class NodeProcess {
 
 /** Without what would change every node's config behind its file's back. */
 function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CHAINWRIGHT_")));
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("CHAINWRIGHT_"));
+  return { ...NODE_ENVIRONMENT, ...Object.fromEntries(own) };
 }
 
 function setAsideLargeLog(file: string): void {

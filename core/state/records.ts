@@ -15,7 +15,19 @@
  */
 import { assert } from "../kernel/assert.js";
 import type { Slicer } from "../ports/runtime.js";
-import { type Bytes, concatBytes, crc32c, domainTag, Hash, sha256Of, toHex } from "../primitives/index.js";
+import {
+  type Bytes,
+  concatBytes,
+  crc32c,
+  domainTag,
+  Hash,
+  putUint32,
+  putUint64,
+  sha256Of,
+  toHex,
+  uint32At,
+  uint64At,
+} from "../primitives/index.js";
 import { StateDamagedError, StateFormatError } from "./errors.js";
 import { type KeyText, keyText } from "./key-text.js";
 import type { PageId } from "./page.js";
@@ -79,7 +91,7 @@ export function numberedKey(prefix: number, number: number): Bytes {
 }
 
 export function numberOfKey(key: Bytes): number {
-  return readUint64(key, 1);
+  return uint64At(key, 1);
 }
 
 /**
@@ -126,15 +138,7 @@ function smallPageKey(id: number): Bytes {
 
 function writeUint64(into: Bytes, at: number, value: number): void {
   assert(Number.isSafeInteger(value) && value >= 0, "a stored integer is safe");
-  new DataView(into.buffer, into.byteOffset).setBigUint64(at, BigInt(value));
-}
-
-function readUint64(from: Bytes, at: number): number {
-  return Number(new DataView(from.buffer, from.byteOffset).getBigUint64(at));
-}
-
-function readUint32(from: Bytes, at: number): number {
-  return new DataView(from.buffer, from.byteOffset).getUint32(at);
+  putUint64(into, at, value);
 }
 
 const CRC_BYTES = 4;
@@ -143,7 +147,7 @@ const CRC_BYTES = 4;
 export function seal(key: Bytes, body: Bytes): Bytes {
   const out = new Uint8Array(4 + body.length);
   out.set(body, 4);
-  new DataView(out.buffer).setUint32(0, (crc32c(body) ^ crc32c(key)) >>> 0);
+  putUint32(out, 0, crc32c(body) ^ crc32c(key));
   return out;
 }
 
@@ -153,7 +157,7 @@ export function unseal(record: string, key: Bytes, stored: Bytes | undefined, bo
   const body = stored.subarray(Math.min(4, stored.length));
   if (stored.length < 4 || (bodyBytes !== undefined && body.length !== bodyBytes))
     throw new StateDamagedError({ record, key: toHex(key), reason: `it has ${stored.length} bytes` });
-  if (readUint32(stored, 0) !== (crc32c(body) ^ crc32c(key)) >>> 0)
+  if (uint32At(stored, 0) !== (crc32c(body) ^ crc32c(key)) >>> 0)
     throw new StateDamagedError({ record, key: toHex(key), reason: "its CRC-32C does not match" });
   return body;
 }
@@ -184,9 +188,9 @@ export function decodePointer(stored: Bytes): PointerRecord {
   if (body.length !== POINTER_BYTES)
     throw new StateDamagedError({ record: "pointer", key: toHex(POINTER_KEY), reason: `it has ${body.length} bytes` });
   return {
-    sequence: readUint64(body, 1),
-    height: readUint64(body, 9),
-    lowestHeight: readUint64(body, 17),
+    sequence: uint64At(body, 1),
+    height: uint64At(body, 9),
+    lowestHeight: uint64At(body, 17),
     blockId: hashAt(body, 25),
     root: hashAt(body, 57),
     markerHash: hashAt(body, 89),
@@ -220,8 +224,8 @@ export function decodeLoad(stored: Bytes): LoadRecord {
   const body = unseal("load", LOAD_KEY, stored, LOAD_BYTES);
   return {
     values: body[0] === 0 ? "write" : "present",
-    entries: readUint64(body, 1),
-    bytes: readUint64(body, 9),
+    entries: uint64At(body, 1),
+    bytes: uint64At(body, 9),
     lastPath: hashAt(body, 17),
     root: hashAt(body, 49),
   };
@@ -258,7 +262,7 @@ export function decodeMarker(key: Bytes, stored: Bytes): MarkerRecord {
   const body = unseal("marker", key, stored, 104);
   return {
     sequence: numberOfKey(key),
-    height: readUint64(body, 0),
+    height: uint64At(body, 0),
     blockId: hashAt(body, 8),
     root: hashAt(body, 40),
     hash: hashAt(body, 72),
@@ -346,13 +350,13 @@ export function decodeUndo(height: number, blockId: Hash, stored: Bytes | undefi
   const body = unseal("undo", key, stored);
   const damaged = (reason: string) => new StateDamagedError({ record: "undo", key: toHex(key), reason });
   if (body.length < 36 || Buffer.compare(body.subarray(0, 32), blockId) !== 0) throw damaged(`it is not of block ${toHex(blockId)}`);
-  const count = readUint32(body, 32);
+  const count = uint32At(body, 32);
   const values = new Map<KeyText, Bytes | null>();
   let at = 36;
   for (let i = 0; i < count; i++) {
     const keyEnd = at + 1 + (body[at] ?? 0);
     if (keyEnd + 4 > body.length) throw damaged("it ends early");
-    const length = readUint32(body, keyEnd);
+    const length = uint32At(body, keyEnd);
     const end = keyEnd + 4 + (length === ABSENT ? 0 : length);
     if (end > body.length) throw damaged("it ends early");
     // A copy, so that a single value that is still read does not keep the whole record in memory.

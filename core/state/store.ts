@@ -200,11 +200,7 @@ export class StateStore {
     version.setValues(overlay.values);
     version.point(base);
     this.#tree.add(version);
-    if (pages === undefined) return;
-    // A flush since the overlay was finished may have turned the way to the version that its pages build upon.
-    for (let at: Version | undefined = base; at !== undefined; at = at.toward) {
-      if (at === pages.base) version.setPages(pages.layer, pages.bytes, pages.base);
-    }
+    if (pages !== undefined) this.#tree.givePages(version, pages);
   }
 
   /** How many blocks below the disk stay readable. */

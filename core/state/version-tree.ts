@@ -15,6 +15,7 @@ import { ProofTooDeepError, RootMismatchError, UnknownBlockError, ViewGoneError 
 import type { KeyText } from "./key-text.js";
 import { LayerIndex } from "./layer-index.js";
 import { leafChanges } from "./leaf-changes.js";
+import type { Overlay } from "./overlay.js";
 import { type Page, type PageId, ROOT_PAGE } from "./page.js";
 import type { PairHasher } from "./page-hash.js";
 import { type PageLayer, PageTable, samePage } from "./page-table.js";
@@ -117,6 +118,8 @@ export class VersionTree {
   /** Reverse layers in memory that can be read from disk again, the longest unused first. */
   readonly #evictable = new Set<Version>();
   readonly #dropped: PageLayer[] = [];
+  /** Layers of overlays that a version has, or had. */
+  readonly #given = new WeakSet<PageLayer>();
 
   constructor(private readonly dependencies: VersionTreeDependencies) {}
 
@@ -159,6 +162,17 @@ export class VersionTree {
       this.#evictable.delete(next);
       if (this.valueIndex.tip === next) this.valueIndex.clear();
       if (this.pageIndex.tip === next) this.pageIndex.clear();
+    }
+  }
+
+  /** Pages for a version that was added just now, if nobody else has them: who closes them is one. What it has not is derived when it is asked for. */
+  givePages(version: Version, { layer, bytes, base }: NonNullable<Overlay["pages"]>): void {
+    if (this.#given.has(layer)) return;
+    // A flush since they were made may have turned the way to the version that they build upon.
+    for (let at = version.toward; at !== undefined; at = at.toward) {
+      if (at !== base) continue;
+      this.#given.add(layer);
+      version.setPages(layer, bytes, base);
     }
   }
 

@@ -149,3 +149,29 @@ t.test(
     t.ok(used > 100, `${used} slabs were used again`);
   },
 );
+
+t.test("an overlay that becomes the state of two blocks keeps its pages for one of them", async (t) => {
+  const engine = createEngine({ engine: "auto", keyCacheEntries: 0 });
+  const dependencies = { compute: { ...testCompute, trieWalk: () => engine.trieWalk?.() }, scheduler: testScheduler };
+  const store = new StateStore(
+    { ...dependencies, storage: new TestStorage(), logger: silentLogger, metrics: new TestMetrics() },
+    { ...smallOptions, pageCacheBytes: 16 * KIB },
+  );
+  const finished = async (parent: Hash | undefined, value: string) => {
+    const writer = store.writer(parent);
+    for (let i = 0; i < 500; i++) writer.set(key(`${value} ${i}`), key(value));
+    return store.finish(writer);
+  };
+  store.adopt(blockId("g"), 0, undefined, await finished(undefined, "1"));
+  await store.flush(blockId("g"));
+  const overlay = await finished(blockId("g"), "2");
+  for (const name of ["x", "y"]) store.adopt(blockId(name), 1, blockId("g"), overlay);
+  store.discard(blockId("x"));
+  // What the first had is used again by now.
+  const next = await finished(blockId("y"), "3");
+  store.adopt(blockId("z"), 2, blockId("y"), next);
+  await store.flush(blockId("z"));
+  const view = store.view(blockId("z"));
+  const proof = await view?.prove(key("2 7"));
+  t.same(verifyProof(next.root as Hash, key("2 7"), proof as Uint8Array), key("2"));
+});

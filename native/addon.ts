@@ -12,12 +12,12 @@ import { NativeInputError, NativeMemoryError, NativeTierUnavailableError } from 
 
 /** What addon.cc exports. */
 export interface Addon {
-  readonly Engine: new (options: ComputeTiers & { readonly keyCacheEntries: number }) => AddonEngine;
+  readonly Engine: new (options: Omit<ComputeTiers, "modular"> & { readonly keyCacheEntries: number }) => AddonEngine;
   readonly TrieWalk: new (options: Pick<ComputeTiers, "sha256">) => TrieWalk;
   readonly Modulus: new (modulus: Bytes, options: { readonly modular: string; readonly sha256: string }) => AddonModulus;
   /** What this build contains and this processor runs. */
-  tiers(): AddonTiers;
-  modularTiers(): AddonTiers[keyof ComputeTiers];
+  tiers(): Omit<AddonTiers, "modular">;
+  modularTiers(): AddonTiers["modular"];
   /** -1: none. */
   searchCounter(prefix: Bytes, from: number, count: number, target: Bytes, options: Pick<ComputeTiers, "sha256">): number;
   /** Of the processor, where the operating system saves the registers. */
@@ -58,11 +58,11 @@ export interface AddonModulus {
 }
 
 /** Of each primitive: the fastest tier, and all that run here, slowest first. */
-export type AddonTiers = { readonly [P in keyof ComputeTiers]: { readonly best: string; readonly available: readonly string[] } };
+export type AddonTiers = { readonly [P in keyof ComputeTiers]-?: { readonly best: string; readonly available: readonly string[] } };
 
 export type CpuFeatures = Readonly<Record<string, boolean>>;
 
-const PRIMITIVES: readonly (keyof ComputeTiers)[] = ["ed25519", "sha256", "sha512"];
+const PRIMITIVES: readonly (keyof ComputeTiers)[] = ["ed25519", "sha256", "sha512", "modular"];
 const TAG_NUMBERS: { readonly [T in HashTag]: number } = { plain: 0, leaf: 1, inner: 2 };
 
 /** What was built here goes before what came with the package. */
@@ -220,9 +220,14 @@ class NativeEngine implements ComputeEngine {
   }
 }
 
+/** Of all that it computes. */
+export function tiersOf(addon: Addon): AddonTiers {
+  return { ...addon.tiers(), modular: addon.modularTiers() };
+}
+
 /** @throws NativeTierUnavailableError if the processor or this build lacks a forced tier */
 export function createNativeEngine(addon: Addon, forced: Partial<ComputeTiers>, keyCacheEntries: number): ComputeEngine {
-  const known = addon.tiers();
+  const known = tiersOf(addon);
   for (const primitive of PRIMITIVES) {
     const tier = forced[primitive];
     const { available } = known[primitive];
@@ -232,6 +237,7 @@ export function createNativeEngine(addon: Addon, forced: Partial<ComputeTiers>, 
     ed25519: forced.ed25519 ?? known.ed25519.best,
     sha256: forced.sha256 ?? known.sha256.best,
     sha512: forced.sha512 ?? known.sha512.best,
+    modular: forced.modular ?? known.modular.best,
   };
   return new NativeEngine(addon, tiers, keyCacheEntries);
 }

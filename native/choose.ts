@@ -2,7 +2,8 @@
  * Which engine it will be: the rules of `createEngine`, apart from the engines themselves.
  *
  * Two environment variables stand behind the options, for tests and trials on a whole process: CHAINWRIGHT_ENGINE where the
- * option is `auto`, CHAINWRIGHT_TIERS (`ed25519=avx2,sha256=portable`) where no tiers are forced and the addon may run.
+ * option is `auto`, CHAINWRIGHT_TIERS (`ed25519=avx2,sha256=portable`) where no tiers are forced and the addon may run. `modular` among them holds for
+ * arithmetic modulo large numbers, which is no part of an engine (modulus.ts); an engine only says which it is.
  */
 import { present } from "../core/kernel/assert.js";
 import { messageOf } from "../core/kernel/errors.js";
@@ -20,7 +21,7 @@ export type EngineMakers = { readonly [K in EngineKind]: EngineMaker };
 
 /** From the fastest to the one that always works. */
 const ORDER: readonly EngineKind[] = ["native", "wasm", "js"];
-const PRIMITIVES: readonly (keyof ComputeTiers)[] = ["ed25519", "sha256", "sha512"];
+const PRIMITIVES: readonly (keyof ComputeTiers)[] = ["ed25519", "sha256", "sha512", "modular"];
 const NAMES: { readonly [K in EngineKind]: string } = { native: "native engine", wasm: "WebAssembly engine", js: "JavaScript engine" };
 const REMEDIES: { readonly [K in EngineKind]: string } = {
   native: "build it with `npm rebuild chainwright` (in a clone: `npm run build:native`), or leave the choice to `auto`",
@@ -37,7 +38,7 @@ function engineSetting(value: string | undefined): EngineOptions["engine"] {
 }
 
 /** Of CHAINWRIGHT_TIERS. @throws NativeSettingError */
-function tiersSetting(value: string | undefined): Tiers {
+export function tiersSetting(value: string | undefined): Tiers {
   const tiers: { -readonly [P in keyof ComputeTiers]?: string } = {};
   for (const pair of value === undefined || value === "" ? [] : value.split(",")) {
     const [name, tier, ...rest] = pair.trim().split("=");
@@ -74,7 +75,8 @@ function demandTiers(engine: ComputeEngine, forced: Tiers): void {
   for (const primitive of PRIMITIVES) {
     const tier = forced[primitive];
     const actual = engine.tiers[primitive];
-    if (tier !== undefined && tier !== actual) throw new NativeTierUnavailableError({ primitive, tier, available: [actual] });
+    if (tier !== undefined && tier !== actual)
+      throw new NativeTierUnavailableError({ primitive, tier, available: actual === undefined ? [] : [actual] });
   }
 }
 

@@ -23,7 +23,8 @@ export const NativeTierUnavailableError = defineError<{
 }>(
   "NATIVE_TIER_UNAVAILABLE",
   "unavailable",
-  ({ primitive, tier, available }) => `no tier ${tier} of ${primitive} here; this machine has ${available.join(", ")}`,
+  ({ primitive, tier, available }) =>
+    `no tier ${tier} of ${primitive} here; this machine has ${available.length === 0 ? "none" : available.join(", ")}`,
 );
 
 /** An environment variable that chooses engine or tiers is not understood. */

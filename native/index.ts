@@ -2,7 +2,7 @@
  * Builds an engine: the C++ addon where it loads and passes its self-check, else its portable code as WebAssembly, else
  * JavaScript. Called once in each thread.
  */
-import { type AddonTiers, type CpuFeatures, createNativeEngine, loadAddon } from "./addon.js";
+import { type AddonTiers, type CpuFeatures, createNativeEngine, loadAddon, tiersOf } from "./addon.js";
 import { chooseEngine, type EngineMakers } from "./choose.js";
 import type { ComputeEngine, EngineOptions } from "./engine.js";
 import { createJsEngine } from "./js/engine.js";
@@ -11,7 +11,7 @@ import { createWasmEngine } from "./wasm.js";
 export type { AddonTiers, CpuFeatures } from "./addon.js";
 export { createCounterSearch } from "./counter-search.js";
 export type { ComputeEngine, EngineOptions } from "./engine.js";
-export { createModulus, modularTiers } from "./modulus.js";
+export { createModulus } from "./modulus.js";
 
 const MAKERS: EngineMakers = {
   native(tiers, keyCacheEntries) {
@@ -37,5 +37,5 @@ export function describeAddon(): AddonDescription {
   const loaded = loadAddon();
   if ("reason" in loaded) return loaded;
   const { addon, file } = loaded;
-  return { file, tiers: addon.tiers(), features: addon.features() };
+  return { file, tiers: tiersOf(addon), features: addon.features() };
 }

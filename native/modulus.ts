@@ -1,7 +1,8 @@
 /** The addon's arithmetic modulo large numbers (src/modular), with checked inputs and typed errors. */
-import type { Modulus, PrimeTags, ProofColumns } from "../core/ports/modular.js";
+import type { Modulus, ModulusAbsence, PrimeTags, ProofColumns } from "../core/ports/modular.js";
 import type { Bytes } from "../core/primitives/bytes.js";
-import { type Addon, type AddonModulus, loadAddon, typed } from "./addon.js";
+import { type Addon, type AddonModulus, loadAddon, tiersOf, typed } from "./addon.js";
+import { tiersSetting } from "./choose.js";
 import { NativeTierUnavailableError } from "./errors.js";
 
 const VALUE_BYTES = 256;
@@ -12,9 +13,9 @@ class AddonModulusFace implements Modulus {
   readonly elementBytes: number;
   readonly #modulus: AddonModulus;
 
-  constructor(addon: Addon, modulus: Bytes, tier: string) {
-    this.tier = tier;
-    this.#modulus = guarded("nativeModulus", () => new addon.Modulus(modulus, { modular: tier, sha256: addon.tiers().sha256.best }));
+  constructor(addon: Addon, modulus: Bytes, tiers: { readonly modular: string; readonly sha256: string }) {
+    this.tier = tiers.modular;
+    this.#modulus = guarded("nativeModulus", () => new addon.Modulus(modulus, tiers));
     this.elementBytes = this.#modulus.elementBytes();
   }
 
@@ -79,24 +80,23 @@ function value(call: string, run: (result: Bytes) => void): Bytes {
   return result;
 }
 
-/** Tiers of this arithmetic here, slowest first; none without the addon. */
-export function modularTiers(): readonly string[] {
-  const loaded = loadAddon();
-  return "reason" in loaded ? [] : loaded.addon.modularTiers().available;
-}
-
 /**
  * Arithmetic modulo an odd number of 2,048 bits (256 bytes, the top bit set) by the addon, or why there is none: where CHAINWRIGHT_ENGINE keeps a
- * process off the addon, this stays off it too. `tier` may force one.
+ * process off the addon, this stays off it too. `tier` may force one; else CHAINWRIGHT_TIERS may (`modular=adx`).
  *
- * @throws NativeInputError, NativeTierUnavailableError
+ * @throws NativeInputError, NativeTierUnavailableError, NativeSettingError
  */
-export function createModulus(modulus: Bytes, tier?: string): Modulus | { readonly reason: string } {
-  const setting = process.env.CHAINWRIGHT_ENGINE;
-  if (setting === "wasm" || setting === "js") return { reason: `CHAINWRIGHT_ENGINE is ${setting}` };
+export function createModulus(modulus: Bytes, tier?: string): Modulus | ModulusAbsence {
+  const { CHAINWRIGHT_ENGINE: setting, CHAINWRIGHT_TIERS: tiers } = process.env;
+  if (setting === "wasm" || setting === "js") return { reason: `CHAINWRIGHT_ENGINE is ${setting}`, isBroken: false };
   const loaded = loadAddon();
-  if ("reason" in loaded) return { reason: loaded.reason };
-  const { best, available } = loaded.addon.modularTiers();
-  if (tier !== undefined && !available.includes(tier)) throw new NativeTierUnavailableError({ primitive: "modular", tier, available });
-  return new AddonModulusFace(loaded.addon, modulus, tier ?? best);
+  if ("reason" in loaded) return loaded;
+  const known = tiersOf(loaded.addon);
+  const forced = tiersSetting(tiers);
+  const chosen = { modular: tier ?? forced.modular ?? known.modular.best, sha256: forced.sha256 ?? known.sha256.best };
+  for (const primitive of ["modular", "sha256"] as const) {
+    const { available } = known[primitive];
+    if (!available.includes(chosen[primitive])) throw new NativeTierUnavailableError({ primitive, tier: chosen[primitive], available });
+  }
+  return new AddonModulusFace(loaded.addon, modulus, chosen);
 }

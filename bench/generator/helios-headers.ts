@@ -3,16 +3,17 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { Value } from "typebox/value";
 import { assert } from "../../core/kernel/assert.js";
-import { messageOf } from "../../core/kernel/errors.js";
 import { Hash } from "../../core/primitives/hash.js";
 import { mineOne, type SealWork } from "../../plugins/consensus-helios/attempt.js";
 import { HeliosSpec } from "../../plugins/consensus-helios/config.js";
+import { MemoryEngineError } from "../../plugins/consensus-helios/errors.js";
 import { claimFault, memoryFault, proofFaults, type SealClaim } from "../../plugins/consensus-helios/judge.js";
 import { memoryHash } from "../../plugins/consensus-helios/memory.js";
 import { measurePhases } from "../../plugins/consensus-helios/miner/calibration.js";
 import { innerSearch } from "../../plugins/consensus-helios/miner/inner-search.js";
 import { type PhaseChoice, type Phases, phasesFor } from "../../plugins/consensus-helios/phases.js";
 import { searchPrefix } from "../../plugins/consensus-helios/seal.js";
+import { ArithmeticUnavailableError } from "../../plugins/consensus-helios/timelock/errors.js";
 import type { BenchContext, ComparedCase } from "../suite.js";
 
 const PROCESS_FILE = new URL(`./helios-memory.process${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
@@ -120,14 +121,27 @@ async function memoryInFlight(engine: keyof typeof ENGINES, quick: boolean): Pro
   return answer.mebibytes;
 }
 
+/**
+ * The engines of a choice, or why this machine has none.
+ *
+ * @throws what is wrong with one that should be here: a benchmark that leaves a broken engine out would call it a machine without it
+ */
+export function availablePhases(choice: PhaseChoice, make = phasesFor): Phases | { readonly reason: string } {
+  try {
+    return make(choice);
+  } catch (thrown) {
+    const isUnavailable = ArithmeticUnavailableError.matches(thrown) || MemoryEngineError.matches(thrown);
+    if (!isUnavailable || thrown.data.isBroken) throw thrown;
+    return { reason: thrown.message };
+  }
+}
+
 export async function measureHeaders(context: BenchContext): Promise<void> {
   for (const engine of ["native", "portable"] as const) {
-    let phases: Phases;
-    try {
-      phases = phasesFor(ENGINES[engine]);
-    } catch (thrown) {
-      for (const name of [`header/${engine}: verified`, `header/${engine}: memory in flight`]) context.skip(name, messageOf(thrown));
-      if (engine === "native") for (const phase of SHARED) context.skip(offCase(phase), messageOf(thrown));
+    const phases = availablePhases(ENGINES[engine]);
+    if ("reason" in phases) {
+      for (const name of [`header/${engine}: verified`, `header/${engine}: memory in flight`]) context.skip(name, phases.reason);
+      if (engine === "native") for (const phase of SHARED) context.skip(offCase(phase), phases.reason);
       continue;
     }
     await context.compare("headers/s", headerCases(engine, phases, context.quick));

@@ -4,7 +4,7 @@
  */
 import { assert } from "../../core/kernel/assert.js";
 import type { Hash } from "../../core/primitives/hash.js";
-import { modularTiers } from "../../native/index.js";
+import { createModulus, describeAddon } from "../../native/index.js";
 import type { ModularArithmetic } from "../../plugins/consensus-helios/timelock/arithmetic.js";
 import { BigintArithmetic } from "../../plugins/consensus-helios/timelock/bigint-arithmetic.js";
 import { CryptoArithmetic } from "../../plugins/consensus-helios/timelock/crypto-arithmetic.js";
@@ -17,15 +17,25 @@ const NATIVE_TIERS = ["portable", "adx", "ifma"] as const;
 /** Of one whole RSA operation, so that no engine is measured by its calls' overhead. */
 const CALL_SQUARINGS = 2_046;
 
+/** Tiers that run here, or why there are none. @throws if there is an addon that does not load */
+function knownTiers(): { readonly tiers: readonly string[]; readonly reason: string } {
+  const addon = describeAddon();
+  const made = createModulus(RSA_2048);
+  if (!("reason" in made))
+    return { tiers: "tiers" in addon ? addon.tiers.modular.available : [], reason: "this processor or build lacks it" };
+  if (made.isBroken) throw new Error(made.reason);
+  return { tiers: [], reason: made.reason };
+}
+
 function arithmetics(context: BenchContext): ReadonlyMap<string, ModularArithmetic> {
-  const known = modularTiers();
+  const { tiers: known, reason } = knownTiers();
   const all = new Map<string, ModularArithmetic>([
     ["bigint", new BigintArithmetic(RSA_2048)],
     ["node-crypto", new CryptoArithmetic(RSA_2048)],
   ]);
   for (const tier of NATIVE_TIERS) {
     if (known.includes(tier)) all.set(tier, new NativeArithmetic(RSA_2048, tier));
-    else for (const what of ["squarings", "challenge prime"]) context.skip(`${what}/${tier}`, "this processor or build lacks it");
+    else for (const what of ["squarings", "challenge prime"]) context.skip(`${what}/${tier}`, reason);
   }
   if (known.length > 0) all.set("native", new NativeArithmetic(RSA_2048));
   else
@@ -36,7 +46,7 @@ function arithmetics(context: BenchContext): ReadonlyMap<string, ModularArithmet
       "time-lock/native: proof",
       "time-lock/native: check",
     ])
-      context.skip(what, "there is no addon");
+      context.skip(what, reason);
   return all;
 }
 

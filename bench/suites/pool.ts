@@ -11,12 +11,12 @@ import { availableParallelism } from "node:os";
 import { ComputeService, type ComputeServiceOptions } from "../../core/compute/index.js";
 import { PACED_DEFAULTS } from "../../core/compute/options.js";
 import { assert } from "../../core/kernel/assert.js";
-import { messageOf } from "../../core/kernel/errors.js";
 import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { EngineKind } from "../../core/ports/compute.js";
 import type { SignatureBatch } from "../../core/primitives/signature-batch.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { createEngine } from "../../native/index.js";
+import { lacking } from "../generator/engines.js";
 import { batchesOf, batchOf, countValid, signMessages, spoiled } from "../generator/signatures.js";
 import { median } from "../statistics.js";
 import type { BenchContext, BenchSuite } from "../suite.js";
@@ -140,12 +140,9 @@ function serviceOf(options: Partial<ComputeServiceOptions>): { readonly compute:
 /** Engines that run here. */
 function engines(context: BenchContext): EngineKind[] {
   return (["native", "wasm", "js"] as const).filter((kind) => {
-    try {
-      return createEngine({ engine: kind, keyCacheEntries: 0 }).kind === kind;
-    } catch (error) {
-      context.skip(`${kind}/…`, messageOf(error));
-      return false;
-    }
+    const reason = lacking({ engine: kind, keyCacheEntries: 0 });
+    if (reason !== undefined) context.skip(`${kind}/…`, reason);
+    return reason === undefined;
   });
 }
 

@@ -22,7 +22,19 @@ import { assert } from "../kernel/assert.js";
 import type { TreeHeader } from "../ports/consensus.js";
 import type { ChainEvent } from "../ports/views.js";
 import { decodeHeader, encodeHeader } from "../primitives/block-codec.js";
-import { asciiBytes, type Bytes, concatBytes, toHex } from "../primitives/bytes.js";
+import {
+  asciiBytes,
+  type Bytes,
+  concatBytes,
+  putUint32,
+  putUint32Little,
+  putUint64,
+  toHex,
+  uint32At,
+  uint32LittleAt,
+  uint64At,
+  uint256Bytes,
+} from "../primitives/bytes.js";
 import { crc32c } from "../primitives/crc32c.js";
 import { Hash } from "../primitives/hash.js";
 import { ChainDamagedError } from "./errors.js";
@@ -37,7 +49,7 @@ const prefixed = (prefix: number, key: Bytes): Bytes => {
 /** 8 bytes, big-endian, so that keys sort by number. */
 export function numberKey(value: number): Bytes {
   const out = new Uint8Array(8);
-  new DataView(out.buffer).setBigUint64(0, BigInt(value));
+  putUint64(out, 0, value);
   return out;
 }
 
@@ -67,7 +79,7 @@ export const ranges = {
 /** CRC-32C (4 bytes, little-endian) ‖ body. */
 export function seal(body: Bytes): Bytes {
   const out = new Uint8Array(4 + body.length);
-  new DataView(out.buffer).setUint32(0, crc32c(body), true);
+  putUint32Little(out, 0, crc32c(body));
   out.set(body, 4);
   return out;
 }
@@ -76,8 +88,7 @@ export function seal(body: Bytes): Bytes {
 export function unseal(record: string, value: Bytes): Bytes {
   if (value.length < 4) throw new ChainDamagedError({ record, reason: `it has only ${value.length} bytes` });
   const body = value.subarray(4);
-  const stored = new DataView(value.buffer, value.byteOffset, 4).getUint32(0, true);
-  if (crc32c(body) !== stored) throw new ChainDamagedError({ record, reason: "its checksum does not match" });
+  if (crc32c(body) !== uint32LittleAt(value, 0)) throw new ChainDamagedError({ record, reason: "its checksum does not match" });
   return body;
 }
 
@@ -95,16 +106,12 @@ export interface IndexRecord {
 export function encodeIndexRecord(record: IndexRecord): Bytes {
   const header = encodeHeader(record.header.header);
   const out = new Uint8Array(41 + header.length);
-  const view = new DataView(out.buffer);
-  view.setUint8(0, record.invalid ? 1 : 0);
-  view.setUint32(1, record.sizeBytes);
-  view.setUint32(5, record.transactionCount);
-  let weight = record.header.weight;
+  out[0] = record.invalid ? 1 : 0;
+  putUint32(out, 1, record.sizeBytes);
+  putUint32(out, 5, record.transactionCount);
+  const { weight } = record.header;
   assert(weight >= 0n && weight < WEIGHT_BOUND, "the engine weighs a header within 256 bits");
-  for (let i = 40; i >= 9; i--) {
-    out[i] = Number(weight & 0xffn);
-    weight >>= 8n;
-  }
+  out.set(uint256Bytes(weight), 9);
   out.set(header, 41);
   return seal(out);
 }
@@ -114,15 +121,14 @@ export function decodeIndexRecord(id: Hash, value: Bytes): IndexRecord {
   const name = `index of block ${Hash.key(id)}`;
   const body = unseal(name, value);
   if (body.length < 41) throw new ChainDamagedError({ record: name, reason: "it is too short" });
-  const view = new DataView(body.buffer, body.byteOffset, body.length);
   const record = decodeHeader(body.subarray(41));
   if (Hash.key(record.id) !== Hash.key(id)) throw new ChainDamagedError({ record: name, reason: "its header has another id" });
   const weight = BigInt(`0x${toHex(body.subarray(9, 41))}`);
   return {
     header: { ...record, weight },
-    sizeBytes: view.getUint32(1),
-    transactionCount: view.getUint32(5),
-    invalid: view.getUint8(0) === 1,
+    sizeBytes: uint32At(body, 1),
+    transactionCount: uint32At(body, 5),
+    invalid: body[0] === 1,
   };
 }
 
@@ -192,13 +198,12 @@ export function encodeLocation(blockId: Hash, height: number, index: number): By
 /** Makes the locations of one block's transactions, which differ in their index only: CRC-32C ‖ block id ‖ height (8) ‖ index (4). */
 export function locationsIn(blockId: Hash, height: number): (index: number) => Bytes {
   const sealed = new Uint8Array(48);
-  const view = new DataView(sealed.buffer);
   const body = sealed.subarray(4);
   body.set(blockId);
-  view.setBigUint64(36, BigInt(height));
+  putUint64(sealed, 36, height);
   return (index) => {
-    view.setUint32(44, index);
-    view.setUint32(0, crc32c(body), true);
+    putUint32(sealed, 44, index);
+    putUint32Little(sealed, 0, crc32c(body));
     return new Uint8Array(sealed);
   };
 }
@@ -206,8 +211,7 @@ export function locationsIn(blockId: Hash, height: number): (index: number) => B
 export function decodeLocation(name: string, value: Bytes): { blockId: Hash; height: number; index: number } {
   const body = unseal(name, value);
   if (body.length !== 44) throw new ChainDamagedError({ record: name, reason: `it has ${body.length} bytes instead of 44` });
-  const view = new DataView(body.buffer, body.byteOffset, body.length);
-  return { blockId: Hash.from(body.slice(0, 32)), height: Number(view.getBigUint64(32)), index: view.getUint32(40) };
+  return { blockId: Hash.from(body.slice(0, 32)), height: uint64At(body, 32), index: uint32At(body, 40) };
 }
 
 const EVENT_TYPES = ["applied", "undone", "finalized"] as const;
@@ -226,5 +230,5 @@ export function decodeEvent(sequence: number, value: Bytes): ChainEvent {
 }
 
 export function readNumber(bytes: Bytes, at: number): number {
-  return Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(at));
+  return uint64At(bytes, at);
 }

@@ -37,7 +37,9 @@ export function snapshotLine(snapshot: SnapshotSyncStatus, activePeers: number):
   const { phase, height, percent, headers, headersDone, ranges, rangesDone, bytes, bytesDone, problem } = snapshot;
   const at = `height ${height.toLocaleString("en")}`;
   if (problem !== undefined) return `snapshot  ${at}  waiting: ${problem}`;
-  if (phase === "headers") return `snapshot  ${at}  ${headersDone.toLocaleString("en")} of ${headers.toLocaleString("en")} headers`;
+  const ofHeaders = `${headersDone.toLocaleString("en")} of ${headers.toLocaleString("en")} headers`;
+  if (phase === "headers") return `snapshot  ${at}  ${ofHeaders}`;
+  if (phase === "search" && headersDone < headers) return `snapshot  ${at}  checking ${ofHeaders}`;
   if (phase === "search") return `snapshot  ${at}  asking peers for snapshots`;
   const filled = Math.floor((percent * BAR_WIDTH) / 100);
   const bar = `[${"=".repeat(filled)}${" ".repeat(BAR_WIDTH - filled)}]`;

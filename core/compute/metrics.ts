@@ -30,7 +30,8 @@ export interface RequestLabels extends Record<string, string> {
 
 /** A gauge that is always 1: its labels say which engine is in use, so that a fleet's slow nodes can be found. */
 export function engineMetric(metrics: Metrics, { kind, tiers }: ComputeEngineInfo): void {
-  const labels = { kind, ed25519: tiers.ed25519, sha256: tiers.sha256, sha512: tiers.sha512 };
+  const { ed25519, sha256, sha512, modular = "none" } = tiers;
+  const labels = { kind, ed25519, sha256, sha512, modular };
   metrics.gauge({ name: "compute_engine_info", help: "1, labelled with the engine in use", labels: Object.keys(labels) }).set(1, labels);
 }
 

@@ -9,7 +9,7 @@ import type { Ledger, PoolFacts, TransactionBatch } from "../ports/ledger.js";
 import type { StateReader } from "../ports/state.js";
 import { Address } from "../primitives/address.js";
 import { Height } from "../primitives/amount.js";
-import type { Bytes } from "../primitives/bytes.js";
+import { type Bytes, toLatin1 } from "../primitives/bytes.js";
 import { Hash, type HashKey, sha256 } from "../primitives/hash.js";
 import type { ChainHead, MempoolChain } from "./chain.js";
 import { type Examination, PoolItem } from "./pool-item.js";
@@ -17,7 +17,7 @@ import { isRefusal } from "./refusal.js";
 
 /** A state key as the key of a map. */
 export function keyText(key: Bytes): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString("latin1");
+  return toLatin1(key);
 }
 
 /** Key of a raw transaction in pool and caches: its bytes' hash, not its id, so that a copy with a broken signature poisons nothing. */

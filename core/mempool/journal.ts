@@ -11,7 +11,7 @@
 import { assert } from "../kernel/assert.js";
 import { messageOf } from "../kernel/errors.js";
 import type { Storage, StorageOperation } from "../ports/storage.js";
-import type { Bytes } from "../primitives/bytes.js";
+import { type Bytes, putUint32Little, putUint64, uint32LittleAt, uint64At } from "../primitives/bytes.js";
 import { crc32c } from "../primitives/crc32c.js";
 import { Hash, type HashKey } from "../primitives/hash.js";
 import { JournalFailedError } from "./errors.js";
@@ -149,7 +149,7 @@ export function journalKey(sequence: number): Bytes {
   assert(Number.isSafeInteger(sequence) && sequence >= 0, "a sequence is a safe integer");
   const key = new Uint8Array(9);
   key[0] = JOURNAL_PREFIX;
-  new DataView(key.buffer).setBigUint64(1, BigInt(sequence));
+  putUint64(key, 1, sequence);
   return key;
 }
 
@@ -157,20 +157,18 @@ export function journalValue(id: Hash, raw: Bytes): Bytes {
   const value = new Uint8Array(RAW_AT + raw.length);
   value.set(id, CRC_BYTES);
   value.set(raw, RAW_AT);
-  new DataView(value.buffer).setUint32(0, crc32c(value.subarray(CRC_BYTES)), true);
+  putUint32Little(value, 0, crc32c(value.subarray(CRC_BYTES)));
   return value;
 }
 
 function sequenceOf(key: Bytes): number {
   if (key.length !== 9) return 0;
-  const view = new DataView(key.buffer, key.byteOffset);
   // Numbers above 2^53 lose digits here, but not their size.
-  const sequence = view.getUint32(1) * 2 ** 32 + view.getUint32(5);
+  const sequence = uint64At(key, 1);
   return sequence >= Number.MAX_SAFE_INTEGER ? 0 : sequence;
 }
 
 function damageOf(value: Bytes): string | undefined {
   if (value.length <= RAW_AT) return `it has ${value.length} bytes`;
-  const stored = new DataView(value.buffer, value.byteOffset).getUint32(0, true);
-  return stored === crc32c(value.subarray(CRC_BYTES)) ? undefined : "its checksum does not fit its bytes";
+  return uint32LittleAt(value, 0) === crc32c(value.subarray(CRC_BYTES)) ? undefined : "its checksum does not fit its bytes";
 }

@@ -57,6 +57,7 @@ const ComputeSchema = Type.Object(
         ed25519: Type.Optional(tier(["portable", "avx2", "ifma"])),
         sha256: Type.Optional(tier(["portable", "sha-ni", "avx512"])),
         sha512: Type.Optional(tier(["portable", "avx2", "avx512"])),
+        modular: Type.Optional(tier(["portable", "adx", "ifma"])),
       },
       {
         description: "Instruction sets of the addon to force, for comparisons. Default: the best that the processor has",
@@ -132,7 +133,7 @@ export function inlineCompute(logger: Logger, metrics: Metrics, engine: EngineKi
 
 /** One line at the start: what computes, and what it costs where that is not the addon. */
 function announce(logger: Logger, { kind, tiers, threads, fallback }: ComputeEngineInfo): void {
-  const facts = { engine: kind, ed25519: tiers.ed25519, sha256: tiers.sha256, threads };
+  const facts = { engine: kind, ...tiers, threads };
   if (fallback === undefined) logger.info(facts, "compute engine");
   else logger.warn({ ...facts, fallback }, "compute engine is not the fastest: `chainwright doctor` tells what that costs");
 }

@@ -247,13 +247,26 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     // Crashes between writing and renaming, or at the end of a restore, leave these behind.
     await rm(join(path, "format.json.new"), { force: true });
     await rm(join(path, "replaced.tmp"), { recursive: true, force: true });
-    const format = (await readFormat(path)) ?? (await makeFormat(path, options));
+    const there = await readFormat(path);
+    const isKept = there !== undefined && !(await isUnbegun(path, there, options));
+    const format = isKept ? there : await makeFormat(path, options);
     if (options.chain !== undefined) checkChain(path, format, options.chain);
     return new LockedDataDirectory(path, lock, format);
   } catch (thrown) {
     lock.release();
     throw thrown;
   }
+}
+
+/** A start that failed before any plugin began left it: whichever chain it was meant for, it has nothing of it. */
+async function isUnbegun(
+  path: string,
+  { genesisId }: DataDirectoryFormat,
+  { chain, besides = [] }: DataDirectoryOptions,
+): Promise<boolean> {
+  if (chain === undefined || genesisId !== undefined) return false;
+  const isEarly = (name: string) => name === "format.json" || BEFORE_FIRST_START.has(name) || besides.includes(join(path, name));
+  return (await readdir(path)).every(isEarly);
 }
 
 async function makeFormat(path: string, { chain, createdBy, clock }: DataDirectoryOptions): Promise<DataDirectoryFormat> {

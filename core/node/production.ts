@@ -38,6 +38,8 @@ export class Production {
   #running = false;
   /** Starts and stops follow each other, never overlap. */
   #turn: Promise<void> = Promise.resolve();
+  /** Turns that have not ended. */
+  #turns = 0;
 
   constructor(parts: ProductionParts) {
     this.#parts = parts;
@@ -70,6 +72,8 @@ export class Production {
   #look(scheduler: Scheduler): void {
     this.#looking = scheduler.after(this.#running ? LOOK_RUNNING_MS : LOOK_MS, () => {
       this.#look(scheduler);
+      // Mostly there is nothing to do.
+      if (this.#turns === 0 && this.#makesSense() === this.#running) return;
       // A producer that can't start said so at the first start; here it is tried again.
       this.#follow().catch(() => undefined);
     });
@@ -102,6 +106,7 @@ export class Production {
   }
 
   #follow(): Promise<void> {
+    this.#turns++;
     const turn = this.#turn.then(async () => {
       const should = this.#makesSense();
       if (should === this.#running) return;
@@ -113,7 +118,11 @@ export class Production {
       } else await producer.stop();
       this.#running = should;
     });
-    this.#turn = turn.catch(() => undefined);
+    this.#turn = turn
+      .catch(() => undefined)
+      .then(() => {
+        this.#turns--;
+      });
     return turn;
   }
 }

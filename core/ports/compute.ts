@@ -96,11 +96,13 @@ export interface Compute {
 /** `native`: the C++ addon; `wasm`: its portable code as WebAssembly; `js`: node:crypto and @noble. */
 export type EngineKind = "native" | "wasm" | "js";
 
-/** Which implementation of each primitive runs: `ifma`, `avx512`, `avx2`, `sha-ni`, `portable`, or a library's name under `js`. */
+/** Which implementation of each primitive runs: `ifma`, `avx512`, `avx2`, `adx`, `sha-ni`, `portable`, or a library's name under `js`. */
 export interface ComputeTiers {
   readonly ed25519: string;
   readonly sha256: string;
   readonly sha512: string;
+  /** Arithmetic modulo 2,048 bits, squarings and challenge primes (`nativeModulus`): absent where it is not to be had. */
+  readonly modular?: string;
 }
 
 /** What does the work, for status, metrics and `doctor`. */

@@ -22,6 +22,12 @@ export interface ProofColumns {
   readonly seed: Bytes;
 }
 
+/** Why there is none here. `isBroken`: there should be, but the addon does not load. */
+export interface ModulusAbsence {
+  readonly reason: string;
+  readonly isBroken: boolean;
+}
+
 export interface Modulus {
   /** `ifma`, `adx`, `portable`. */
   readonly tier: string;

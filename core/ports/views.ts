@@ -200,6 +200,7 @@ export interface SnapshotSyncStatus {
   readonly id: string;
   /** 0 to 100, of ranges and build. */
   readonly percent: number;
+  /** Up to the checkpoint; in `search`, while those above it are checked, up to the block that has the snapshot. */
   readonly headers: number;
   readonly headersDone: number;
   readonly ranges: number;

@@ -13,6 +13,14 @@ export type HashKey = string;
 
 const ZERO = new Uint8Array(32) as Hash;
 
+/**
+ * Keys made lately, so that whoever asks again for the few hashes that are in everybody's hands (the head, its parents) gets the same
+ * string, whose own hash a map need not make anew. By two bytes of the hash, the last one that had them; a power of two of places.
+ */
+const KEYS_KEPT = 2_048;
+const keptKeys = new Array<HashKey>(KEYS_KEPT).fill("");
+const keptHashes = new Uint8Array(KEYS_KEPT * 32);
+
 export const Hash = {
   bytes: 32,
   zero: ZERO,
@@ -28,7 +36,17 @@ export const Hash = {
     return bytes as Hash;
   },
   key(hash: Hash): HashKey {
-    return toHex(hash);
+    if (hash.length !== 32) return toHex(hash);
+    const place = (((hash[14] as number) << 8) | (hash[15] as number)) & (KEYS_KEPT - 1);
+    const at = 32 * place;
+    let same = 0;
+    while (same < 32 && keptHashes[at + same] === hash[same]) same++;
+    const kept = keptKeys[place] as HashKey;
+    if (same === 32 && kept !== "") return kept;
+    for (let i = same; i < 32; i++) keptHashes[at + i] = hash[i] as number;
+    const key = toHex(hash);
+    keptKeys[place] = key;
+    return key;
   },
   isZero(hash: Hash): boolean {
     for (let i = 0; i < 32; i++) if (hash[i] !== 0) return false;

@@ -9,7 +9,7 @@
  * Here a target has exactly one encoding: bits that would be re-encoded differently are refused, so that a header
  * can't be varied without changing what it says.
  */
-import type { Bytes } from "../primitives/bytes.js";
+import { type Bytes, uint32At, uint256Bytes } from "../primitives/bytes.js";
 import { CompactBitsError } from "./errors.js";
 
 /** The largest 256-bit target. */
@@ -94,18 +94,12 @@ export function bitsToBytes(bits: number): Bytes {
 /** Reads what `bitsToBytes` wrote; undefined unless there are exactly four bytes. */
 export function bitsFromBytes(bytes: Bytes): number | undefined {
   if (bytes.length !== 4) return undefined;
-  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
+  return uint32At(bytes, 0);
 }
 
 /** A target as 32 bytes, big-endian: comparable to a hash byte by byte. */
 export function targetToBytes(target: bigint): Bytes {
-  const bytes = new Uint8Array(32);
-  let rest = target;
-  for (let at = 31; at >= 0; at--) {
-    bytes[at] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
-  return bytes;
+  return uint256Bytes(target);
 }
 
 function byteLength(value: bigint): number {

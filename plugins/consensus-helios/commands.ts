@@ -34,8 +34,8 @@ export const calibrateCommand: PluginCommand = {
     };
     const durationMs = 1_000 * numberOf("--seconds", options.seconds, 0.05, 600);
     const aim: PhaseSizes = {
-      memoryKiB: Math.trunc(numberOf("--memory", options.memory, 64, 1_048_576)),
-      passes: Math.trunc(numberOf("--passes", options.passes, 1, 16)),
+      memoryKiB: wholeOf("--memory", options.memory, 64, 1_048_576),
+      passes: wholeOf("--passes", options.passes, 1, 16),
       squarings: FIRST_SQUARINGS,
       innerNonceBits: FIRST_INNER_BITS,
     };
@@ -111,6 +111,13 @@ function numberOf(option: string, text: string | undefined, least: number, most:
   const value = Number(text);
   if (!(value >= least && value <= most))
     throw new CalibrationOptionError({ option, given: text ?? "", reason: `write a number from ${least} to ${most}` });
+  return value;
+}
+
+function wholeOf(option: string, text: string | undefined, least: number, most: number): number {
+  const value = numberOf(option, text, least, most);
+  if (!Number.isInteger(value))
+    throw new CalibrationOptionError({ option, given: text ?? "", reason: `write a whole number from ${least} to ${most}` });
   return value;
 }
 

@@ -48,6 +48,7 @@ import {
 } from "../../core/sdk.js";
 import type { HeliosConfig, HeliosSpec } from "./config.js";
 import { attemptsOf, type Demand, Difficulty, decodeExtra, demandOf, EXTRA_BYTES, encodeExtra, workOf } from "./difficulty.js";
+import { EarlySeals } from "./early-seals.js";
 import { HeaderFault, invalidHeader, TIMESTAMP_TOO_NEW } from "./errors.js";
 import { claimFault, type SealClaim } from "./judge.js";
 import { type HeliosMetrics, registerMetrics } from "./metrics.js";
@@ -88,8 +89,9 @@ export class HeliosConsensus implements Plugin, Consensus {
   readonly #parameters: HeliosParameters;
   readonly #metrics: HeliosMetrics;
   readonly #choice: WorkChoice;
-  readonly #phaseChoice: PhaseChoice;
-  readonly #phases: Phases;
+  readonly #early = new EarlySeals();
+  #phaseChoice: PhaseChoice;
+  #phases: Phases;
   #attached: Attached | undefined;
   /** On the head that was asked for last: it follows from its ancestors, and each round of mining asks several times. */
   #lastTip: Tip | undefined;
@@ -121,12 +123,17 @@ export class HeliosConsensus implements Plugin, Consensus {
       { logger, metrics: this.#metrics, onHeadMoved: () => this.producer.headMoved() },
       { confirmations: spec.confirmations, maxReorgDepth: spec.maxReorgDepth },
     );
-    this.#mining = new HeliosMining({ logger, metrics: this.#metrics, workSource, tip: () => this.#tip() }, spec, config);
+    this.#mining = new HeliosMining(
+      { logger, metrics: this.#metrics, workSource, tip: () => this.#tip(), phases: () => this.#phaseChoice },
+      spec,
+      config,
+    );
     this.producer = this.#mining.producer;
   }
 
   attach(host: ConsensusHost): void {
     const { compute, clock } = host;
+    this.#takeTier(compute.engine.tiers.modular);
     const verifier = new SealVerifier(
       { compute, clock, metrics: this.#metrics },
       { phases: this.#phaseChoice, deadlineMs: this.#config.verificationDeadlineMs },
@@ -178,11 +185,15 @@ export class HeliosConsensus implements Plugin, Consensus {
   }
 
   /** In compute's workers; see seal-verifier.ts. */
-  verifySeals(batch: readonly { readonly record: HeaderRecord }[], options: SealOptions = {}): Promise<readonly SealVerdict[]> {
-    return this.#ready.verifier.verify(
-      batch.map(({ record }) => this.#claim(record)),
-      options,
-    );
+  async verifySeals(batch: readonly { readonly record: HeaderRecord }[], options: SealOptions = {}): Promise<readonly SealVerdict[]> {
+    const isEarly = batch.map(({ record }) => this.#early.has(record.id));
+    const claims = batch.flatMap(({ record }, index) => (isEarly[index] ? [] : [this.#claim(record)]));
+    const verdicts = await this.#ready.verifier.verify(claims, options);
+    if (claims.length === batch.length) return verdicts;
+    let next = 0;
+    const merged = isEarly.map((known): SealVerdict | undefined => (known ? { ok: true } : verdicts[next++]));
+    const bad = options.row === true ? merged.findIndex((verdict) => verdict?.ok === false) : -1;
+    return (bad < 0 ? merged : merged.slice(0, bad + 1)) as SealVerdict[];
   }
 
   weigh(record: HeaderRecord, parentWeight: bigint): bigint {
@@ -190,6 +201,7 @@ export class HeliosConsensus implements Plugin, Consensus {
   }
 
   onBlock(block: TreeHeader): void {
+    this.#early.delete(block.id);
     this.#choice.onBlock(block);
   }
 
@@ -244,6 +256,14 @@ export class HeliosConsensus implements Plugin, Consensus {
     };
   }
 
+  /** The node config may force another tier than this process would take (`compute.tiers.modular`). */
+  #takeTier(tier: string | undefined): void {
+    const { kind, tier: own } = this.#phases.timelock;
+    if (kind !== "native" || tier === undefined || tier === own) return;
+    this.#phaseChoice = { ...this.#phaseChoice, tier };
+    this.#phases = phasesFor(this.#phaseChoice);
+  }
+
   get #ready(): Attached {
     return present(this.#attached, "attach comes first");
   }
@@ -262,8 +282,10 @@ export class HeliosConsensus implements Plugin, Consensus {
   }
 
   async #postpone(header: Header, retryAtMs: number): Promise<never> {
-    const [verdict] = await this.verifySeals([{ record: headerRecord(header) }]);
+    const record = headerRecord(header);
+    const [verdict] = await this.verifySeals([{ record }]);
     if (verdict?.ok === false) throw invalidHeader((verdict.code ?? HeaderFault.work) as HeaderFault, verdict.reason);
+    this.#early.add(record.id);
     throw new NotYetError({
       code: TIMESTAMP_TOO_NEW,
       reason: `timestamp ${header.timestampMs} is more than ${this.#parameters.spec.futureBoundMs} ms ahead of this clock`,

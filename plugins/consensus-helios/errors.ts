@@ -68,8 +68,8 @@ export const ParametersError = defineError<{ path: string; reason: string }>(
   ({ path, reason }) => `chain spec, consensus.parameters.${path}: ${reason}`,
 );
 
-/** The native Argon2id was asked for and is not there. */
-export const MemoryEngineError = defineError<{ reason: string }>(
+/** The native Argon2id was asked for and is not there. `isBroken`: it is, and errs or does not load. */
+export const MemoryEngineError = defineError<{ reason: string; isBroken: boolean }>(
   "HELIOS_MEMORY_ENGINE",
   "unavailable",
   ({ reason }) =>

@@ -125,7 +125,7 @@ export function nativeMemory(): MemoryEngine {
   const engine = wrap(load());
   const answer = engine.argon2id(SELF_CHECK);
   if (SELF_CHECK_ANSWER === undefined || !bytesEqual(answer, SELF_CHECK_ANSWER)) {
-    throw new MemoryEngineError({ reason: "@node-rs/argon2 does not reproduce a known answer" });
+    throw new MemoryEngineError({ reason: "@node-rs/argon2 does not reproduce a known answer", isBroken: true });
   }
   return engine;
 }
@@ -134,15 +134,25 @@ function load(): NodeRsArgon2 {
   try {
     return createRequire(import.meta.url)("@node-rs/argon2") as NodeRsArgon2;
   } catch (thrown) {
-    throw new MemoryEngineError({ reason: messageOf(thrown).split("\n", 1)[0] ?? "it can't be loaded" }, thrown);
+    throw new MemoryEngineError(
+      { reason: messageOf(thrown).split("\n", 1)[0] ?? "it can't be loaded", isBroken: !isAbsence(thrown) },
+      thrown,
+    );
   }
+}
+
+/** It is not installed, or has no binary for this platform: of all that it tries (the chain of causes), not one is there. */
+export function isAbsence(thrown: unknown): boolean {
+  for (let error = thrown; error instanceof Error; error = error.cause)
+    if (!/cannot find|not found|unsupported/i.test(error.message)) return false;
+  return thrown instanceof Error;
 }
 
 function wrap(library: NodeRsArgon2): MemoryEngine {
   return {
     kind: "native",
     argon2id({ password, salt, memoryKiB, passes, parallelism, outputBytes, secret, associatedData }) {
-      if (associatedData !== undefined) throw new MemoryEngineError({ reason: "it takes no associated data" });
+      if (associatedData !== undefined) throw new MemoryEngineError({ reason: "it takes no associated data", isBroken: false });
       const answer = library.hashRawSync(password, {
         algorithm: ARGON2ID,
         version: VERSION_1_3,

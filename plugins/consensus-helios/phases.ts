@@ -6,6 +6,8 @@ import { type ArithmeticKind, chooseArithmetic, Timelock } from "./timelock/inde
 export interface PhaseChoice {
   readonly arithmetic: ArithmeticKind | "auto";
   readonly argon2id: EngineChoice;
+  /** Of native arithmetic; absent: the best, or what CHAINWRIGHT_TIERS says. */
+  readonly tier?: string;
 }
 
 /** What judges and makes seals. */
@@ -21,9 +23,14 @@ export const AUTO_PHASES: PhaseChoice = { arithmetic: "auto", argon2id: "auto" }
  * are made with the module, since libraries are looked for on disk: modules of plugins are loaded before a simulation's time begins, in which
  * there is no disk.
  */
-const MADE = new Map<string, Phases>([[keyOf(AUTO_PHASES), made(AUTO_PHASES)]]);
+const MADE = new Map<string, Phases>();
+try {
+  MADE.set(keyOf(AUTO_PHASES), made(AUTO_PHASES));
+} catch {
+  // CHAINWRIGHT_TIERS asks for what is not here: said when phases are asked for, not by an import that fails.
+}
 
-/** @throws MemoryEngineError, ArithmeticUnavailableError for what was asked for by name and is not there */
+/** @throws MemoryEngineError, ArithmeticUnavailableError, NATIVE_TIER_UNAVAILABLE, NATIVE_SETTING for what was asked for by name and is not there */
 export function phasesFor(choice: PhaseChoice): Phases {
   const key = keyOf(choice);
   const known = MADE.get(key);
@@ -33,10 +40,10 @@ export function phasesFor(choice: PhaseChoice): Phases {
   return phases;
 }
 
-function made({ arithmetic, argon2id }: PhaseChoice): Phases {
-  return { memory: chooseMemory(argon2id), timelock: new Timelock(chooseArithmetic(arithmetic)) };
+function made({ arithmetic, argon2id, tier }: PhaseChoice): Phases {
+  return { memory: chooseMemory(argon2id), timelock: new Timelock(chooseArithmetic(arithmetic, undefined, tier)) };
 }
 
-function keyOf({ arithmetic, argon2id }: PhaseChoice): string {
-  return `${arithmetic} ${argon2id}`;
+function keyOf({ arithmetic, argon2id, tier = "" }: PhaseChoice): string {
+  return `${arithmetic} ${argon2id} ${tier}`;
 }

@@ -28,6 +28,8 @@ export interface HeliosProducerDependencies {
   /** Instead of threads of its own; whoever provides it starts and stops it. */
   readonly workSource: WorkSource | undefined;
   readonly tip: () => WorkTip;
+  /** What mining threads compute with. */
+  readonly phases: () => PhaseChoice;
 }
 
 /** What a block on demand may cost the main thread: attempts at most, of phases so small that each is done in a millisecond. */
@@ -45,7 +47,6 @@ export class HeliosMining {
   readonly #dependencies: HeliosProducerDependencies;
   readonly #spec: HeliosSpec;
   readonly #config: HeliosConfig;
-  readonly #phases: PhaseChoice;
   #isJudged = false;
   #slots: { readonly key: string; readonly shared: SharedArrayBuffer } | undefined;
 
@@ -55,7 +56,6 @@ export class HeliosMining {
     this.#dependencies = dependencies;
     this.#spec = spec;
     this.#config = config;
-    this.#phases = { arithmetic: config.arithmetic, argon2id: config.argon2id };
     const isTrivial = spec.memory.sizeKiB <= INLINE_MEMORY_KIB && spec.timeLock.squarings <= INLINE_SQUARINGS;
     this.producer = new WorkProducer(
       {
@@ -88,7 +88,7 @@ export class HeliosMining {
     const work = this.#work(block, target);
     const { threads } = this.producer;
     const slots = threads === undefined ? {} : { memorySlots: this.#slotsFor(work.memoryCost.memoryKiB, threads) };
-    return searchJob({ work, phases: this.#phases, ...slots }, target);
+    return searchJob({ work, phases: this.#dependencies.phases(), ...slots }, target);
   }
 
   #work({ header, signingRoot }: UnsealedBlock, target: bigint): SealWork {

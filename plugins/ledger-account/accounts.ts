@@ -8,7 +8,7 @@
  * A block reads and writes each account once, however many transactions touch it: in between they live here, and what
  * moves between them adds up to exactly what was issued (asserted at the end of each block).
  */
-import { type Address, Amount, asciiBytes, assert, type Bytes, type StateReader, type StateWriter } from "../../core/sdk.js";
+import { type Address, Amount, asciiBytes, assert, type Bytes, type StateReader, type StateWriter, toLatin1 } from "../../core/sdk.js";
 import { StateDamagedError } from "./errors.js";
 
 /** First byte of all keys of the bank, and its module number. */
@@ -131,7 +131,7 @@ export class WorkingSet {
   }
 
   of(address: Address): WorkingAccount {
-    const name = Buffer.from(address.buffer, address.byteOffset, 20).toString("latin1");
+    const name = toLatin1(address);
     let account = this.#accounts.get(name);
     if (account === undefined) {
       const key = accountKey(address);

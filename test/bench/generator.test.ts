@@ -1,5 +1,7 @@
 /** Generated chains: the same for the same options, valid for a node that trusts nobody, and left unflushed on demand. */
 import t, { type Test } from "tap";
+import { lacking } from "../../bench/generator/engines.js";
+import { availablePhases } from "../../bench/generator/helios-headers.js";
 import { ChainNode, type ChainOptions, generateBlocks, generateChain, NEVER_FLUSH, planChain } from "../../bench/generator/index.js";
 import { ComputeService } from "../../core/compute/index.js";
 import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
@@ -8,6 +10,9 @@ import type { Block } from "../../core/primitives/block.js";
 import { headerRecord } from "../../core/primitives/block-codec.js";
 import { Hash } from "../../core/primitives/hash.js";
 import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
+import { NativeTierUnavailableError } from "../../native/errors.js";
+import { MemoryEngineError } from "../../plugins/consensus-helios/errors.js";
+import { ArithmeticUnavailableError } from "../../plugins/consensus-helios/timelock/errors.js";
 import { MemoryStorage } from "../../plugins/storage-memory/memory-storage.js";
 
 const SMALL: ChainOptions = { blocks: 3, transactions: 12, accounts: 5, seed: 7 };
@@ -16,6 +21,10 @@ async function blocksOf(options: ChainOptions): Promise<Block[]> {
   const blocks: Block[] = [];
   for await (const block of generateChain(options)) blocks.push(block);
   return blocks;
+}
+
+function failing(error: Error | string): never {
+  throw typeof error === "string" ? new Error(error) : error;
 }
 
 const idsOf = (blocks: readonly Block[]) => blocks.map(({ header }) => Hash.key(headerRecord(header).id));
@@ -43,6 +52,34 @@ function computeOf(t: Test): CountingCompute {
   t.teardown(() => compute.close());
   return compute;
 }
+
+t.test("only what this machine does not have is left out; what is here and errs fails", async (t) => {
+  const broken = { reason: "the addon does not load: undefined symbol", isBroken: true };
+  const native = { engine: "native", keyCacheEntries: 0 } as const;
+  t.equal(lacking(native, { reason: "the addon was not built", isBroken: false }), "the addon was not built");
+  t.throws(() => lacking({ ...native, tiers: { ed25519: "portable" } }, broken, () => failing(broken.reason)), /undefined symbol/);
+  t.throws(() => lacking(native, undefined, () => failing("its self-check failed: Ed25519 verdicts")), /self-check/);
+  t.equal(
+    lacking(native, undefined, () => {
+      throw new NativeTierUnavailableError({ primitive: "ed25519", tier: "ifma", available: ["portable"] });
+    }) ?? "",
+    "no tier ifma of ed25519 here; this machine has portable",
+  );
+  t.equal(lacking({ engine: "js", keyCacheEntries: 0 }), undefined);
+
+  const choice = { arithmetic: "native", argon2id: "native" } as const;
+  const refused = (isBroken: boolean) => [
+    new ArithmeticUnavailableError({ kind: "native", reason: "a reason", isBroken }),
+    new MemoryEngineError({ reason: "a reason", isBroken }),
+  ];
+  for (const error of refused(false))
+    t.match(
+      availablePhases(choice, () => failing(error)),
+      { reason: /a reason/ },
+    );
+  for (const error of [...refused(true), new Error("out of lanes"), new TypeError("no such function")])
+    t.throws(() => availablePhases(choice, () => failing(error)), error);
+});
 
 t.test("the same options and seed give the same blocks, another seed gives others", async (t) => {
   const ids = idsOf(await blocksOf(SMALL));

@@ -53,8 +53,8 @@ async function tells(t: Test, start: Start, kind: EngineKind): Promise<void> {
   const { compute } = busy as { compute: { kind: string; tiers: Record<string, string>; fallback?: string } };
   t.equal(compute.kind, kind, "status under load names the engine");
   const page = await (await fetch(`${api}/metrics`)).text();
-  const { ed25519, sha256, sha512 } = compute.tiers;
-  const labels = [`kind="${kind}"`, `ed25519="${ed25519}"`, `sha256="${sha256}"`, `sha512="${sha512}"`];
+  const { ed25519, sha256, sha512, modular = "none" } = compute.tiers;
+  const labels = [`kind="${kind}"`, `ed25519="${ed25519}"`, `sha256="${sha256}"`, `sha512="${sha512}"`, `modular="${modular}"`];
   const info = page.split("\n").find((line) => line.startsWith("chainwright_compute_engine_info{")) ?? "";
   for (const label of labels) t.ok(info.includes(label), `the metric has ${label}`);
   t.equal(

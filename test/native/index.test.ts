@@ -23,7 +23,7 @@ function engine(overrides: Partial<ComputeEngine> = {}): ComputeEngine {
   };
 }
 
-const TIERS: ComputeTiers = { ed25519: "ifma", sha256: "avx512", sha512: "avx512" };
+const TIERS: ComputeTiers = { ed25519: "ifma", sha256: "avx512", sha512: "avx512", modular: "ifma" };
 /** As the addon does it. */
 const native: EngineMaker = (forced) => {
   for (const [primitive, tier] of Object.entries(forced))
@@ -82,6 +82,12 @@ t.test("forced tiers are those that run, or an error that names what there is", 
     t.match(forced, { kind: "native", tiers: { ...tiers, sha512: "avx512" }, fallback: undefined });
   t.match(choose({ tiers: { sha512: "portable" } }, setting), { tiers: { ...TIERS, sha512: "portable" } });
   t.match(choose({ engine: "wasm" }, setting), { kind: "wasm" }, "the environment's are for the addon alone");
+  for (const forced of [choose({ tiers: { modular: "adx" } }), choose({}, { CHAINWRIGHT_TIERS: "modular=adx" })])
+    t.match(forced, { kind: "native", tiers: { ...TIERS, modular: "adx" } });
+  t.throws(() => choose({ engine: "js", tiers: { modular: "adx" } }), {
+    code: "NATIVE_TIER_UNAVAILABLE",
+    message: "no tier adx of modular here; this machine has none",
+  });
 
   const lacking = { code: "NATIVE_TIER_UNAVAILABLE", message: "no tier abacus of ed25519 here; this machine has portable, avx2" };
   t.throws(() => choose({ tiers: { ed25519: "abacus" } }), lacking);
@@ -144,7 +150,7 @@ t.test("this machine's engines", async (t) => {
     t.notOk(process.env.REQUIRE_TIERS === "1", "REQUIRE_TIERS asks for the addon");
     return;
   }
-  for (const primitive of ["ed25519", "sha256", "sha512"] as const) {
+  for (const primitive of ["ed25519", "sha256", "sha512", "modular"] as const) {
     const { best, available } = addon.tiers[primitive];
     t.ok(available.includes(best), `${primitive}: ${best} of ${available.join(", ")}`);
     t.ok(available.includes("portable"));

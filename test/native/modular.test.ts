@@ -6,10 +6,11 @@ import { present } from "../../core/kernel/assert.js";
 import { ChainwrightError } from "../../core/kernel/errors.js";
 import type { Modulus, PrimeTags } from "../../core/ports/modular.js";
 import { asciiBytes, type Bytes } from "../../core/primitives/bytes.js";
-import { createModulus, modularTiers } from "../../native/index.js";
+import { createModulus, describeAddon } from "../../native/index.js";
 
 const ALL_TIERS = ["portable", "adx", "ifma"];
-const TIERS = modularTiers();
+const ADDON = describeAddon();
+const TIERS = "tiers" in ADDON ? ADDON.tiers.modular.available : [];
 if (TIERS.length === 0) {
   t.pass("skipped: no addon");
   t.end();
@@ -332,5 +333,23 @@ t.test("a process that is kept off the addon is kept off this", async (t) => {
     else process.env.CHAINWRIGHT_ENGINE = before;
   });
   process.env.CHAINWRIGHT_ENGINE = "js";
-  t.same(createModulus(bytesOf(MODULI.random as bigint)), { reason: "CHAINWRIGHT_ENGINE is js" });
+  t.same(createModulus(bytesOf(MODULI.random as bigint)), { reason: "CHAINWRIGHT_ENGINE is js", isBroken: false });
+});
+
+t.test("CHAINWRIGHT_TIERS forces a tier, an argument goes before it, and what is not here is an error", async (t) => {
+  const before = process.env.CHAINWRIGHT_TIERS;
+  t.teardown(() => {
+    if (before === undefined) delete process.env.CHAINWRIGHT_TIERS;
+    else process.env.CHAINWRIGHT_TIERS = before;
+  });
+  const modulus = bytesOf(MODULI.random as bigint);
+  for (const tier of TIERS) {
+    process.env.CHAINWRIGHT_TIERS = `sha256=portable,modular=${tier}`;
+    t.match(createModulus(modulus), { tier });
+    t.match(createModulus(modulus, "portable"), { tier: "portable" });
+  }
+  process.env.CHAINWRIGHT_TIERS = "modular=abacus";
+  t.throws(() => createModulus(modulus), { code: "NATIVE_TIER_UNAVAILABLE", data: { primitive: "modular", available: TIERS } });
+  process.env.CHAINWRIGHT_TIERS = "modulus=adx";
+  t.throws(() => createModulus(modulus), { code: "NATIVE_SETTING", message: /ed25519, sha256, sha512, modular/ });
 });

@@ -21,12 +21,22 @@ export interface DoctorOptions {
 }
 
 /** Every tier that there is anywhere, slowest first. */
-const TIERS: { readonly [P in keyof ComputeTiers]: readonly string[] } = {
+const TIERS: { readonly [P in keyof ComputeTiers]-?: readonly string[] } = {
   ed25519: ["portable", "avx2", "ifma"],
   sha256: ["portable", "sha-ni", "avx512"],
   sha512: ["portable", "avx2", "avx512"],
+  modular: ["portable", "adx", "ifma"],
 };
 const PRIMITIVES = Object.keys(TIERS) as (keyof ComputeTiers)[];
+/** Where the name of the setting says too little. */
+const NAMES: { readonly [P in keyof ComputeTiers]?: string } = { modular: "modular (squarings, primes)" };
+/** What shows how fast a tier is. */
+const WORKLOADS: { readonly [P in keyof ComputeTiers]-?: Workload } = {
+  ed25519: "signatures",
+  sha256: "hashes",
+  sha512: "signatures",
+  modular: "squarings",
+};
 const KEY_CACHE_ENTRIES = 4_096;
 /** Times as many signatures of a batch as WebAssembly, on a processor with AVX-512 (AVX2: three to four). */
 const ADDON_GAIN = 12;
@@ -81,7 +91,7 @@ function examine(seconds: number, all: boolean): Report {
       name: `${engine.kind}, as chosen`,
       kind: engine.kind,
       tiers: engine.tiers,
-      figures: measure.figures(engine, ["signatures", "hashes"]),
+      figures: measure.figures(engine, ["signatures", "hashes", "squarings"]),
     },
     ...(all ? others(engine, addon, measure, findings) : []),
   ];
@@ -167,9 +177,7 @@ function others(chosen: ComputeEngine, addon: AddonDescription, measure: EngineM
     for (const primitive of PRIMITIVES) {
       for (const tier of [...addon.tiers[primitive].available].reverse()) {
         if (chosen.kind === "native" && chosen.tiers[primitive] === tier) continue;
-        add(`native, ${primitive} ${tier}`, { engine: "native", tiers: { [primitive]: tier } }, [
-          primitive === "sha256" ? "hashes" : "signatures",
-        ]);
+        add(`native, ${primitive} ${tier}`, { engine: "native", tiers: { [primitive]: tier } }, [WORKLOADS[primitive]]);
       }
     }
   }
@@ -224,13 +232,13 @@ function show(report: Report, { output }: Context): void {
   output.line(`${output.style("bold", "compute engine")}  ${engine.kind}`);
   output.table([
     ["addon", "file" in addon ? addon.file : "none"],
-    ...PRIMITIVES.map((primitive) => [primitive, tierLine(primitive, report)]),
+    ...PRIMITIVES.map((primitive) => [NAMES[primitive] ?? primitive, tierLine(primitive, report)]),
     ...(engine.fallback === undefined ? [] : [["why", engine.fallback]]),
   ]);
   output.line();
   output.line(output.style("bold", "measured, one thread, in CPU time"));
   output.table([
-    ["", "signatures/s, 1,024 new keys", "one by one", "SHA-256 pairs/s", "root of 65,536"],
+    ["", "signatures/s, 1,024 new keys", "one by one", "SHA-256 pairs/s", "root of 65,536", "squarings/s, 2,048 bits"],
     ...measured.map(({ name, figures }) => [name, ...cells(figures, measured[0]?.figures ?? {})]),
   ]);
   output.line();
@@ -241,6 +249,8 @@ function show(report: Report, { output }: Context): void {
 
 function tierLine(primitive: keyof ComputeTiers, { engine, addon }: Report): string {
   const chosen = engine.tiers[primitive];
+  if (chosen === undefined)
+    return "none: only the addon has it; plugins do it themselves, some 4 (node:crypto) or 27 (BigInt) times slower than ifma";
   if (!("tiers" in addon)) return chosen;
   const { available } = addon.tiers[primitive];
   const lacking = TIERS[primitive].filter((tier) => !available.includes(tier));
@@ -266,6 +276,7 @@ function cells(figures: EngineFigures, reference: EngineFigures): string[] {
     rate(figures.singleSignaturesPerSecond, reference.singleSignaturesPerSecond),
     rate(figures.pairsPerSecond, reference.pairsPerSecond),
     root,
+    rate(figures.squaringsPerSecond, reference.squaringsPerSecond),
   ];
 }
 

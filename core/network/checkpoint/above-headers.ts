@@ -3,6 +3,8 @@
  * are good and lead to the checkpoint. Nothing else speaks for such a block. One peer alone decides only if there is no other to ask: what it says
  * is checked all the same, and how many headers it may have fetched and stored for that is bounded by the age of the chain.
  *
+ * Seals are checked as in ordinary sync: in pieces, at the expense of those who offer the block, who get back what was spent on good headers.
+ *
  * Only a row that was checked to its end becomes the chain's. A kill may leave it half over another one, so what the chain has is believed when it
  * is linked down to the checkpoint.
  */
@@ -11,7 +13,9 @@ import type { HeaderRecord } from "../../primitives/block.js";
 import { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
+import { SyncCode } from "../sync/codes.js";
 import { plausibleHeight } from "../sync/progress.js";
+import type { SealBudget } from "../sync/seal-budget.js";
 import { HeaderLadder, LadderPrefix } from "./ladder.js";
 import type { CheckpointMetrics } from "./metrics.js";
 import type { CheckpointOptions } from "./options.js";
@@ -28,10 +32,13 @@ export interface AboveHeadersParts {
   readonly roster: Roster;
   readonly start: CheckpointStart;
   readonly ladder: HeaderLadder;
+  readonly budget: SealBudget;
 }
 
-/** `isFinal`: it will never be otherwise. */
-export type HeaderFinding = { readonly header: TreeHeader } | { readonly reason: string; readonly isFinal: boolean };
+/** `isFinal`: it will never be otherwise. `isInvalid`: headers below it break the engine's rules. */
+export type HeaderFinding =
+  | { readonly header: TreeHeader }
+  | { readonly reason: string; readonly isFinal: boolean; readonly isInvalid?: boolean };
 
 /** Of those that say whether a block is on their chain, more than one in so many have to have it. */
 const MAJORITY = 2;
@@ -40,14 +47,16 @@ const WITNESSES_MIN = 2;
 /** Who did not answer so many times in a row can't be asked: nobody is to hold up a start by silence. */
 const SILENT_MAX = 3;
 
-const notYet = (reason: string): HeaderFinding => ({ reason, isFinal: false });
-const never = (reason: string): HeaderFinding => ({ reason, isFinal: true });
+const notYet = (reason: string) => ({ reason, isFinal: false });
+const never = (reason: string) => ({ reason, isFinal: true });
 
 export class AboveHeaders {
   readonly #parts: AboveHeadersParts;
   /** How often in a row a peer did not say whether it has a block. */
   readonly #silent = new WeakMap<Peer, number>();
   #rows: { readonly fetch: RowFetch; readonly upper: HeaderLadder; lowest: number; sinceMs: number } | undefined;
+  /** Heights of the row that is being checked: how far it is good, and its top. */
+  #checking: { readonly done: number; readonly to: number } | undefined;
   #stopped = false;
 
   constructor(parts: AboveHeadersParts) {
@@ -70,8 +79,17 @@ export class AboveHeaders {
     this.#rows?.fetch.stop();
   }
 
-  /** The header of a block above the checkpoint, stored once it was checked; or why it is none to begin with. */
-  async find(height: number, id: Hash): Promise<HeaderFinding> {
+  /** Heights of the row whose seals are being checked: how far it is good, and its top. */
+  get checking(): { readonly done: number; readonly to: number } | undefined {
+    return this.#checking;
+  }
+
+  /**
+   * The header of a block above the checkpoint, stored once it was checked; or why it is none to begin with.
+   *
+   * @param claimants who say that there is something to be had of that block
+   */
+  async find(height: number, id: Hash, claimants: readonly Peer[]): Promise<HeaderFinding> {
     const { chain } = this.#parts.context.dependencies;
     const baseId = chain.idAt(this.#parts.ladder.height);
     const base = baseId === undefined ? undefined : chain.header(baseId);
@@ -85,7 +103,7 @@ export class AboveHeaders {
     const upper = await this.#fetch(height, id);
     if (!upper.isComplete) return notYet("nobody sends the headers below its block");
     if (Hash.key(upper.wanted) !== Hash.key(base.id)) return never("its block is not on a good chain through the checkpoint");
-    const found = (await this.#check(upper, base)) ?? (await this.#store(upper, base));
+    const found = (await this.#check(upper, base, claimants)) ?? (await this.#store(upper, base));
     if (!("header" in found) && !this.#stopped) await upper.reset();
     return found;
   }
@@ -175,27 +193,53 @@ export class AboveHeaders {
   }
 
   /** The engine's checks; undefined if all of them are good. */
-  async #check(upper: HeaderLadder, base: TreeHeader): Promise<HeaderFinding | undefined> {
-    const { start, context, options } = this.#parts;
+  async #check(upper: HeaderLadder, base: TreeHeader, claimants: readonly Peer[]): Promise<HeaderFinding | undefined> {
+    const { options, budget } = this.#parts;
+    const most = Math.min(options.headersPerPiece, budget.pieceHeaders);
     let over = base;
-    while (over.header.height < upper.height) {
-      if (this.#stopped) return notYet("the node stops");
-      const records: HeaderRecord[] = [];
-      for (let height = over.header.height + 1; height <= upper.height && records.length < options.headersPerPiece; height++) {
-        const record = upper.header(height);
-        if (record === undefined) return notYet("the storage lost a header");
-        records.push(record);
+    try {
+      while (over.header.height < upper.height) {
+        if (this.#stopped) return notYet("the node stops");
+        this.#checking = { done: over.header.height, to: upper.height };
+        const records: HeaderRecord[] = [];
+        for (let height = over.header.height + 1; height <= upper.height && records.length < most; height++) {
+          const record = upper.header(height);
+          if (record === undefined) return notYet("the storage lost a header");
+          records.push(record);
+        }
+        const checked = await this.#checkPiece(over, records, claimants);
+        if ("reason" in checked) return checked;
+        over = checked;
       }
-      const { accepted, refusal } = await start.chain.checkHeadersOver(over, records);
-      const last = accepted.at(-1);
-      if (refusal !== undefined || last === undefined) {
-        context.dependencies.logger.warn({ height: over.header.height + 1, ...refusal }, "headers above the checkpoint are not good");
-        const reason = `its block is not on a good chain through the checkpoint: ${refusal?.reason ?? "its headers are not taken"}`;
-        return refusal?.status === "invalid" ? never(reason) : notYet(reason);
-      }
-      over = last;
+      return undefined;
+    } finally {
+      this.#checking = undefined;
     }
-    return undefined;
+  }
+
+  /** The last header of a piece that is good, at the expense of those who claim it. */
+  async #checkPiece(
+    over: TreeHeader,
+    records: readonly HeaderRecord[],
+    claimants: readonly Peer[],
+  ): Promise<TreeHeader | Exclude<HeaderFinding, { header: TreeHeader }>> {
+    const { start, context, budget } = this.#parts;
+    const payers = claimants.filter(({ nodeId }) => budget.leftUs(nodeId) > 0);
+    if (payers.length === 0) {
+      const reason = "the headers that lead to what it offers have taken too much work for nothing";
+      for (const peer of claimants) peer.offend("invalid", SyncCode.sealBudget, reason);
+      return notYet(reason);
+    }
+    for (const { nodeId } of payers) budget.spend(nodeId, budget.costUs(records.length));
+    const { accepted, refusal } = await start.chain.checkHeadersOver(over, records);
+    // In a piece with a bad header the good ones were its bait.
+    const good = refusal?.status === "invalid" ? 0 : accepted.length;
+    for (const { nodeId } of payers) budget.refund(nodeId, budget.costUs(good));
+    const last = accepted.at(-1);
+    if (refusal === undefined && last !== undefined) return last;
+    context.dependencies.logger.warn({ height: over.header.height + 1, ...refusal }, "headers above the checkpoint are not good");
+    const reason = `its block is not on a good chain through the checkpoint: ${refusal?.reason ?? "its headers are not taken"}`;
+    return { reason, isFinal: refusal?.status === "invalid", isInvalid: refusal?.status === "invalid" };
   }
 
   /** Makes a row that was checked the chain's, with its cumulative weights. */

@@ -106,7 +106,7 @@ export class CheckpointSync implements ChainSync {
         this.#sync.useHeaders(ladder);
         break;
       }
-      this.#state = new StatePhase({ ...shared, start: this.#start, receiver, ladder });
+      this.#state = new StatePhase({ ...shared, start: this.#start, receiver, ladder, budget: this.#sync.budget });
       outcome = await this.#state.run();
       if (outcome === "stopped" || !this.#running) return;
       if (outcome === "again") this.#state = undefined;
@@ -203,13 +203,13 @@ export class CheckpointSync implements ChainSync {
     else return this.#sync.onMessage(peer, message);
   }
 
-  onPeer(): void {
-    if (this.#handedOver) this.#sync.onPeer();
+  onPeer(peer: Peer): void {
+    if (this.#handedOver) this.#sync.onPeer(peer);
     else this.#look();
   }
 
-  onPeerHead(): void {
-    if (this.#handedOver) this.#sync.onPeerHead();
+  onPeerHead(peer: Peer): void {
+    if (this.#handedOver) this.#sync.onPeerHead(peer);
     else this.#look();
   }
 

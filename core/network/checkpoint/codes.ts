@@ -9,6 +9,8 @@ export const CheckpointCode = {
   /** Headers that do not lead to the checkpoint, though its sender says that they do. */
   unlinkedHeaders: "CHECKPOINT_UNLINKED_HEADERS",
   tooManyHeaders: "CHECKPOINT_TOO_MANY_HEADERS",
+  /** The headers below the block of its snapshot break the engine's rules. */
+  invalidHeaders: "CHECKPOINT_INVALID_HEADERS",
   /** It led this node through headers and has no more of them. */
   missingHeaders: "CHECKPOINT_MISSING_HEADERS",
   /** It offered a snapshot and has no manifest or chunk of it. */

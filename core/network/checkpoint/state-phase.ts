@@ -11,6 +11,7 @@ import type { HeaderRecord } from "../../primitives/block.js";
 import { Hash } from "../../primitives/hash.js";
 import type { NetworkContext } from "../context.js";
 import type { Peer } from "../peer.js";
+import type { SealBudget } from "../sync/seal-budget.js";
 import type { SnapshotOffer } from "../wire/messages.js";
 import { AboveHeaders, type HeaderFinding } from "./above-headers.js";
 import { ChunkFetch } from "./chunk-fetch.js";
@@ -33,6 +34,7 @@ export interface StatePhaseParts {
   readonly start: CheckpointStart;
   readonly receiver: SnapshotReceiver;
   readonly ladder: HeaderLadder;
+  readonly budget: SealBudget;
 }
 
 /** A snapshot whose block is known to be on the chain. */
@@ -122,6 +124,7 @@ export class StatePhase {
     const intake = this.#chosen?.intake;
     const { height, id } =
       this.#chosen === undefined ? start.checkpoint : { height: this.#chosen.header.header.height, id: this.#chosen.header.id };
+    const rising = this.#above.checking;
     const bytesDone = this.#chunks?.doneBytes ?? 0;
     const share = intake === undefined || intake.chunkBytes === 0 ? 0 : bytesDone / intake.chunkBytes;
     return {
@@ -130,8 +133,8 @@ export class StatePhase {
       id: Hash.key(id),
       // Building takes about a tenth of the time.
       percent: Math.floor(this.#phase === "build" ? 90 + 10 * this.#built : 90 * share),
-      headers: ladder.height,
-      headersDone: this.#phase === "headers" ? ladder.promoted : ladder.height,
+      headers: rising?.to ?? ladder.height,
+      headersDone: rising?.done ?? (this.#phase === "headers" ? ladder.promoted : ladder.height),
       ranges: intake?.chunks ?? 0,
       rangesDone: this.#chunks?.done ?? 0,
       bytes: intake?.chunkBytes ?? 0,
@@ -219,8 +222,11 @@ export class StatePhase {
     const found = await this.#trusted(candidate);
     if (this.#stopped) return undefined;
     if (!("header" in found)) {
-      if (found.isFinal) this.#blame(candidate, found.reason, false);
-      else this.#setAside(candidate, found.reason);
+      const { reason, isInvalid } = found;
+      if (isInvalid === true) this.#refuse(candidate, reason, (peer) => peer.offend("violation", CheckpointCode.invalidHeaders, reason));
+      // Who offers it may be on another branch.
+      else if (found.isFinal) this.#refuse(candidate, reason, (peer) => peer.offend("failure", CheckpointCode.badManifest, reason));
+      else this.#setAside(candidate, reason);
       return undefined;
     }
     const { header } = found;
@@ -243,23 +249,28 @@ export class StatePhase {
       return { header, offer, intake };
     } catch (error) {
       if (!isBadManifest(error)) throw error;
-      this.#blame(candidate, messageOf(error), true);
+      this.#refuseLie(candidate, messageOf(error));
       return undefined;
     }
   }
 
   /** The header of a candidate's block, if it may be begun with. */
-  async #trusted({ offer }: Candidate): Promise<HeaderFinding> {
+  async #trusted({ offer, peers }: Candidate): Promise<HeaderFinding> {
     const { context, ladder } = this.#parts;
-    if (offer.height !== ladder.height) return this.#above.find(offer.height, offer.id);
+    if (offer.height !== ladder.height) return this.#above.find(offer.height, offer.id, peers);
     const header = headerAt(context.dependencies.chain, ladder.height);
     return header === undefined ? { reason: "the checkpoint's header is not there", isFinal: false } : { header };
   }
 
-  /** Nobody's snapshot like this is used any more; those who made it up are in violation, who may be on another branch only failed. */
-  #blame({ offer, peers }: Candidate, reason: string, isLie: boolean): void {
+  /** It was made up by those who offer it. */
+  #refuseLie(candidate: Candidate, reason: string): void {
+    this.#refuse(candidate, reason, (peer) => peer.offend("violation", CheckpointCode.badManifest, reason));
+  }
+
+  /** Nobody's snapshot like this is used any more, and those who offer it answer for it. */
+  #refuse({ offer, peers }: Candidate, reason: string, blame: (peer: Peer) => void): void {
     this.#offers.refuse(offer);
-    for (const peer of peers) peer.offend(isLie ? "violation" : "failure", CheckpointCode.badManifest, reason);
+    for (const peer of peers) blame(peer);
     this.#parts.context.dependencies.logger.warn(
       { height: offer.height, block: Hash.key(offer.id), peers: peers.length, reason },
       "a snapshot is not used",
@@ -288,7 +299,7 @@ export class StatePhase {
     if (outcome === "done") return true;
     this.#chunks = undefined;
     const candidate = { offer, peers: roster.all().filter((peer) => this.#offers.has(peer, manifestHash)) };
-    if (outcome === "untrue") this.#blame(candidate, "its chunks do not prove the state", true);
+    if (outcome === "untrue") this.#refuseLie(candidate, "its chunks do not prove the state");
     if (outcome === "abandoned") {
       for (const peer of candidate.peers) {
         peer.offend("failure", CheckpointCode.stalled, "its snapshot comes too slowly");

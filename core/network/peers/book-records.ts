@@ -13,7 +13,7 @@
  * this node's own (the operator's are written as they always were, and an older release keeps them).
  */
 import type { PeerBan, PeerRecord } from "../../ports/views.js";
-import { asciiBytes, type Bytes, concatBytes, EMPTY_BYTES, fromHex, toHex } from "../../primitives/bytes.js";
+import { asciiBytes, type Bytes, concatBytes, EMPTY_BYTES, fromHex, putUint32, toHex, uint32At } from "../../primitives/bytes.js";
 import { type CanonicalReader, CanonicalWriter, decodeMessage, messageShape } from "../../primitives/codec.js";
 import { crc32c } from "../../primitives/crc32c.js";
 import type { Standing } from "./score.js";
@@ -185,7 +185,7 @@ function readStanding(reader: CanonicalReader, field: number): Standing | undefi
 function sealed(key: Bytes, version: number, body: Bytes): Bytes {
   const versioned = concatBytes(Uint8Array.of(version), body);
   const checksum = new Uint8Array(4);
-  new DataView(checksum.buffer).setUint32(0, (crc32c(versioned) ^ crc32c(key)) >>> 0);
+  putUint32(checksum, 0, crc32c(versioned) ^ crc32c(key));
   return concatBytes(checksum, versioned);
 }
 
@@ -197,7 +197,7 @@ function unsealed<T>(
 ): T | undefined {
   const version = stored[4] ?? 0;
   if (version < 1 || version > newestVersion) return undefined;
-  const expected = new DataView(stored.buffer, stored.byteOffset, 4).getUint32(0);
+  const expected = uint32At(stored, 0);
   if ((crc32c(stored.subarray(4)) ^ crc32c(key)) >>> 0 !== expected) return undefined;
   try {
     return decode(stored.subarray(5), version);

@@ -9,6 +9,7 @@
 import { ChainwrightError, messageOf } from "../../kernel/errors.js";
 import type { Cancellable, Clock, Entropy, Logger, Scheduler } from "../../ports/runtime.js";
 import type { CloseReason, Connection, Transport } from "../../ports/transport.js";
+import { uint32At } from "../../primitives/bytes.js";
 import type { NetworkMetrics } from "../metrics.js";
 import type { NetworkOptions } from "../options.js";
 import { CloseCode, isLasting, isNobodysFault } from "../session/close-codes.js";
@@ -234,7 +235,7 @@ export class Dialer {
       if (lastConnectedMs !== undefined || !mayBeDialed || book.isAddressBanned(address)) continue;
       if (transports.has(parseAddress(address)?.scheme ?? "")) unknown.push(address);
     }
-    const address = unknown[new DataView(entropy.bytes(4).slice().buffer).getUint32(0) % unknown.length];
+    const address = unknown[uint32At(entropy.bytes(4), 0) % unknown.length];
     if (address !== undefined) void this.#dial({ address, purpose: "probe" });
   }
 

@@ -9,7 +9,7 @@ import type { Clock, Logger, Scheduler } from "../../ports/runtime.js";
 import type { ChannelSpec, CloseReason, Connection, ConnectionSecurity } from "../../ports/transport.js";
 import type { Bytes } from "../../primitives/bytes.js";
 import type { NetworkMetrics } from "../metrics.js";
-import type { WireCodec } from "../wire/codec.js";
+import type { EncodedMessage, WireCodec } from "../wire/codec.js";
 import { isWireError } from "../wire/errors.js";
 import type { WireMessage } from "../wire/messages.js";
 import { receiverLimits } from "./channel-limits.js";
@@ -49,8 +49,8 @@ export class Link {
   readonly #dependencies: LinkDependencies;
   readonly #options: LinkOptions;
   readonly #outbox: Outbox;
-  /** Made at the first message of a channel: an idle connection costs little. */
-  readonly #buckets = new Map<number, TokenBucket>();
+  /** By channel; made at its first message: an idle connection costs little. */
+  readonly #buckets: (TokenBucket | undefined)[] = [];
   #listener: LinkListener;
   #open = true;
   #closed: Promise<void> = Promise.resolve();
@@ -111,7 +111,7 @@ export class Link {
   /** @throws WIRE_LIMIT for a message that is larger than its channel allows */
   send(message: WireMessage): SendVerdict {
     if (!this.#open) return "closed";
-    const { channel, bytes } = encoded(this.#dependencies.codec, message);
+    const { channel, bytes } = encodedBy(this.#dependencies.codec, message);
     this.#dependencies.metrics.sent(message.type, bytes.length);
     const verdict = this.#outbox.send(channel, bytes, NEWEST_COUNTS.has(message.type) ? message.type : undefined);
     // One message may be as large as it likes; it is who lets them pile up that we part from.
@@ -147,7 +147,7 @@ export class Link {
     if (this.#pausedAtMs === undefined || !this.#open) return;
     const nowMs = this.#dependencies.clock.monotonicMs();
     const pausedMs = nowMs - this.#pausedAtMs;
-    for (const bucket of this.#buckets.values()) bucket.grant(pausedMs, nowMs);
+    for (const bucket of this.#buckets) bucket?.grant(pausedMs, nowMs);
     this.#pausedMs += pausedMs;
     this.#pausedAtMs = undefined;
     this.#connection.resume();
@@ -173,14 +173,14 @@ export class Link {
   }
 
   #bucketOf(channel: number): TokenBucket | undefined {
-    const known = this.#buckets.get(channel);
+    const known = this.#buckets[channel];
     if (known !== undefined) return known;
     const spec = this.#dependencies.channels.find(({ number }) => number === channel);
     if (spec === undefined) return undefined;
     const nowMs = this.#dependencies.clock.monotonicMs();
     const bucket = new TokenBucket(receiverLimits(spec, this.#options.silenceMs), nowMs);
     bucket.grant(this.#pausedMs, nowMs);
-    this.#buckets.set(channel, bucket);
+    this.#buckets[channel] = bucket;
     return bucket;
   }
 
@@ -196,13 +196,12 @@ export class Link {
 /** Of these only the newest counts: of several that wait, one goes. A pong answers all pings before it. */
 const NEWEST_COUNTS: ReadonlySet<WireMessage["type"]> = new Set(["status", "pong"]);
 
-/** What goes to many peers is one object, and encoded once. */
-const ENCODED = new WeakMap<WireMessage, { readonly codec: WireCodec; readonly channel: number; readonly bytes: Bytes }>();
+/** What goes to many peers is one object, sent to one after the other, and encoded once. */
+let last: { readonly message: WireMessage; readonly codec: WireCodec; readonly encoded: EncodedMessage } | undefined;
 
-function encoded(codec: WireCodec, message: WireMessage): { readonly channel: number; readonly bytes: Bytes } {
-  const known = ENCODED.get(message);
-  if (known?.codec === codec) return known;
-  const made = { codec, ...codec.encodeMessage(message) };
-  ENCODED.set(message, made);
-  return made;
+function encodedBy(codec: WireCodec, message: WireMessage): EncodedMessage {
+  if (last?.message === message && last.codec === codec) return last.encoded;
+  const encoded = codec.encodeMessage(message);
+  last = { message, codec, encoded };
+  return encoded;
 }

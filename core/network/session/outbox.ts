@@ -47,8 +47,10 @@ export interface OutboxDependencies {
 export class Outbox {
   readonly #dependencies: OutboxDependencies;
   readonly #channels: readonly ChannelSpec[];
-  /** Made at the first message of a channel: an idle connection costs little. */
-  readonly #lanes = new Map<number, Lane>();
+  /** By channel; made at its first message: an idle connection costs little. */
+  readonly #laneOfChannel: (Lane | undefined)[] = [];
+  /** All of them, as they were made. */
+  readonly #lanes: Lane[] = [];
   /** The transport asked to wait and has not drained since. */
   #waiting = false;
   #congested = false;
@@ -102,19 +104,20 @@ export class Outbox {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
-    for (const { queue } of this.#lanes.values()) queue.length = 0;
+    for (const { queue } of this.#lanes) queue.length = 0;
     this.#queuedBytes = 0;
   }
 
   #laneOf(channel: number): Lane {
-    const known = this.#lanes.get(channel);
+    const known = this.#laneOfChannel[channel];
     if (known !== undefined) return known;
     const spec = present(
       this.#channels.find(({ number }) => number === channel),
       `channel ${channel} is declared`,
     );
     const lane: Lane = { spec, bucket: new TokenBucket(senderLimits(spec), this.#dependencies.clock.monotonicMs()), queue: [] };
-    this.#lanes.set(channel, lane);
+    this.#laneOfChannel[channel] = lane;
+    this.#lanes.push(lane);
     return lane;
   }
 
@@ -134,7 +137,7 @@ export class Outbox {
   /** Sends what may go now, urgent channels first. */
   #pump(): void {
     const nowMs = this.#dependencies.clock.monotonicMs();
-    const lanes = [...this.#lanes.values()].sort((a, b) => a.spec.priority - b.spec.priority);
+    const lanes = [...this.#lanes].sort((a, b) => a.spec.priority - b.spec.priority);
     for (const lane of lanes) {
       let sent = 0;
       for (const { bytes } of lane.queue) {
@@ -156,7 +159,7 @@ export class Outbox {
   #schedule(): void {
     const nowMs = this.#dependencies.clock.monotonicMs();
     let waitMs = Number.POSITIVE_INFINITY;
-    for (const lane of this.#lanes.values()) {
+    for (const lane of this.#lanes) {
       const head = lane.queue[0];
       if (head !== undefined && this.#mayGo(lane))
         waitMs = Math.min(waitMs, Math.max(WAKE_MS_MIN, lane.bucket.waitMs(head.bytes.length, nowMs)));

@@ -10,6 +10,7 @@ import { messageOf } from "../../kernel/errors.js";
 import type { Cancellable, Clock, Entropy, Logger, Scheduler } from "../../ports/runtime.js";
 import type { CloseReason } from "../../ports/transport.js";
 import type { PeerInfo } from "../../ports/views.js";
+import { uint32At } from "../../primitives/bytes.js";
 import { Hash } from "../../primitives/hash.js";
 import type { NetworkMetrics } from "../metrics.js";
 import type { NetworkOptions } from "../options.js";
@@ -225,7 +226,7 @@ export class Session implements Peer, LinkListener {
   #ping(): void {
     const { clock, scheduler, entropy, options } = this.#dependencies;
     this.#pingTimer?.cancel();
-    const nonce = new DataView(entropy.bytes(4).slice().buffer).getUint32(0);
+    const nonce = uint32At(entropy.bytes(4), 0);
     const atMs = clock.monotonicMs();
     this.#pings.push({ nonce, atMs });
     this.send({ type: "ping", nonce });

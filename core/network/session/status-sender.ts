@@ -3,7 +3,7 @@
  * head is announced by gossip at once; this is for those who compare chains.
  */
 import type { Cancellable, Scheduler } from "../../ports/runtime.js";
-import { Hash } from "../../primitives/hash.js";
+import { bytesEqual } from "../../primitives/bytes.js";
 import type { Peer } from "../peer.js";
 import type { HeadClaim } from "../wire/messages.js";
 
@@ -20,7 +20,7 @@ export interface StatusSources {
 
 export class StatusSender {
   readonly #sources: StatusSources;
-  #told = "";
+  #told: HeadClaim | undefined;
   #gathering: Cancellable | undefined;
   #looking: Cancellable | undefined;
 
@@ -29,7 +29,7 @@ export class StatusSender {
   }
 
   start(): void {
-    this.#told = keyOf(this.#sources.head());
+    this.#told = this.#sources.head();
     this.#looking = this.#sources.scheduler.every(LOOK_MS, () => this.changed());
   }
 
@@ -51,15 +51,14 @@ export class StatusSender {
 
   #tell(): void {
     const head = this.#sources.head();
-    const key = keyOf(head);
-    if (key === this.#told) return;
-    this.#told = key;
+    if (this.#told !== undefined && saysTheSame(head, this.#told)) return;
+    this.#told = head;
     const message = { type: "status", head } as const;
     for (const peer of this.#sources.peers()) peer.send(message);
   }
 }
 
 /** Finality may move without the head, and so may what is kept. */
-function keyOf(head: HeadClaim): string {
-  return `${Hash.key(head.id)}:${head.finalizedHeight}:${head.bodiesFrom ?? 0}`;
+function saysTheSame(one: HeadClaim, other: HeadClaim): boolean {
+  return one.finalizedHeight === other.finalizedHeight && one.bodiesFrom === other.bodiesFrom && bytesEqual(one.id, other.id);
 }

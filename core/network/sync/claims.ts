@@ -12,6 +12,13 @@ import type { Peer } from "../peer.js";
 import { SyncCode } from "./codes.js";
 import type { Outcome, Target } from "./outcome.js";
 
+/** What was seen when nobody's claim was worth a look; as long as all of this is so, none is. */
+interface Quiet {
+  readonly peers: readonly Peer[];
+  readonly head: TreeHeader;
+  readonly finalized: TreeHeader;
+}
+
 interface Record {
   /** Blocks that gossip asked for, newest last. */
   wanted: Hash[];
@@ -29,6 +36,8 @@ const REST_MAX_MS = 60_000;
 export class Claims {
   readonly #context: NetworkContext;
   readonly #records = new Map<Peer, Record>();
+  /** Asked for again and again, and mostly there is nothing. */
+  #quiet: Quiet | undefined;
 
   constructor(context: NetworkContext) {
     this.#context = context;
@@ -37,9 +46,20 @@ export class Claims {
   /** Gossip met a block of this peer whose parent it does not know. */
   want(peer: Peer, id: Hash): void {
     const record = this.#of(peer);
+    this.#quiet = undefined;
     if (record.wanted.some((each) => Hash.key(each) === Hash.key(id))) return;
     record.wanted.push(id);
     if (record.wanted.length > WANTED_MAX) record.wanted.shift();
+  }
+
+  /** Claims have changed of which nobody told. */
+  lookAnew(): void {
+    this.#quiet = undefined;
+  }
+
+  /** A peer has come, or says that it has another head. */
+  onClaim(peer: Peer): void {
+    if (this.#quiet !== undefined && mayLead(peer, this.#quiet.head, this.#quiet.finalized)) this.#quiet = undefined;
   }
 
   onPeerGone(peer: Peer): void {
@@ -49,6 +69,12 @@ export class Claims {
   /** The best that anybody has, by weight, then by height; what only gossip wants comes last. */
   best(): Target | undefined {
     const { chain } = this.#context.dependencies;
+    const { head, finalized } = chain;
+    const peers = this.#context.peers();
+    const quiet = this.#quiet;
+    if (quiet !== undefined && quiet.head === head && quiet.finalized === finalized && quiet.peers === peers) return undefined;
+    this.#quiet = this.#isQuiet(peers, head, finalized) ? { peers, head, finalized } : undefined;
+    if (this.#quiet !== undefined) return undefined;
     let best: Target | undefined;
     // Peers mostly claim one and the same block: it is looked up once.
     let last: { readonly id: Hash; readonly isValid: boolean } | undefined;
@@ -57,11 +83,10 @@ export class Claims {
       return last.isValid;
     };
     const nowMs = this.#nowMs;
-    const { head, finalized } = chain;
-    for (const peer of this.#context.peers()) {
+    for (const peer of peers) {
       const record = this.#of(peer);
       if (record.restUntilMs > nowMs) continue;
-      if (isPromising(peer, head, finalized, isValid) && peer.servesChain && !this.#isDropped(record, peer.head.id)) {
+      if (mayLead(peer, head, finalized) && !isValid(peer.head.id) && peer.servesChain && !this.#isDropped(record, peer.head.id)) {
         const target = { peer, id: peer.head.id, claim: { height: peer.head.height, weight: peer.head.weight } };
         if (best === undefined || this.#comesBefore(target, best)) best = target;
       }
@@ -72,6 +97,12 @@ export class Claims {
       if (wanted !== undefined) best ??= { peer, id: wanted, claim: undefined };
     }
     return best;
+  }
+
+  /** Whether nobody claims anything better than there is here, and gossip wants nothing. */
+  #isQuiet(peers: readonly Peer[], head: TreeHeader, finalized: TreeHeader): boolean {
+    for (const peer of peers) if (mayLead(peer, head, finalized) || (this.#records.get(peer)?.wanted.length ?? 0) > 0) return false;
+    return true;
   }
 
   /**
@@ -132,12 +163,12 @@ export class Claims {
   }
 }
 
-/** Whether a peer's head could become this node's. */
-function isPromising({ head }: Peer, own: TreeHeader, finalized: TreeHeader, isValid: (id: Hash) => boolean): boolean {
-  if (head.weight > own.weight) return !isValid(head.id);
+/** Whether a peer's head could become this node's, if that does not have it yet. */
+function mayLead({ head }: Peer, own: TreeHeader, finalized: TreeHeader): boolean {
+  if (head.weight > own.weight) return true;
   // Engines without weights choose otherwise: only what lies at or below finality can't be chosen.
   const isWeightless = head.weight === 0n && own.weight === 0n;
-  return isWeightless && head.height > finalized.header.height && !isValid(head.id);
+  return isWeightless && head.height > finalized.header.height;
 }
 
 function isBetter({ claim }: Target, { claim: other }: Target): boolean {

@@ -22,8 +22,6 @@ import { sizeOf } from "./slots.js";
 
 /** No honest answer that does not reach the block asked for is shorter: the largest headers still fill a message with more. */
 const ANSWER_HEADERS_MIN = 128;
-/** Of engines that don't say. */
-const SEAL_COST_US = 10;
 /** How far above both heads a block may be of which gossip knows only the id. */
 const UNCLAIMED_ABOVE_MAX = 20_000;
 
@@ -137,14 +135,14 @@ export class HeaderSource {
    * As many as take about `sealPieceMs`: so that dear seals show progress, bodies follow at once, and who sends bad ones is found out early.
    */
   async #checkPiece(): Promise<HeaderStep | undefined> {
-    const { target, budget, options } = this.#parts;
+    const { target, budget } = this.#parts;
     const { nodeId } = target.peer;
     if (!this.#isHeavy && budget.leftUs(nodeId) <= 0)
       return this.#offended("invalid", SyncCode.sealBudget, "its headers have taken too much work for nothing");
-    const count = Math.max(1, Math.floor((options.sealPieceMs * 1_000) / this.#sealCostUs));
+    const count = budget.pieceHeaders;
     const piece = this.#unchecked.slice(0, count);
     this.#unchecked = this.#unchecked.slice(count);
-    if (!this.#isHeavy) this.#spend(piece.length * this.#sealCostUs);
+    if (!this.#isHeavy) this.#spend(budget.costUs(piece.length));
     const step = await this.#checked(piece);
     // What stands on a header that is not good (yet) has to be asked for again.
     if (this.#last === undefined || piece.at(-1)?.id !== this.#last.id) this.#unchecked = [];
@@ -153,10 +151,6 @@ export class HeaderSource {
       this.#spentUs = 0;
     }
     return step;
-  }
-
-  get #sealCostUs(): number {
-    return this.#parts.context.dependencies.chain.traits.sealCostUs ?? SEAL_COST_US;
   }
 
   #spend(us: number): void {

@@ -6,7 +6,9 @@
 import type { Clock } from "../../ports/runtime.js";
 
 export interface SealBudgetOptions {
-  /** Milliseconds of one core that a peer may take … */
+  /** Seals are checked in pieces that take about so many milliseconds of one core … */
+  readonly sealPieceMs: number;
+  /** … of which a peer may cause so many for nothing … */
   readonly sealBudgetMs: number;
   /** … and in how long all of it comes back. */
   readonly sealBudgetPeriodMs: number;
@@ -17,17 +19,32 @@ interface Account {
   atMs: number;
 }
 
+/** Of engines that don't say what a seal costs. */
+const SEAL_COST_US = 10;
 /** Peers that are remembered with less than all of it; whoever spent least is forgotten first. */
 const ACCOUNTS_MAX = 1_024;
 
 export class SealBudget {
   readonly #clock: Clock;
   readonly #options: SealBudgetOptions;
+  readonly #sealCost: () => number | undefined;
   readonly #accounts = new Map<string, Account>();
 
-  constructor(clock: Clock, options: SealBudgetOptions) {
+  /** @param sealCostUs what the engine says that one seal costs, µs of one core */
+  constructor(clock: Clock, options: SealBudgetOptions, sealCostUs: () => number | undefined = () => undefined) {
     this.#clock = clock;
     this.#options = options;
+    this.#sealCost = sealCostUs;
+  }
+
+  /** Headers of a piece: so that dear seals show progress, and who sends bad ones is found out early. At least one. */
+  get pieceHeaders(): number {
+    return Math.max(1, Math.floor((this.#options.sealPieceMs * 1_000) / this.costUs(1)));
+  }
+
+  /** Of so many seals. */
+  costUs(headers: number): number {
+    return headers * (this.#sealCost() ?? SEAL_COST_US);
   }
 
   /** What the peer may still cause, µs of one core; at or below 0: nothing. */

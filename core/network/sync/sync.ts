@@ -34,7 +34,8 @@ export class Sync implements ChainSync {
   readonly #requests: HeaderRequests;
   readonly #server: HeaderServer;
   readonly #rate: RateMeter;
-  readonly #budget: SealBudget;
+  /** What peers may cause in work on seals, whichever way they show headers. */
+  readonly budget: SealBudget;
   readonly #following: Following;
   readonly #listeners = new Set<(status: SyncStatus) => void>();
   #row: HeaderRow | undefined;
@@ -65,7 +66,7 @@ export class Sync implements ChainSync {
     this.#requests = new HeaderRequests(context);
     this.#server = new HeaderServer({ chain, scheduler });
     this.#rate = new RateMeter(clock);
-    this.#budget = new SealBudget(clock, this.#options);
+    this.budget = new SealBudget(clock, this.#options, () => chain.traits.sealCostUs);
     this.#following = new Following(clock, this.#options);
   }
 
@@ -73,6 +74,8 @@ export class Sync implements ChainSync {
 
   start(): void {
     this.#running = true;
+    // While another part led the node to its checkpoint, nobody told this one of heads.
+    this.#claims.lookAnew();
     this.#ticks = this.#context.dependencies.scheduler.every(this.#options.logIntervalMs, () => this.#onTick());
     this.#evaluate();
   }
@@ -127,12 +130,14 @@ export class Sync implements ChainSync {
     if (message.type === "headers") this.#requests.onHeaders(peer, message);
   }
 
-  onPeer(): void {
+  onPeer(peer: Peer): void {
+    this.#claims.onClaim(peer);
     this.#branch?.onPeersChanged();
     this.#evaluate();
   }
 
-  onPeerHead(): void {
+  onPeerHead(peer: Peer): void {
+    this.#claims.onClaim(peer);
     this.#branch?.onPeersChanged();
     this.#evaluate();
   }
@@ -202,7 +207,7 @@ export class Sync implements ChainSync {
       options: this.#options,
       metrics: this.#metrics,
       requests: this.#requests,
-      budget: this.#budget,
+      budget: this.budget,
       target,
       row: this.#row,
       onRefused: (refused) => this.#onRefused(refused),

@@ -1,7 +1,7 @@
 /** Hello, and the claim about one's own head that it shares with Status. */
 import { assert } from "../../kernel/assert.js";
 import { isChainId, MAX_CHAIN_ID_BYTES } from "../../primitives/block-codec.js";
-import { type Bytes, EMPTY_BYTES } from "../../primitives/bytes.js";
+import { type Bytes, EMPTY_BYTES, toHex } from "../../primitives/bytes.js";
 import { messageShape } from "../../primitives/codec.js";
 import { Hash } from "../../primitives/hash.js";
 import { WIRE_LIMITS } from "./limits.js";
@@ -81,7 +81,7 @@ function readWeight(reader: WireReader): bigint {
   const bytes = reader.bytes(WIRE_LIMITS.weightBytes);
   if (bytes.length === 0) return 0n;
   if (bytes[0] === 0) throw reader.badValue("the weight begins with a zero byte");
-  return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")}`);
+  return BigInt(`0x${toHex(bytes)}`);
 }
 
 function writeHello(writer: WireWriter, hello: Hello): void {

@@ -47,7 +47,7 @@ export class WireReader {
   constructor(channel: number, bytes: Bytes, shape: MessageShape) {
     this.#channel = channel;
     // A Buffer would answer views where a copy is meant: a plain array of the same bytes does not.
-    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#bytes = Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
     this.#shape = shape;
     this.#end = bytes.length;
   }

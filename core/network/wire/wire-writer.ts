@@ -18,13 +18,20 @@ const PREFIX_BYTES = 5;
 const NESTED_MAX = 127;
 const FIELD_MAX = 15;
 
+/** Most messages are written here and copied once they are whole: short arrays without a buffer of their own cost least. */
+const SCRATCH_BYTES = 2_048;
+/** Undefined: somebody writes there. */
+let scratch: Uint8Array | undefined = new Uint8Array(SCRATCH_BYTES);
+
 export class WireWriter {
   #buffer: Uint8Array;
   #at = PREFIX_BYTES;
 
   /** @param contentBytes expected size of the member: a good guess saves copies */
   constructor(contentBytes: number) {
-    this.#buffer = new Uint8Array(PREFIX_BYTES + contentBytes);
+    const bytes = PREFIX_BYTES + contentBytes;
+    this.#buffer = bytes > SCRATCH_BYTES ? new Uint8Array(bytes) : (scratch ?? new Uint8Array(SCRATCH_BYTES));
+    if (this.#buffer === scratch) scratch = undefined;
   }
 
   /** A safe integer ≥ 0; 0 is not written. */
@@ -100,7 +107,9 @@ export class WireWriter {
     this.#at = start;
     this.#buffer[this.#at++] = tagOf(field, DELIMITED);
     this.#varint(length);
-    return this.#buffer.subarray(start, end);
+    if (this.#buffer.length !== SCRATCH_BYTES) return this.#buffer.subarray(start, end);
+    scratch = this.#buffer;
+    return this.#buffer.slice(start, end);
   }
 
   #delimited(field: number, value: Bytes): void {

@@ -57,7 +57,7 @@ export class SimulatedCompute implements Plugin, Compute {
   }
 
   merkleRoot(leaves: Bytes): Promise<Hash> {
-    return this.#shared.service.merkleRoot(leaves);
+    return this.#shared.merkleRoot(leaves);
   }
 
   run<Input, Output>(task: WorkerTask<Input, Output>, input: Input): Promise<Output> {

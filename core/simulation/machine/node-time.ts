@@ -6,10 +6,17 @@ import type { Machine } from "./machine.js";
  * Within an event time stands still, so no slice is ever used up: work that would make room for others on a real event loop
  * goes on to its end.
  */
-const NEVER_DUE = { due: () => false };
+class EndlessSlice implements Slicer {
+  constructor(readonly pause: () => Promise<void>) {}
+
+  due(): boolean {
+    return false;
+  }
+}
 
 export class NodeTime implements Clock, Scheduler {
   readonly #machine: Machine;
+  readonly #slicer = new EndlessSlice(() => this.yield());
   #pending = 0;
   #isClosed = false;
 
@@ -71,7 +78,7 @@ export class NodeTime implements Clock, Scheduler {
   }
 
   slicer(): Slicer {
-    return { ...NEVER_DUE, pause: () => this.yield() };
+    return this.#slicer;
   }
 
   /** From now on no timer fires. Answers how many were set. */

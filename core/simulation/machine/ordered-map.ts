@@ -4,15 +4,13 @@
  *
  * Keys are kept as strings of one character a byte, whose order is that of the bytes.
  */
-import type { Bytes } from "../../sdk.js";
+import { type Bytes, toLatin1 } from "../../sdk.js";
 
 const PIECE_KEYS_MAX = 512;
 
 export type KeyText = string;
 
-export function keyText(key: Bytes): KeyText {
-  return Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
-}
+export const keyText = (key: Bytes): KeyText => toLatin1(key);
 
 export function keyBytes(text: KeyText): Bytes {
   const key = new Uint8Array(text.length);

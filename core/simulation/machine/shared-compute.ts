@@ -1,14 +1,16 @@
 /**
- * What all nodes of a run compute with: one engine, the one that this machine really has, and a memo of verified signatures. What one
- * node has verified is true for the next, whoever it is: the verdict depends on key, signature and message alone.
+ * What all nodes of a run compute with: one engine, the one that this machine really has, and a memo of verified signatures and of roots.
+ * What one node has verified is true for the next, whoever it is: the verdict depends on key, signature and message alone.
  */
 import {
   type Bytes,
   bitmapGet,
   type Compute,
+  type Hash,
   type SignatureBatch,
   SignatureBatchBuilder,
   sha256Of,
+  toLatin1,
   type VerdictBitmap,
   type WorkerTask,
 } from "../../sdk.js";
@@ -21,11 +23,15 @@ export interface InlineCompute extends Compute {
 
 /** Verdicts kept; the oldest go. */
 const VERDICTS_MAX = 500_000;
+/** Roots of lists up to so long are kept, so many of them. */
+const ROOT_LEAVES_BYTES = 4_096;
+const ROOTS_MAX = 16_384;
 
 export class SharedCompute {
   readonly service: InlineCompute;
   readonly #world: World;
   readonly #verdicts = new Map<string, boolean>();
+  readonly #roots = new Map<string, Hash>();
   readonly #tasks = new Set<string>();
 
   constructor(world: World, service: InlineCompute) {
@@ -52,9 +58,20 @@ export class SharedCompute {
     for (const [at, index] of open.entries()) {
       const verdict = bitmapGet(found, at);
       if (verdict) mark(bitmap, index);
-      this.#remember(keys[index] as string, verdict);
+      remember(this.#verdicts, VERDICTS_MAX, keys[index] as string, verdict);
     }
     return bitmap;
+  }
+
+  /** Of the lists of a block, which all nodes work out. */
+  async merkleRoot(leaves: Bytes): Promise<Hash> {
+    if (leaves.length > ROOT_LEAVES_BYTES) return this.service.merkleRoot(leaves);
+    const key = toLatin1(leaves);
+    const known = this.#roots.get(key);
+    if (known !== undefined) return known;
+    const root = await this.service.merkleRoot(leaves);
+    remember(this.#roots, ROOTS_MAX, key, root);
+    return root;
   }
 
   async run<Input, Output>(task: WorkerTask<Input, Output>, input: Input): Promise<Output> {
@@ -66,11 +83,12 @@ export class SharedCompute {
     }
     return this.service.run(task, input);
   }
+}
 
-  #remember(key: string, verdict: boolean): void {
-    if (this.#verdicts.size >= VERDICTS_MAX) this.#verdicts.delete(this.#verdicts.keys().next().value as string);
-    this.#verdicts.set(key, verdict);
-  }
+/** Keeps at most `max`: the oldest go. */
+function remember<Value>(known: Map<string, Value>, max: number, key: string, value: Value): void {
+  if (known.size >= max) known.delete(known.keys().next().value as string);
+  known.set(key, value);
 }
 
 function mark(bitmap: Bytes, index: number): void {
@@ -83,5 +101,5 @@ function entryKey({ publicKeys, signatures, messages, offsets }: SignatureBatch,
     signatures.subarray(64 * index, 64 * index + 64),
     messages.subarray(offsets[index], offsets[index + 1]),
   );
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString("latin1");
+  return toLatin1(hash);
 }

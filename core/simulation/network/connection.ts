@@ -25,7 +25,8 @@ export interface ConnectionOptions {
 export interface ConnectionParts {
   readonly network: SimulatedNetwork;
   readonly machine: Machine;
-  readonly channels: ReadonlyMap<number, ChannelSpec>;
+  /** By number. */
+  readonly channels: readonly (ChannelSpec | undefined)[];
   readonly options: ConnectionOptions;
   readonly onEnded: (connection: SimulatedConnection) => void;
 }
@@ -69,7 +70,7 @@ export class SimulatedConnection implements Connection, PipeEnd {
 
   send(channel: number, message: Bytes): "sent" | "wait" | "closed" {
     if (this.#ended !== undefined) return "closed";
-    const spec = this.#parts.channels.get(channel);
+    const spec = this.#parts.channels[channel];
     if (spec === undefined) throw new SimulationChannelError({ channel });
     const { maxMessageBytes, priority } = spec;
     if (message.length > maxMessageBytes) throw new SimulationMessageError({ channel, bytes: message.length, maxMessageBytes });
@@ -79,8 +80,9 @@ export class SimulatedConnection implements Connection, PipeEnd {
       return "closed";
     }
     const tampering = this.#parts.network.tamperingOf(this.machine);
-    const messages = tampering?.outgoing?.(this.remoteAddress, channel, message) ?? [message];
-    for (const bytes of messages) this.#put({ kind: "message", channel, priority, bytes: copies ? new Uint8Array(bytes) : bytes });
+    const put = (bytes: Bytes): void => this.#put({ kind: "message", channel, priority, bytes: copies ? new Uint8Array(bytes) : bytes });
+    if (tampering?.outgoing === undefined) put(message);
+    else for (const bytes of tampering.outgoing(this.remoteAddress, channel, message)) put(bytes);
     if (this.#bytesUnderWay > queueBytes) this.#isFull = true;
     return this.#isFull ? "wait" : "sent";
   }
@@ -152,8 +154,8 @@ export class SimulatedConnection implements Connection, PipeEnd {
       case "message": {
         this.#otherEnd().taken(frameBytes(frame));
         const tampering = this.#parts.network.tamperingOf(this.machine);
-        const messages = tampering?.incoming?.(this.remoteAddress, frame.channel, frame.bytes) ?? [frame.bytes];
-        for (const message of messages) this.#hand(frame.channel, message);
+        if (tampering?.incoming === undefined) this.#hand(frame.channel, frame.bytes);
+        else for (const bytes of tampering.incoming(this.remoteAddress, frame.channel, frame.bytes)) this.#hand(frame.channel, bytes);
         return;
       }
       case "goodbye":
@@ -167,7 +169,7 @@ export class SimulatedConnection implements Connection, PipeEnd {
   }
 
   #hand(channel: number, message: Bytes): void {
-    const spec = this.#parts.channels.get(channel);
+    const spec = this.#parts.channels[channel];
     // Only a misbehaving node comes here with what its own side would have refused to send.
     const fault =
       spec === undefined

@@ -74,7 +74,7 @@ export class SimulatedNetwork {
   readonly #listeners = new Map<string, Listener>();
   readonly #pipes = new Set<Pipe>();
   readonly #randoms = new Map<Machine, SeededRandom>();
-  readonly #uplinks = new Map<Machine, Uplink | undefined>();
+  readonly #uplinks = new Map<Machine, Uplink>();
   /** When a machine's downlink is free again, µs. */
   readonly #downFreeUs = new Map<Machine, number>();
   readonly #tampering = new Map<Machine, Tampering>();
@@ -129,13 +129,13 @@ export class SimulatedNetwork {
       return;
     }
     if (this.isCut(from, to)) return;
-    const { delayUs } = this.#delay(from, to, 1);
+    const { delayUs } = this.#delay(from, to, 1, this.#randomOf(from));
     this.#world.at(from.departureUs + delayUs, arrive, to);
   }
 
   /** Joins two ends. @returns the direction from `one` to `other`, and back */
   join(one: PipeEnd, other: PipeEnd): readonly [Pipe, Pipe] {
-    const pipes = [new Pipe(one, other), new Pipe(other, one)] as const;
+    const pipes = [new Pipe(one, other, this.#randomOf(one.machine)), new Pipe(other, one, this.#randomOf(other.machine))] as const;
     for (const pipe of pipes) this.#pipes.add(pipe);
     this.counts.connections++;
     return pipes;
@@ -155,7 +155,7 @@ export class SimulatedNetwork {
       return;
     }
     const { duplication } = this.#model.link(machine, pipe.to.machine);
-    const copies = duplication > 0 && this.#randomOf(machine).unit() < duplication ? 2 : 1;
+    const copies = duplication > 0 && pipe.random.unit() < duplication ? 2 : 1;
     uplink.put(pipe, frame, copies, machine.departureUs);
   }
 
@@ -215,6 +215,7 @@ export class SimulatedNetwork {
   }
 
   isCut(from: Machine, to: Machine): boolean {
+    if (this.isWhole) return false;
     for (const sides of this.#partitions) if (sides.get(from) !== sides.get(to)) return true;
     return this.#cuts.size > 0 && this.#cuts.has(cutKey(from, to));
   }
@@ -229,7 +230,7 @@ export class SimulatedNetwork {
   }
 
   tamperingOf(machine: Machine): Tampering | undefined {
-    return this.#tampering.get(machine);
+    return this.#tampering.size === 0 ? undefined : this.#tampering.get(machine);
   }
 
   // --- inside ------------------------------------------------------------------------------------------------------
@@ -252,7 +253,7 @@ export class SimulatedNetwork {
     if (to.life !== to.machine.life) return;
     const bytes = frameBytes(frame);
     const sentUs = this.#world.nowUs;
-    const { delayUs, isLate } = this.#delay(from.machine, to.machine, packetsOf(bytes));
+    const { delayUs, isLate } = this.#delay(from.machine, to.machine, packetsOf(bytes), pipe.random);
     const wishUs = this.#downlink(to.machine, departUs + delayUs, bytes);
     const arriveUs = pipe.arrival(frame, Math.ceil(wishUs), isLate || isAgain);
     const arrive = (): void => {
@@ -279,8 +280,7 @@ export class SimulatedNetwork {
   }
 
   /** Time on the way, with what packets that get lost add to it. */
-  #delay(from: Machine, to: Machine, packets: number): { readonly delayUs: number; readonly isLate: boolean } {
-    const random = this.#randomOf(from);
+  #delay(from: Machine, to: Machine, packets: number, random: SeededRandom): { readonly delayUs: number; readonly isLate: boolean } {
     const { latency, loss } = this.#model.link(from, to);
     let delayUs = sample(latency, random) * 1_000;
     if (loss === 0) return { delayUs, isLate: false };
@@ -313,9 +313,8 @@ export class SimulatedNetwork {
     const nowUs = this.#world.nowUs;
     for (const pipe of [...this.#pipes]) {
       if (pipe.limbo.length === 0 || this.isCut(pipe.from.machine, pipe.to.machine)) continue;
-      const random = this.#randomOf(pipe.from.machine);
       // Attempts double their distance: the next is about as far away as the partition was long.
-      const extraUs = RETRANSMISSION_US + Math.min(RESUMPTION_US_MAX, nowUs - pipe.limboSinceUs) * random.unit();
+      const extraUs = RETRANSMISSION_US + Math.min(RESUMPTION_US_MAX, nowUs - pipe.limboSinceUs) * pipe.random.unit();
       for (const frame of pipe.limbo.splice(0)) this.#deliver(pipe, frame, nowUs + extraUs, true);
       if (pipe.isEnded) this.#pipes.delete(pipe);
     }
@@ -334,12 +333,13 @@ export class SimulatedNetwork {
   }
 
   #uplinkOf(machine: Machine): Uplink | undefined {
-    if (this.#uplinks.has(machine)) return this.#uplinks.get(machine);
     const { up } = this.#bandwidthOf(machine);
-    const uplink =
-      up === undefined ? undefined : new Uplink(this.#world, up, (pipe, frame) => this.#propagate(pipe, frame, this.#world.nowUs));
-    this.#uplinks.set(machine, uplink);
-    return uplink;
+    if (up === undefined) return undefined;
+    const known = this.#uplinks.get(machine);
+    if (known !== undefined) return known;
+    const made = new Uplink(this.#world, up, (pipe, frame) => this.#propagate(pipe, frame, this.#world.nowUs));
+    this.#uplinks.set(machine, made);
+    return made;
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Bytes } from "../../sdk.js";
 import type { Machine } from "../machine/machine.js";
+import type { SeededRandom } from "../random.js";
 
 export type Frame =
   | { readonly kind: "message"; readonly channel: number; readonly priority: number; readonly bytes: Bytes }
@@ -33,6 +34,7 @@ export function frameBytes(frame: Frame): number {
 export class Pipe {
   readonly from: PipeEnd;
   readonly to: PipeEnd;
+  readonly random: SeededRandom;
   /** Frames that can't go since the network is cut, in order. */
   limbo: Frame[] = [];
   /** Since when, µs. */
@@ -43,19 +45,22 @@ export class Pipe {
   #floorUs = 0;
   #lastUs = 0;
   #isFirst = true;
-  readonly #lastOfChannelUs = new Map<number, number>();
+  /** By channel. */
+  readonly #lastOfChannelUs: number[] = [];
 
-  constructor(from: PipeEnd, to: PipeEnd) {
+  /** @param random the sender's, for what happens on the way */
+  constructor(from: PipeEnd, to: PipeEnd, random: SeededRandom) {
     this.from = from;
     this.to = to;
+    this.random = random;
   }
 
   /** When a frame arrives that would, by itself, at `wishUs`. @param isLate it was lost at first: what follows waits for it */
   arrival(frame: Frame, wishUs: number, isLate: boolean): number {
     let arriveUs = Math.max(wishUs, this.#floorUs);
     if (frame.kind === "message") {
-      arriveUs = Math.max(arriveUs, this.#lastOfChannelUs.get(frame.channel) ?? 0);
-      this.#lastOfChannelUs.set(frame.channel, arriveUs);
+      arriveUs = Math.max(arriveUs, this.#lastOfChannelUs[frame.channel] ?? 0);
+      this.#lastOfChannelUs[frame.channel] = arriveUs;
     } else arriveUs = Math.max(arriveUs, this.#lastUs);
     if (this.#isFirst || isLate) this.#floorUs = arriveUs;
     this.#isFirst = false;

@@ -66,7 +66,8 @@ class SimulatedTransport implements Transport, Plugin, Listener {
   readonly #entropy: Entropy;
   readonly #connections = new Set<SimulatedConnection>();
   #inbound = 0;
-  #channels: ReadonlyMap<number, ChannelSpec> | undefined;
+  /** By number. */
+  #channels: (ChannelSpec | undefined)[] | undefined;
   #onConnection: ((connection: Connection) => void) | undefined;
   readonly #dials = new Set<() => void>();
   #isClosed = false;
@@ -83,7 +84,8 @@ class SimulatedTransport implements Transport, Plugin, Listener {
   }
 
   configure(channels: readonly ChannelSpec[]): void {
-    this.#channels = new Map(channels.map((channel) => [channel.number, channel]));
+    this.#channels = [];
+    for (const channel of channels) this.#channels[channel.number] = channel;
   }
 
   async listen(onConnection: (connection: Connection) => void): Promise<readonly string[]> {

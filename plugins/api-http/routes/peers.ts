@@ -17,7 +17,10 @@ export const SnapshotSyncSchema = Type.Object(
     height: HeightNumber,
     id: HashText,
     percent: Type.Integer({ minimum: 0, maximum: 100, description: "Of ranges and build" }),
-    headers: Type.Integer({ minimum: 0 }),
+    headers: Type.Integer({
+      minimum: 0,
+      description: "Up to the checkpoint; while those above it are checked (phase search), up to the snapshot's block",
+    }),
     headersDone: Type.Integer({ minimum: 0 }),
     ranges: Type.Integer({ minimum: 0, description: "Ranges of the state that the snapshot has" }),
     rangesDone: Type.Integer({ minimum: 0 }),

@@ -48,7 +48,12 @@ const StatusSchema = Type.Object({
     Type.Object(
       {
         kind: Type.Union([Type.Literal("native"), Type.Literal("wasm"), Type.Literal("js")]),
-        tiers: Type.Object({ ed25519: Type.String(), sha256: Type.String(), sha512: Type.String() }),
+        tiers: Type.Object({
+          ed25519: Type.String(),
+          sha256: Type.String(),
+          sha512: Type.String(),
+          modular: Type.Optional(Type.String()),
+        }),
         threads: Type.Integer(),
         fallback: Type.Optional(Type.String({ description: "Why it is not the fastest that the hardware allows" })),
       },

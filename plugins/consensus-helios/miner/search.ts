@@ -13,6 +13,7 @@ import { encodeSeal, searchPrefix } from "../seal.js";
 import type { Timelock } from "../timelock/index.js";
 import { type InnerSearch, innerSearch } from "./inner-search.js";
 import { MemorySlots } from "./memory-slots.js";
+import { type SliceBounds, SliceSize } from "./slice-size.js";
 import { Tally } from "./tallies.js";
 
 export interface HeliosSearchInput {
@@ -22,10 +23,10 @@ export interface HeliosSearchInput {
   readonly memorySlots?: SharedArrayBuffer;
 }
 
-/** About a millisecond natively, two by node:crypto, whose calls do 2,046 of them. */
-const SQUARINGS_A_SLICE = 4_092;
-/** Hashes between two looks at whether the search is void. */
-const HASHES_A_SLICE = 16_384;
+/** At most two calls of node:crypto, which do 2,046 each; natively about a millisecond. */
+const SQUARINGS_A_SLICE: SliceBounds = { first: 512, least: 64, most: 4_092 };
+/** Half a millisecond natively, 16 in JavaScript. */
+const HASHES_A_SLICE: SliceBounds = { first: 1_024, least: 256, most: 16_384 };
 /** How long a thread waits for its turn in phase 1 before it looks whether the search is void, ms. */
 const SLOT_PATIENCE_MS = 4;
 const OUTER_NONCES = 2n ** 64n;
@@ -53,6 +54,8 @@ class SealSearcher implements Searcher {
   readonly #slots: MemorySlots | undefined;
   readonly #step: bigint;
   readonly #nowMs: () => number;
+  readonly #squarings = new SliceSize(SQUARINGS_A_SLICE);
+  readonly #hashes = new SliceSize(HASHES_A_SLICE);
   #outerNonce: bigint;
   #stage: Stage = { at: "memory" };
 
@@ -101,7 +104,9 @@ class SealSearcher implements Searcher {
   #square({ memory, run }: Stage & { at: "timeLock" }): SearchSlice {
     const startMs = this.#nowMs();
     const before = run.done;
-    if (run.advance(SQUARINGS_A_SLICE)) {
+    const isDone = run.advance(this.#squarings.size);
+    this.#squarings.took(run.done - before, this.#nowMs() - startMs);
+    if (isDone) {
       const output = run.output();
       const inner = innerSearch(searchPrefix(this.#work.root, this.#outerNonce, memory, output), this.#work.target);
       this.#stage = { at: "search", memory, run, output, inner, next: 0 };
@@ -113,9 +118,10 @@ class SealSearcher implements Searcher {
   #find(stage: Stage & { at: "search" }, attempts: number): SearchSlice {
     const startMs = this.#nowMs();
     const { memory, run, output, inner, next } = stage;
-    const end = Math.min(2 ** this.#work.innerNonceBits, next + Math.min(attempts, HASHES_A_SLICE));
+    const end = Math.min(2 ** this.#work.innerNonceBits, next + Math.min(attempts, this.#hashes.size));
     const innerNonce = inner.find(next, end - next);
     const made = (innerNonce === undefined ? end : innerNonce + 1) - next;
+    this.#hashes.took(made, this.#nowMs() - startMs);
     const tallies = this.#tallies(Tally.hashes, made, Tally.hashUs, startMs);
     if (innerNonce === undefined) {
       stage.next = end;

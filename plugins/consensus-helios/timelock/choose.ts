@@ -1,5 +1,5 @@
 /** Which arithmetic it will be: the fastest that gives the oracle's answers here. */
-import { type Bytes, bytesEqual, messageOf, sha256Of, toHex } from "../../../core/sdk.js";
+import { type Bytes, bytesEqual, ChainwrightError, messageOf, sha256Of, toHex } from "../../../core/sdk.js";
 import { ARITHMETIC_KINDS, type ArithmeticKind, type ModularArithmetic } from "./arithmetic.js";
 import { BigintArithmetic } from "./bigint-arithmetic.js";
 import { CryptoArithmetic } from "./crypto-arithmetic.js";
@@ -13,10 +13,20 @@ const KNOWN_PRIME = "87cb62045a89d5447afb00a468be6eca69652849bfc3806188ab76e2cd1
 const KNOWN_COUNTER = 30;
 const KNOWN_SQUARINGS = 300;
 
-type Maker = (modulus: Bytes) => ModularArithmetic;
+type Maker = (modulus: Bytes, tier: string | undefined) => ModularArithmetic;
+
+/** Why there is no engine. */
+interface Absence {
+  readonly reason: string;
+  /** It is here, and errs or does not load. */
+  readonly isBroken: boolean;
+}
+
+/** What somebody asked for by name: no other engine will do instead. */
+const SETTINGS = ["NATIVE_TIER_UNAVAILABLE", "NATIVE_SETTING"];
 
 const MAKERS: { readonly [K in ArithmeticKind]: Maker } = {
-  native: (modulus) => new NativeArithmetic(modulus),
+  native: (modulus, tier) => new NativeArithmetic(modulus, tier),
   crypto: (modulus) => new CryptoArithmetic(modulus),
   bigint: (modulus) => new BigintArithmetic(modulus),
 };
@@ -24,27 +34,35 @@ const MAKERS: { readonly [K in ArithmeticKind]: Maker } = {
 /**
  * `auto`: native, else crypto, else bigint, each only if it agrees with BigInt on a few values and gives known verdicts (some ms). A kind: that one, or an error.
  *
- * @throws ArithmeticUnavailableError
+ * @param tier of the native engine; default: what CHAINWRIGHT_TIERS says, or the best
+ * @throws ArithmeticUnavailableError; NATIVE_TIER_UNAVAILABLE, NATIVE_SETTING for a tier that is not here
  */
-export function chooseArithmetic(kind: ArithmeticKind | "auto" = "auto", modulus: Bytes = RSA_2048): ModularArithmetic {
-  const reasons: string[] = [];
+export function chooseArithmetic(
+  kind: ArithmeticKind | "auto" = "auto",
+  modulus: Bytes = RSA_2048,
+  tier: string | undefined = undefined,
+): ModularArithmetic {
+  const absences: Absence[] = [];
   for (const candidate of kind === "auto" ? ARITHMETIC_KINDS : [kind]) {
-    const made = checked(candidate, modulus);
-    if (typeof made !== "string") return made;
-    reasons.push(made);
+    const made = checked(candidate, modulus, tier);
+    if (!("reason" in made)) return made;
+    absences.push(made);
   }
-  throw new ArithmeticUnavailableError({ kind, reason: reasons.join("; ") });
+  const reason = absences.map((absence) => absence.reason).join("; ");
+  throw new ArithmeticUnavailableError({ kind, reason, isBroken: absences.some(({ isBroken }) => isBroken) });
 }
 
 /** An engine that passed the self-check, or why there is none. */
-function checked(kind: ArithmeticKind, modulus: Bytes): ModularArithmetic | string {
+function checked(kind: ArithmeticKind, modulus: Bytes, tier: string | undefined): ModularArithmetic | Absence {
   try {
-    const made = MAKERS[kind](modulus);
+    const made = MAKERS[kind](modulus, tier);
     if (kind === "bigint") return made;
     const fault = disagreement(made, new BigintArithmetic(modulus));
-    return fault === undefined ? made : `its self-check failed: ${fault}`;
+    return fault === undefined ? made : { reason: `its self-check failed: ${fault}`, isBroken: true };
   } catch (error) {
-    return messageOf(error);
+    if (ArithmeticUnavailableError.matches(error)) return error.data;
+    if (ChainwrightError.is(error) && SETTINGS.includes(error.code)) throw error;
+    return { reason: messageOf(error), isBroken: true };
   }
 }
 

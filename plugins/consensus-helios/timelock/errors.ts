@@ -8,8 +8,8 @@ export const TimelockInputError = defineError<{ readonly what: string; readonly 
   ({ what, reason }) => `${what}: ${reason}`,
 );
 
-/** The arithmetic that was asked for, and no other, does not run here. */
-export const ArithmeticUnavailableError = defineError<{ readonly kind: string; readonly reason: string }>(
+/** The arithmetic that was asked for, and no other, does not run here. `isBroken`: it is there, and errs or does not load. */
+export const ArithmeticUnavailableError = defineError<{ readonly kind: string; readonly reason: string; readonly isBroken: boolean }>(
   "HELIOS_ARITHMETIC_UNAVAILABLE",
   "unavailable",
   ({ kind, reason }) =>

@@ -18,7 +18,7 @@ export class NativeArithmetic implements ModularArithmetic {
   constructor(modulus: Bytes, tier?: string) {
     demandModulus(modulus);
     const made = nativeModulus(modulus, tier);
-    if ("reason" in made) throw new ArithmeticUnavailableError({ kind: "native", reason: made.reason });
+    if ("reason" in made) throw new ArithmeticUnavailableError({ kind: "native", ...made });
     this.#native = made;
     this.modulus = modulus;
     this.tier = made.tier;

@@ -28,11 +28,17 @@ t.test("it says what runs, how fast, and what there is", async (t) => {
     t.match(text(), line);
   t.match(
     text(),
-    /signatures\/s, 1,024 new keys +one by one +SHA-256 pairs\/s +root of 65,536\n {2}(native|wasm|js), as chosen +[\d,]+ +[\d,]+ +[\d,]+ +[\d.]+ ms/,
+    /signatures\/s, 1,024 new keys +one by one +SHA-256 pairs\/s +root of 65,536 +squarings\/s, 2,048 bits\n {2}(native|wasm|js), as chosen +[\d,]+ +[\d,]+ +[\d,]+ +[\d.]+ ms/,
   );
   t.match(text(), /\n {2}js(, as chosen)? +[\d,]+/);
   if ("tiers" in addon) {
     t.match(text(), /ed25519 +(ifma|avx2|portable)/);
+    const { best, available } = addon.tiers.modular;
+    const lacking = ["portable", "adx", "ifma"].filter((tier) => !available.includes(tier));
+    t.match(text(), new RegExp(`modular \\(squarings, primes\\) +${best}`));
+    for (const tier of available) if (tier !== best) t.match(text(), new RegExp(`native, modular ${tier} +[\\d,]+ {2}[\\d.]+ ×`));
+    if (lacking.length > 0) t.match(text(), new RegExp(`primes\\) +${best}.*not here: ${lacking.join(", ")}`));
+    t.match(text(), /squarings\/s, 2,048 bits\n {2}native, as chosen .* {2}[\d,]+\n/);
     if (addon.tiers.sha256.best !== "portable") t.match(text(), /native, sha256 portable +[\d,]+ {2}0\.\d+ × /);
   } else t.match(text(), addon.reason);
 });
@@ -59,6 +65,25 @@ t.test("a forced engine is told", async (t) => {
   t.equal(await doctor({ seconds: SECONDS }, into), 0);
   t.match(text(), /compute engine {2}js/);
   t.match(text(), "file" in addon ? /advice: CHAINWRIGHT_ENGINE forces js/ : addon.reason);
+});
+
+t.test("a forced tier is told, of squarings as of all else; without the addon there are none of them", async (t) => {
+  t.teardown(() => {
+    delete process.env.CHAINWRIGHT_TIERS;
+    delete process.env.CHAINWRIGHT_ENGINE;
+  });
+  if ("tiers" in addon && addon.tiers.modular.best !== "portable") {
+    process.env.CHAINWRIGHT_TIERS = "modular=portable";
+    const forced = context();
+    t.equal(await doctor({ seconds: SECONDS }, forced.context), 0);
+    t.match(forced.text(), /primes\) +portable \(also /);
+    t.match(forced.text(), `advice: CHAINWRIGHT_TIERS forces portable for modular; ${addon.tiers.modular.best} would run`);
+    delete process.env.CHAINWRIGHT_TIERS;
+  }
+  process.env.CHAINWRIGHT_ENGINE = "js";
+  const { context: into, text } = context();
+  await doctor({ seconds: SECONDS }, into);
+  t.match(text(), /primes\) +none: only the addon has it/);
 });
 
 t.test("an amount of time that is none", async (t) => {

@@ -6,7 +6,7 @@ import type { Context } from "../../../core/cli/context.js";
 import { Output } from "../../../core/cli/output.js";
 import { buildProgram } from "../../../core/cli/program.js";
 import { adminClient, nodeClient } from "../../../core/cli/running-node.js";
-import { isOneOfMany, showSync, syncLine } from "../../../core/cli/sync-progress.js";
+import { isOneOfMany, showSync, snapshotLine, syncLine } from "../../../core/cli/sync-progress.js";
 import type { NetworkView, SyncStatus } from "../../../core/ports/index.js";
 
 const silent = { write: () => true };
@@ -72,6 +72,15 @@ t.test("a sync is a bar on a terminal, and blocks get a line only near its end",
   );
 });
 
+t.test("a checkpoint start says which headers it is at: those up to the checkpoint, and those that are checked above it", async (t) => {
+  const nothing = { id: "00", percent: 0, ranges: 0, rangesDone: 0, bytes: 0, bytesDone: 0 };
+  const line = (phase: "headers" | "search", headers: number, headersDone: number) =>
+    snapshotLine({ ...nothing, phase, height: 12_000, headers, headersDone }, 3);
+  t.equal(line("headers", 12_000, 4_000), "snapshot  height 12,000  4,000 of 12,000 headers");
+  t.equal(line("search", 12_000, 12_000), "snapshot  height 12,000  asking peers for snapshots");
+  t.equal(line("search", 12_900, 12_450), "snapshot  height 12,000  checking 12,450 of 12,900 headers");
+});
+
 t.test("options of a simulation that would have no effect are refused, and said to be so", async (t) => {
   const refused: readonly (readonly [argv: readonly string[], reason: RegExp])[] = [
     [["--from", "3"], /^--from is of a search/],
@@ -112,6 +121,8 @@ t.test("commands of a plugin come with its group, and say what is wrong with the
     [["--shares", "40/30"], /--shares/],
     [["--seconds", "0"], /--seconds 0: write a number/],
     [["--memory", "16MiB"], /--memory 16MiB/],
+    [["--memory", "100.5"], /--memory 100.5: write a whole number/],
+    [["--passes", "1.5"], /--passes 1.5: write a whole number/],
     [["--argon2id", "fast"], /write one of auto, native, portable/],
   ] as const)
     await t.rejects(calibrate(...argv), { code: "HELIOS_CALIBRATION_OPTION", message }, argv.join(" "));

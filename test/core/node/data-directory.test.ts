@@ -136,6 +136,31 @@ t.test("an existing directory", async (t) => {
     await again.close();
   });
 
+  await t.test(
+    "is another chain's as long as nothing of the first was begun: a chain spec that a plugin refused, and that was mended",
+    async (t) => {
+      const place = await freshDirectory();
+      const config = join(place, "node.yaml");
+      await writeFile(config, "chain: chain.yaml");
+      const opened = await openDataDirectory({ ...options(place), besides: [config] });
+      await writeFile(join(place, "node.key"), "made before plugins are");
+      await opened.close();
+      const mended = { ...options(place, { chainId: "mended", parametersHash: sha256(asciiBytes("mended")) }), besides: [config] };
+      const again = await openDataDirectory(mended);
+      t.match(again.format, { chainId: "mended", createdAtMs: 1234 });
+      await again.close();
+      t.match(JSON.parse(await readFile(join(place, "format.json"), "utf8")), { chainId: "mended", genesisId: undefined });
+      // A plugin has begun something, known to this program or not: it may be a storage.
+      await mkdir(join(place, "chain.other"));
+      await t.rejects(openDataDirectory({ ...options(place), besides: [config] }), { code: "DATA_DIRECTORY_OTHER_CHAIN" });
+      await rm(join(place, "chain.other"), { recursive: true });
+      const bound = await openDataDirectory(mended);
+      await bound.bindGenesis(sha256(asciiBytes("genesis")));
+      await bound.close();
+      await t.rejects(openDataDirectory({ ...options(place), besides: [config] }), { code: "DATA_DIRECTORY_OTHER_CHAIN" });
+    },
+  );
+
   await t.test("survives a crash between writing format.json and renaming it", async (t) => {
     await writeFile(join(path, "format.json.new"), "half of i");
     await (await openDataDirectory(options(path))).close();
@@ -152,7 +177,7 @@ t.test("bad input", async (t) => {
   const valid = { format: 1, chainId: "test", parametersHash: Hash.key(parametersHash), createdBy: "x", createdAtMs: 1 };
 
   await t.test("another chain", async (t) => {
-    const path = await withFormat(JSON.stringify(valid));
+    const path = await withFormat(JSON.stringify({ ...valid, genesisId: Hash.key(Hash.zero) }));
     await t.rejects(openDataDirectory(options(path, { chainId: "other" })), {
       code: "DATA_DIRECTORY_OTHER_CHAIN",
       message: /its chain id is test, that of the chain spec is other; choose another directory/,

@@ -13,7 +13,15 @@ import {
   concatBytes,
   domainTag,
   fromHex,
+  putUint32,
+  putUint32Little,
+  putUint64,
   toHex,
+  toLatin1,
+  uint32At,
+  uint32LittleAt,
+  uint64At,
+  uint256Bytes,
 } from "../../../core/primitives/bytes.js";
 import { crc32c } from "../../../core/primitives/crc32c.js";
 import { ValueError } from "../../../core/primitives/errors.js";
@@ -42,6 +50,31 @@ t.test("byte strings", async (t) => {
   for (const text of ["", "x".repeat(17)]) t.throws(() => domainTag(text), RangeError);
 });
 
+t.test("integers and text within byte strings", async (t) => {
+  fc.assert(
+    fc.property(fc.nat(2 ** 32 - 1), fc.maxSafeNat(), fc.bigInt(0n, 2n ** 256n - 1n), (small, large, huge) => {
+      const [own, expected] = [new Uint8Array(20).subarray(2), new Uint8Array(18)];
+      const view = new DataView(expected.buffer);
+      putUint32(own, 1, small);
+      view.setUint32(1, small);
+      putUint32Little(own, 5, small);
+      view.setUint32(5, small, true);
+      putUint64(own, 9, large);
+      view.setBigUint64(9, BigInt(large));
+      const isWritten = bytesEqual(own, expected);
+      const isRead = uint32At(own, 1) === small && uint32LittleAt(own, 5) === small && uint64At(own, 9) === large;
+      return isWritten && isRead && toHex(uint256Bytes(huge)) === huge.toString(16).padStart(64, "0");
+    }),
+  );
+  t.equal(uint64At(new Uint8Array(8).fill(255), 0), 2 ** 64, "rounded as a double is");
+  for (const read of [uint32At, uint32LittleAt, uint64At]) {
+    t.throws(() => read(new Uint8Array(12), 9), RangeError);
+    t.throws(() => read(new Uint8Array(12), -1), RangeError);
+  }
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => toLatin1(bytes) === Buffer.from(bytes).toString("latin1")));
+  t.equal(toLatin1(Uint8Array.of(1, 2, 254, 4).subarray(1), 1, 2), "\xfe", "a part of a view");
+});
+
 t.test("hashes", async (t) => {
   // FIPS 180-4 examples, as published by NIST.
   t.equal(toHex(sha256(asciiBytes("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -60,6 +93,17 @@ t.test("hashes", async (t) => {
   t.equal(first.buffer.byteLength, 32, "nor does it hold on to other memory");
 
   t.equal(Hash.key(Hash.parse("AB".repeat(32))), "ab".repeat(32));
+  // Keys are kept by two bytes in the middle: hashes that share them, and differ anywhere else.
+  const bytesOfHash = fc
+    .uint8Array({ minLength: 32, maxLength: 32 })
+    .map((bytes) => bytes.map((byte, at) => (at === 14 || at === 15 ? 7 : byte & 1)));
+  fc.assert(fc.property(fc.array(bytesOfHash), (list) => list.every((bytes) => Hash.key(Hash.from(bytes)) === toHex(bytes))));
+  t.equal(Hash.key(Hash.zero), "00".repeat(32), "before and after another in its place");
+  for (const at of [0, 31]) {
+    const near = Hash.from(new Uint8Array(32).fill(1, at, at + 1));
+    t.equal(Hash.key(near), toHex(near));
+    t.equal(Hash.key(Hash.zero), "00".repeat(32));
+  }
   for (const text of ["ab".repeat(31), "ab".repeat(33), "xy".repeat(32), ""]) t.throws(() => Hash.parse(text), refused);
   for (const length of [0, 31, 33]) t.throws(() => Hash.from(new Uint8Array(length)), refused);
   t.ok(Hash.isZero(Hash.zero));

@@ -3,8 +3,10 @@ import t from "tap";
 import type { TreeHeader } from "../../../core/ports/consensus.js";
 import { headerRecord } from "../../../core/primitives/block-codec.js";
 import { Hash } from "../../../core/primitives/hash.js";
+import { describeAddon } from "../../../native/index.js";
 import { MemoryEngineError, ParametersError } from "../../../plugins/consensus-helios/errors.js";
 import manifest from "../../../plugins/consensus-helios/index.js";
+import type { JudgeInput } from "../../../plugins/consensus-helios/judge-job.js";
 import { decodeSeal, encodeSeal, type HeliosSeal } from "../../../plugins/consensus-helios/seal.js";
 import { GENESIS_TIME_MS } from "../../core/work/work-chain.js";
 import { element, negated } from "./made-claims.js";
@@ -71,6 +73,7 @@ t.test("a block from the future waits once its seal was judged", async (t) => {
   let nowMs = GENESIS_TIME_MS + 20_000;
   const clock = { nowMs: () => nowMs, monotonicMs: () => 0 };
   const chain = await new TestChain({ clock, spec: { futureBoundMs: 5_000 } }).start();
+  const jobs = countJobs(chain);
   const block = chain.make(chain.genesis, { timestampMs: nowMs + 5_001 });
   const verdict = await chain.import(block);
   t.match(verdict, { status: "not-yet", code: "HELIOS_TIMESTAMP_TOO_NEW", retryAtMs: nowMs + 1 });
@@ -80,8 +83,28 @@ t.test("a block from the future waits once its seal was judged", async (t) => {
     { status: "invalid", code: "HELIOS_WRONG_MEMORY" },
     "made-up work earns no place among those that wait",
   );
+  t.equal(jobs(), 2);
+  t.equal((await chain.import(block)).status, "not-yet", "shown again before its time");
+  t.equal(jobs(), 2);
+  const record = headerRecord(block.header);
+  const next = chain.make({ ...record, weight: 0n });
+  const bad = chain.make({ ...record, weight: 0n }, { work: { squarings: 301 } });
+  const rows = [
+    [block, bad, next],
+    [bad, block],
+    [block, next, block],
+  ].map((row) => row.map(({ header }) => ({ record: headerRecord(header) })));
+  const verdicts = await Promise.all(rows.map((row) => chain.engine.verifySeals(row, { row: true })));
+  t.match(verdicts, [[{ ok: true }, { ok: false }], [{ ok: false }], [{ ok: true }, { ok: true }, { ok: true }]]);
+  t.same(
+    verdicts.map(({ length }) => length),
+    [2, 1, 3],
+    "a row ends with its first bad one",
+  );
+  const before = jobs();
   nowMs += 1;
   t.equal((await chain.import(block)).status, "imported");
+  t.equal(jobs(), before, "its seal was judged once");
   await chain.stop();
 });
 
@@ -165,4 +188,25 @@ t.test("the manifest and what the engine tells of itself", async (t) => {
   t.equal(MemoryEngineError.code, "HELIOS_MEMORY_ENGINE");
   t.equal(headerRecord(header).header.seal.length, 556);
   await chain.stop();
+});
+
+t.test("a tier of the arithmetic that the node config forces is what judges", async (t) => {
+  const known = describeAddon();
+  const tiers = "tiers" in known ? known.tiers.modular.available : [];
+  for (const tier of tiers) {
+    const chain = new TestChain();
+    const engine = { ...chain.compute.engine, tiers: { ...chain.compute.engine.tiers, modular: tier } };
+    Object.defineProperty(chain.compute, "engine", { value: engine });
+    const asked = new Set<string | undefined>();
+    const run = chain.compute.run.bind(chain.compute);
+    chain.compute.run = ((...[task, input, options]: Parameters<typeof run>) => {
+      asked.add((input as JudgeInput).phases.tier);
+      return run(task, input, options);
+    }) as typeof chain.compute.run;
+    await chain.start();
+    t.match(chain.engine.status(), { engines: { timeLock: "native", tier } });
+    t.equal((await chain.import(chain.make(chain.genesis))).status, "imported");
+    t.same([...asked], [tier === tiers.at(-1) ? undefined : tier], "in workers, too");
+    await chain.stop();
+  }
 });

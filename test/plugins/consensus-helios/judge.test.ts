@@ -82,14 +82,16 @@ t.test("an outer nonce whose search finds nothing gives no seal", async (t) => {
   t.equal(attempt(PHASES, work, 0n), undefined);
 });
 
-t.test("every byte of a seal counts", async (t) => {
-  // At a target that every hash meets, so that what refuses it is not luck.
-  const tampered = Array.from({ length: SEAL_BYTES }, (_, at) => {
-    const bytes = claim.seal.slice();
-    bytes[at] = (bytes[at] as number) ^ (1 << (at % 8));
-    return { ...claim, target: new Uint8Array(32).fill(0xff), seal: bytes };
-  });
+/** One bit of each byte is another one. At a target that every hash meets, so that what refuses it is not luck. */
+const tampered = Array.from({ length: SEAL_BYTES }, (_, at) => {
+  const bytes = claim.seal.slice();
+  bytes[at] = (bytes[at] as number) ^ (1 << (at % 8));
+  return { ...claim, target: new Uint8Array(32).fill(0xff), seal: bytes };
+});
+
+t.test("every byte of a seal counts, in every engine", async (t) => {
   const { faults, calls } = judged(tampered, "proofs");
+  t.equal(faults.length, 556);
   for (const [at, fault] of faults.entries()) {
     if (at < 8) t.equal(fault, HeaderFault.proof, `outer nonce, byte ${at}`);
     else if (at < 11) t.equal(fault, HeaderFault.innerNonce, `inner nonce, byte ${at}`);
@@ -99,6 +101,23 @@ t.test("every byte of a seal counts", async (t) => {
     else t.match(fault, /^HELIOS_(OUTPUT|PROOF|TIMELOCK)/, `byte ${at}`);
   }
   t.ok(calls.units === 1 && calls.argon2id === 0);
+  const portable = { stage: "all", row: false, phases: { arithmetic: "crypto", argon2id: "portable" }, ...packClaims(tampered) } as const;
+  t.same(decodeFaults(judgeTask(portable)), faults, "node:crypto and JavaScript's Argon2id say the same of each");
+  const native = { ...portable, phases: AUTO_PHASES };
+  t.same(decodeFaults(judgeTask(native)), faults);
+  const oracle = {
+    ...portable,
+    phases: { arithmetic: "bigint", argon2id: "portable" },
+    ...packClaims(tampered.filter((_, at) => at % 16 === 0)),
+  } as const;
+  t.same(
+    decodeFaults(judgeTask(oracle)),
+    faults.filter((_, at) => at % 16 === 0),
+    "and BigInt",
+  );
+});
+
+t.test("where a target is to be met, one other bit of what it is of misses it", async (t) => {
   const hard = madeClaim(5, { target: new Uint8Array(32).fill(0xff).fill(0, 0, 1) });
   const exact = { ...hard, target: sealHash(hard.root, hard.seal) };
   t.same(judged([exact]).faults, [undefined], "the target itself is met");

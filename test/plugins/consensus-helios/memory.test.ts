@@ -2,7 +2,14 @@
 import fc from "fast-check";
 import t from "tap";
 import { MemoryEngineError } from "../../../plugins/consensus-helios/errors.js";
-import { type Argon2idInput, chooseMemory, memoryHash, nativeMemory, portableMemory } from "../../../plugins/consensus-helios/memory.js";
+import {
+  type Argon2idInput,
+  chooseMemory,
+  isAbsence,
+  memoryHash,
+  nativeMemory,
+  portableMemory,
+} from "../../../plugins/consensus-helios/memory.js";
 
 const native = nativeMemory();
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
@@ -82,6 +89,16 @@ t.test("M depends on root, nonce, parent and cost, and on nothing else", async (
   ];
   t.equal(new Set(values).size, values.length);
   t.equal(made(1, 1n, 1), values[0]);
+});
+
+t.test("a library that is not here is told from one that is and does not load", async (t) => {
+  const chain = (...messages: string[]) =>
+    messages.reduceRight<unknown>((cause, message) => Object.assign(new Error(message), { cause }), null);
+  t.ok(isAbsence(chain("Cannot find module '@node-rs/argon2'")));
+  t.ok(isAbsence(chain("Cannot find native binding. npm has a bug", "Cannot find module '@node-rs/argon2-linux-x64-gnu'")));
+  t.ok(isAbsence(chain("Cannot find native binding.", "Unsupported architecture on Linux: mips")));
+  t.notOk(isAbsence(chain("Cannot find native binding.", "Cannot find module", "argon2.linux-x64-gnu.node: invalid ELF header")));
+  t.notOk(isAbsence("no error"));
 });
 
 t.test("the engine is chosen by name", async (t) => {

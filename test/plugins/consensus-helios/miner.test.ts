@@ -67,6 +67,40 @@ t.test("the searcher finds in slices what the simplest attempt finds, and counts
   t.equal(tallies[Tally.proofs], 1);
 });
 
+t.test("slices are as long as they may take: short where the engine is slow, never beyond a bound", async (t) => {
+  const unreachable = { target: filled(0), squarings: 40_000, innerNonceBits: 16 };
+  for (const [sliceMs, squarings, hashes] of [
+    [20, 64, 256],
+    [0.1, 4_092, 16_384],
+  ] as const) {
+    let nowMs = 0;
+    // Each slice looks at the clock before and after.
+    const monotonicMs = () => {
+      nowMs += sliceMs;
+      return nowMs;
+    };
+    const searcher = await createSearcher({ work: workFor(6, 1, unreachable), phases: AUTO_PHASES }, { index: 0, count: 1, monotonicMs });
+    const slices: number[][] = [];
+    for (let done = 0; done < 2 ** 16; ) {
+      const { tallies = [], attempts } = await searcher.search(2 ** 30, () => false);
+      slices.push([...tallies]);
+      done += attempts;
+    }
+    const of = (tally: number) => slices.map((tallies) => tallies[tally] ?? 0).filter((count) => count > 0);
+    const [squared, hashed] = [of(Tally.squarings), of(Tally.hashes)];
+    t.equal(
+      squared.reduce((sum, count) => sum + count),
+      40_000,
+    );
+    t.equal(
+      hashed.reduce((sum, count) => sum + count),
+      2 ** 16,
+    );
+    t.ok((squared[0] ?? 0) <= 512 && (hashed[0] ?? 0) <= 1_024, "the first are short: nothing is known of the engine");
+    t.same([squared.at(-2), hashed.at(-2)], [squarings, hashes]);
+  }
+});
+
 t.test("lanes take outer nonces of their own", async (t) => {
   const work = workFor(2, 64);
   for (const lane of [0, 1, 2]) {

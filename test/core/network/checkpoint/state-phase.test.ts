@@ -12,6 +12,7 @@ import { Roster } from "../../../../core/network/checkpoint/roster.js";
 import { StatePhase } from "../../../../core/network/checkpoint/state-phase.js";
 import type { NetworkContext } from "../../../../core/network/context.js";
 import type { Offence, Peer } from "../../../../core/network/peer.js";
+import { SealBudget } from "../../../../core/network/sync/seal-budget.js";
 import { WIRE_LIMITS } from "../../../../core/network/wire/limits.js";
 import type { HeaderRangeRequest, SnapshotManifestRequest, SnapshotOffer, WireMessage } from "../../../../core/network/wire/messages.js";
 import type { TreeHeader } from "../../../../core/ports/consensus.js";
@@ -159,6 +160,11 @@ interface Scene {
   readonly headersPerPiece?: number;
   /** The engine refuses this one. */
   readonly refused?: TreeHeader;
+  /** It may be good later. */
+  readonly isEarly?: boolean;
+  /** A seal costs a millisecond; so many of them make a piece. */
+  readonly sealPieceMs?: number;
+  readonly sealBudgetMs?: number;
 }
 
 class Play {
@@ -169,6 +175,10 @@ class Play {
   readonly opened: string[] = [];
   requests!: PartRequests;
   phase!: StatePhase;
+  budget!: SealBudget;
+  /** Heights of the pieces that the engine was asked about, and what status said then. */
+  readonly checked: number[][] = [];
+  readonly shown: (readonly [headers: number, headersDone: number])[] = [];
   outcome: unknown;
   #ids = 0;
 
@@ -189,10 +199,14 @@ class Play {
       weigh: (_record, weight) => weight + 1n,
       trust: () => undefined,
       checkHeadersOver: async (over, records) => {
+        play.checked.push(records.map(({ header }) => header.height));
+        play.shown.push([play.phase.status.headers, play.phase.status.headersDone]);
         const end = records.findIndex(({ id }) => scene.refused !== undefined && Hash.key(id) === Hash.key(scene.refused.id));
         const good = end < 0 ? records : records.slice(0, end);
         const accepted = good.map((record, index) => ({ ...record, weight: over.weight + BigInt(index) + 1n }));
-        return end < 0 ? { accepted } : { accepted, refusal: { status: "invalid", code: "BAD", reason: "it is bad" } };
+        return end < 0
+          ? { accepted }
+          : { accepted, refusal: { status: scene.isEarly === true ? "not-yet" : "invalid", code: "BAD", reason: "it is bad" } };
       },
       storeHeaders: async (headers) => {
         for (const header of headers) canonical.set(header.header.height, header);
@@ -254,7 +268,10 @@ class Play {
     const start = { checkpoint, mode: "state" as const, chain, receiver, onLoaded: async () => undefined, onFatal: () => undefined };
     const roster = new Roster(context, requests);
     const metrics = checkpointMetrics(new CountedMetrics());
-    play.phase = new StatePhase({ context, options, metrics, requests, roster, start, receiver, ladder });
+    const { sealPieceMs = 2_000, sealBudgetMs = 60_000 } = scene;
+    const budget = new SealBudget(time, { sealPieceMs, sealBudgetMs, sealBudgetPeriodMs: 3_600_000 }, () => 1_000);
+    play.budget = budget;
+    play.phase = new StatePhase({ context, options, metrics, requests, roster, start, receiver, ladder, budget });
     for (const make of strangers) play.strangers.push(make(play));
     void play.phase.run().then(
       (outcome) => {
@@ -554,6 +571,75 @@ t.test("nothing of a row of headers is the chain's before the last of them is fo
   t.equal(play.canonical.size, ABOVE + 1);
   await play.end(0);
 });
+
+t.test("seals above the checkpoint are checked piece by piece, and status tells how far", async (t) => {
+  const play = await Play.in({ sealPieceMs: 2 }, honest("one", at(ABOVE + 1)), honest("two", at(ABOVE + 1)));
+  t.equal(await play.end(5_000), "loaded");
+  t.same(play.checked, [
+    [CHECKPOINT + 1, CHECKPOINT + 2],
+    [CHECKPOINT + 3, CHECKPOINT + 4],
+  ]);
+  t.same(play.shown, [
+    [ABOVE + 1, CHECKPOINT],
+    [ABOVE + 1, CHECKPOINT + 2],
+  ]);
+  t.same([play.phase.status.headers, play.phase.status.headersDone], [CHECKPOINT, CHECKPOINT], "afterwards it is the checkpoint's again");
+  for (const name of ["one", "two"]) t.equal(play.budget.leftUs(name), 60_000_000, "what was good was not for nothing");
+});
+
+/** Everybody is on the other row. */
+const astray = (name: string, block = other[ABOVE + 1] as TreeHeader) =>
+  stranger(name, (each) => {
+    each.chain = other;
+    each.has(block, BYTES);
+  });
+
+t.test("who offers a block above bad headers is in violation, and paid for the piece that they were found in", async (t) => {
+  const scene = { sealPieceMs: 2, sealBudgetMs: 6, refused: other[ABOVE + 1] as TreeHeader };
+  const witness = stranger("witness", (each) => {
+    each.chain = other;
+  });
+  const play = await Play.in(scene, astray("one"), astray("two"), witness);
+  await play.pass(5_000);
+  t.same(play.checked.length, 2);
+  for (const name of ["one", "two"]) {
+    t.same(play.stranger(name).offences, ["violation CHECKPOINT_INVALID_HEADERS"]);
+    t.equal(Math.round(play.budget.leftUs(name) / 1_000), 4, "two seals of six");
+  }
+  t.same(play.stranger("witness").offences, [], "who only has it on its chain did not ask for anything");
+  await play.end(0);
+});
+
+t.test("headers that are not good yet cost what was not good of them, and nobody its name", async (t) => {
+  const scene = { sealPieceMs: 2, sealBudgetMs: 6, refused: other[CHECKPOINT + 2] as TreeHeader, isEarly: true };
+  const play = await Play.in(scene, astray("one"), astray("two"));
+  await play.pass(2_000);
+  t.match(play.said.find(({ message }) => message === "a snapshot is put aside")?.data.reason, /it is bad/);
+  for (const name of ["one", "two"]) {
+    t.same(play.stranger(name).offences, []);
+    t.equal(Math.round(play.budget.leftUs(name) / 1_000), 5, "one of two");
+  }
+  await play.end(0);
+});
+
+t.test(
+  "the seal budget holds here, too: who has spent it for nothing is not checked headers for, unless another offers the same",
+  async (t) => {
+    const scene = { sealBudgetMs: 10, refused: other[ABOVE + 1] as TreeHeader };
+    const spent = await Play.in(scene, astray("one"), astray("two"));
+    for (const name of ["one", "two"]) spent.budget.spend(name, 11_000);
+    await spent.pass(2_000);
+    t.same(spent.checked, []);
+    t.match(spent.said.find(({ message }) => message === "a snapshot is put aside")?.data.reason, /too much work/);
+    for (const name of ["one", "two"]) t.same(spent.stranger(name).offences, ["invalid SYNC_SEAL_BUDGET"]);
+    await spent.end(0);
+    const play = await Play.in({ sealBudgetMs: 10 }, astray("one"), astray("two"));
+    play.budget.spend("one", 11_000);
+    t.equal(await play.end(5_000), "loaded");
+    t.same(play.stranger("one").offences, []);
+    t.ok(play.budget.leftUs("one") < 0, "what it has spent before stays spent");
+  },
+);
 
 t.test("a row that a kill left half another one's is fetched anew, at the choice and when an earlier load is gone on with", async (t) => {
   const mixed = [...other.slice(0, CHECKPOINT + 2), ...main.slice(CHECKPOINT + 2, ABOVE + 1)];

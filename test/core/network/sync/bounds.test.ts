@@ -5,6 +5,7 @@ import { Claims } from "../../../../core/network/sync/claims.js";
 import { SyncCode } from "../../../../core/network/sync/codes.js";
 import { HeaderRequests } from "../../../../core/network/sync/header-requests.js";
 import type { SyncOptions } from "../../../../core/network/sync/index.js";
+import type { HeadClaim } from "../../../../core/network/wire/messages.js";
 import type { Block } from "../../../../core/primitives/block.js";
 import { decodeBlock, encodeBlock } from "../../../../core/primitives/block-codec.js";
 import { Hash, sha256 } from "../../../../core/primitives/hash.js";
@@ -93,16 +94,20 @@ t.test("claims: the newest four blocks that gossip wants of a peer, the newest 6
     wanted,
     [5, 4, 3, 2].map((number) => Hash.key(idOfNumber(number))),
   );
+  const says = (head: Partial<HeadClaim>): void => {
+    peer.head = { ...peer.head, ...head };
+    claims.onClaim(peer);
+  };
   for (let number = 100; number < 165; number++) {
-    peer.head = { ...peer.head, id: idOfNumber(number), height: number, weight: BigInt(number) };
+    says({ id: idOfNumber(number), height: number, weight: BigInt(number) });
     const target = claims.best();
     t.equal(target === undefined ? "" : Hash.key(target.id), Hash.key(idOfNumber(number)));
     if (target !== undefined) claims.settle(target, { code: SyncCode.notBetter, claim: "drop", reason: "" });
   }
   t.equal(claims.best(), undefined);
-  peer.head = { ...peer.head, id: idOfNumber(101) };
+  says({ id: idOfNumber(101) });
   t.equal(claims.best(), undefined, "remembered");
-  peer.head = { ...peer.head, id: idOfNumber(100) };
+  says({ id: idOfNumber(100) });
   t.not(claims.best(), undefined, "forgotten");
   // Each failure makes its peer wait twice as long, up to a minute.
   const rests: number[] = [];
@@ -114,6 +119,10 @@ t.test("claims: the newest four blocks that gossip wants of a peer, the newest 6
     rests.push((claims.nextRestMs() ?? 0) - node.time.monotonicMs());
     node.time.advance(rests.at(-1) ?? 0);
   }
+  says({ height: 0, weight: 0n });
+  t.equal(claims.best(), undefined, "nobody claims anything");
+  claims.want(peer, idOfNumber(200));
+  t.same(claims.best()?.id, idOfNumber(200), "and what gossip wants is seen all the same");
   t.strictSame(rests, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   await company.stop();
 });

@@ -43,6 +43,9 @@ export function cachesOf(accounts: number): { readonly pageCacheBytes: number; r
   };
 }
 
+/** A write buffer that holds a flush of 10,000 keys (9 MiB), and more: with a smaller one each waits for the one before it to become a table. */
+export const STORAGE_MEMORY = { cacheBytes: 32 * MIB, writeBufferBytes: 32 * MIB } as const;
+
 /** Numbers of accounts in the order of their paths. The first six bytes of a path tell any two of some millions apart. */
 function sortedAccounts(count: number): Uint32Array {
   const heads = new Float64Array(count);

@@ -1,6 +1,6 @@
 /**
  * Blocks of random updates over a state on disk, in a process of their own, so that its memory and its hold of the main thread are
- * those of the state: `flush.process.js FOLDER ACCOUNTS UPDATES BLOCKS CACHED_ACCOUNTS COLD_STARTS`. Answers one message, `FlushFigures`.
+ * those of the state: `flush.process.js FOLDER ACCOUNTS UPDATES BLOCKS CACHED_ACCOUNTS COLD_STARTS`, either of blocks and cold starts may be 0. Answers one message, `FlushFigures`.
  *
  * Each block is prefetched, executed (one write a key), rooted, adopted and flushed. Cold: a storage and a state store that were
  * opened just now. Warm: after all accounts were read, as far as the caches hold them. Between the blocks, the same values are
@@ -16,11 +16,9 @@ import { SystemClock, SystemScheduler } from "../../core/runtime/index.js";
 import { StateStore } from "../../core/state/index.js";
 import { createEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
-import { accountKey, accountValue, cachesOf } from "./account-state.js";
+import { accountKey, accountValue, cachesOf, STORAGE_MEMORY } from "./account-state.js";
 import { HeldWatch } from "./held-watch.js";
 
-const MIB = 1024 * 1024;
-const STORAGE_MEMORY = { cacheBytes: 32 * MIB, writeBufferBytes: 8 * MIB } as const;
 const COALESCED_BLOCKS = 8;
 /** After each start with empty caches: their keys are new to them but for chance. */
 const COLD_BLOCKS = 4;
@@ -181,7 +179,7 @@ async function run(): Promise<FlushFigures> {
     if (i % COLD_BLOCKS === 0) await bench.reopen();
     await bench.run(1, cold);
   }
-  await bench.readAll();
+  if (blocks > 0) await bench.readAll();
   const raw = new ClassicLevel<Uint8Array, Uint8Array>(`${folder}/plain`, { keyEncoding: "view", valueEncoding: "view" });
   await raw.open();
   const [warm, coalesced, plain] = [newSeries(), newSeries(), newSeries()];
@@ -197,14 +195,15 @@ async function run(): Promise<FlushFigures> {
   }
   const peakMemorySingleMiB = process.resourceUsage().maxRSS / 1024;
   const ownMemoryMiB = anonymousMiB();
-  for (let i = 0; i < Math.max(1, blocks >> 3); i++) await bench.run(COALESCED_BLOCKS, coalesced, held);
+  const flushesTogether = Math.ceil(blocks / COALESCED_BLOCKS);
+  for (let i = 0; i < flushesTogether; i++) await bench.run(COALESCED_BLOCKS, coalesced, held);
   held.close();
   await raw.close();
   await bench.storage?.stop();
   return {
     cold: mean(cold, coldRuns * updates),
     warm: mean(warm, blocks * updates),
-    coalesced: mean(coalesced, Math.max(1, blocks >> 3) * COALESCED_BLOCKS * updates),
+    coalesced: mean(coalesced, flushesTogether * COALESCED_BLOCKS * updates),
     plain: mean(plain, blocks * updates),
     flushMs,
     heldMs: held.percentile(99),

@@ -8,7 +8,7 @@ import type { ComputeEngine } from "../../native/index.js";
 import { LevelStorage } from "../../plugins/storage-level/level-storage.js";
 import { median } from "../statistics.js";
 import type { BenchContext } from "../suite.js";
-import { cachesOf, loadAccounts } from "./account-state.js";
+import { cachesOf, loadAccounts, STORAGE_MEMORY } from "./account-state.js";
 import type { FlushFigures } from "./flush.process.js";
 
 const MIB = 1024 * 1024;
@@ -18,7 +18,8 @@ const CACHED_PART = 4;
 /** Page cache, value cache and half as much for paths and undo, storage's cache and two write buffers; see flush.process.ts. */
 function configuredMib(accounts: number): number {
   const { pageCacheBytes, valueCacheBytes } = cachesOf(accounts);
-  return (pageCacheBytes + 1.5 * valueCacheBytes) / MIB + 32 + 2 * 8;
+  const { cacheBytes, writeBufferBytes } = STORAGE_MEMORY;
+  return (pageCacheBytes + 1.5 * valueCacheBytes + cacheBytes + 2 * writeBufferBytes) / MIB;
 }
 
 const ownMemoryCase = (accounts: number) => `memory beyond the caches, without mapped files, ${accounts}`;
@@ -47,9 +48,11 @@ export async function measureFlushes(context: BenchContext, engine: ComputeEngin
   await storage.compact();
   context.record(`disk, ${accounts}`, [(await storage.sizeBytes()) / MIB], "MiB");
   await storage.stop();
-  report(context, await flushes(context, path, accounts, { cached: accounts, coldStarts: 4 }), accounts);
-  // Without restarts, whose caches would be measured, too, as long as the collector leaves them.
-  reportSmall(context, await flushes(context, path, accounts, { cached: accounts / CACHED_PART, coldStarts: 0 }), accounts);
+  // Each in a process of its own, as a node is opened once: caches of starts before would be measured, too, until they are collected.
+  const starts = await flushes(context, path, accounts, { cached: accounts, blocks: 0, coldStarts: 4 });
+  const [blocks, coldStarts] = [16, 0];
+  report(context, { ...(await flushes(context, path, accounts, { cached: accounts, blocks, coldStarts })), cold: starts.cold }, accounts);
+  reportSmall(context, await flushes(context, path, accounts, { cached: accounts / CACHED_PART, blocks, coldStarts }), accounts);
 }
 
 /** @param cached how many accounts the caches have room for @param coldStarts with empty caches, four blocks after each */
@@ -57,11 +60,10 @@ async function flushes(
   context: BenchContext,
   path: string,
   accounts: number,
-  { cached, coldStarts }: { readonly cached: number; readonly coldStarts: number },
+  { cached, blocks, coldStarts }: { readonly cached: number; readonly blocks: number; readonly coldStarts: number },
 ): Promise<FlushFigures> {
-  const [updates, blocks] = context.quick ? [50, 2] : [10_000, 16];
-  const starts = context.quick ? Math.min(1, coldStarts) : coldStarts;
-  const parameters = [path, accounts, updates, blocks, cached, starts].map(String);
+  const few = (count: number, most: number) => (context.quick ? Math.min(most, count) : count);
+  const parameters = [path, accounts, context.quick ? 50 : 10_000, few(blocks, 2), cached, few(coldStarts, 1)].map(String);
   // As a node's own process.
   const execArgv = [...process.execArgv, ...NODE_FLAGS];
   const child = fork(PROCESS_FILE, parameters, { execArgv, env: { ...NODE_ENVIRONMENT, ...process.env } });

@@ -73,8 +73,8 @@ export class Cluster {
   #traffic: Traffic | undefined;
   #lock: DirectoryLock | undefined;
   #stopping: Promise<void> | undefined;
-  /** Changes of ports write the same files. */
-  #settling: Promise<unknown> = Promise.resolve();
+  /** Ends with the last change of the description that was asked for. */
+  #describing: Promise<unknown> = Promise.resolve();
 
   private constructor(directory: string, description: Description, settings: readonly string[], clock: SystemClock, lock: DirectoryLock) {
     this.directory = directory;
@@ -184,22 +184,22 @@ export class Cluster {
     }
   }
 
-  /**
-   * Gives nodes and links other ports where somebody else listens on theirs, one such request after the other.
-   *
-   * @throws as `planElsewhere`
-   */
-  async #settlePorts(notOpen: NotOpen): Promise<void> {
-    const settled = this.#settling.then(async () => {
-      const before = this.#description;
-      const description = await planElsewhere(before, notOpen, this.#entropy);
-      if (description === before) return;
+  /** Gives nodes and links other ports where somebody else listens on theirs. @throws as `planElsewhere` */
+  #settlePorts(notOpen: NotOpen): Promise<void> {
+    return this.#redescribe((before) => planElsewhere(before, notOpen, this.#entropy));
+  }
+
+  /** Changes what the devnet is, and its files: one change after the other. */
+  #redescribe(plan: (before: Description) => Promise<Description>): Promise<void> {
+    const described = this.#describing.then(async () => {
+      const description = await plan(this.#description);
+      if (description === this.#description) return;
       this.#description = description;
       await writeDescription(this.directory, description);
       await writeFiles(this.directory, description, this.#clock, this.#entropy);
     });
-    this.#settling = settled.catch(() => undefined);
-    return settled;
+    this.#describing = described.catch(() => undefined);
+    return described;
   }
 
   #described(node: number): NodeDescription {
@@ -224,6 +224,7 @@ export class Cluster {
     await Promise.all(this.#nodes.map((node) => node.stop()));
     await this.#links?.close();
     this.#links = undefined;
+    await this.#describing;
     this.#lock?.release();
     this.#lock = undefined;
   }
@@ -296,13 +297,10 @@ export class Cluster {
 
   /** Adds a node without any data, linked as the topology has it, and starts it. @throws DevnetOptionError at 64 nodes; as `start` */
   async addNode({ mine = true }: { readonly mine?: boolean } = {}): Promise<ClusterNode> {
-    const before = this.#description;
-    this.#description = await planJoin(before, mine, this.#entropy);
-    await writeDescription(this.directory, this.#description);
-    await writeFiles(this.directory, this.#description, this.#clock, this.#entropy);
+    await this.#redescribe((before) => planJoin(before, mine, this.#entropy));
     this.#addNodes();
-    await this.#openAll(this.#description.links.slice(before.links.length));
     const node = this.node(this.#nodes.length);
+    await this.#openAll(this.#description.links.filter(({ from, to }) => from === node.number || to === node.number));
     await node.start();
     return node;
   }

@@ -386,7 +386,12 @@ export class StateStore {
       try {
         await this.#tree.requireNear(version, Math.max(this.options.valueCacheBytes, PROOF_BYTES_MIN), slicer);
         await this.#tree.complete(version, slicer);
-        return await work(slicer);
+        const proof = await work(slicer);
+        if (version.gone) throw new ViewGoneError({ blockId: version.key });
+        return proof;
+      } catch (error) {
+        // Discarded meanwhile: what was found then is damaged only by that.
+        throw version.gone ? new ViewGoneError({ blockId: version.key }, error) : error;
       } finally {
         if (version.below) this.#evict();
       }

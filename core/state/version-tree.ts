@@ -285,8 +285,10 @@ export class VersionTree {
     return this.leadsToDisk(version) && isDeep(version, (at) => at.pagesBase);
   }
 
-  /** Pages of a complete version. Valid until the disk moves. */
+  /** Pages of a complete version. Valid until the disk moves. @throws STATE_VIEW_GONE */
   pagesOf(version: Version): PageSource {
+    // One that was discarded leads nowhere, as the one on disk does.
+    if (version.gone) throw new ViewGoneError({ blockId: version.key });
     assert(this.isComplete(version), "pages are derived before they are read");
     if (this.#isIndexed(version)) this.pageIndex.moveTo(version);
     const layers: PageLayer[] = [];
@@ -346,6 +348,7 @@ export class VersionTree {
           if (!all.has(text)) all.set(text, value);
           if (steps++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
         }
+        if (version.gone) throw new ViewGoneError({ blockId: version.key });
       }
       merged = all;
     }

@@ -75,6 +75,8 @@ export class ClusterNode {
   #report = NO_REPORT;
   #process: NodeProcess | undefined;
   #isStarting = false;
+  /** Told to end since the start began, maybe while no process was there. */
+  #isStopWanted = false;
   #exit: NodeExit | undefined;
   /** Tells a start under way what came of it. */
   #ready: (() => void) | undefined;
@@ -147,13 +149,14 @@ export class ClusterNode {
     if (this.#process !== undefined || this.#isStarting)
       throw new DevnetNodeStateError({ node: this.number, state: this.#state, wanted: "started" });
     this.#isStarting = true;
+    this.#isStopWanted = false;
     try {
       for (let attempt = 1; ; attempt++) {
         await this.#startProcess();
         const { exit } = this;
         if (exit === undefined) return;
         const mayAgain = attempt < START_ATTEMPTS && exit.codes.some((code) => PORT_CODES.includes(code));
-        if (!mayAgain || !(await this.#options.settlePorts()))
+        if (!mayAgain || !(await this.#options.settlePorts()) || this.#isStopWanted)
           throw new DevnetNodeStartError({ node: this.number, reason: exit.reason, log: this.logFile });
       }
     } finally {
@@ -226,6 +229,7 @@ export class ClusterNode {
   }
 
   async #end(signal: NodeJS.Signals, state: "stopping" | "killed"): Promise<void> {
+    this.#isStopWanted = true;
     const process = this.#process;
     if (process === undefined) return;
     this.#become(state);

@@ -231,10 +231,20 @@ export class AboveHeaders {
       return notYet(reason);
     }
     for (const { nodeId } of payers) budget.spend(nodeId, budget.costUs(records.length));
-    const { accepted, refusal } = await start.chain.checkHeadersOver(over, records);
-    // In a piece with a bad header the good ones were its bait.
-    const good = refusal?.status === "invalid" ? 0 : accepted.length;
-    for (const { nodeId } of payers) budget.refund(nodeId, budget.costUs(good));
+    let idle = 0;
+    const { accepted, refusal } = await start.chain
+      .checkHeadersOver(over, records)
+      .then((judged) => {
+        const good = judged.accepted.length;
+        // In a piece with a bad header the good ones were its bait; before one that is early they will be checked again.
+        if (judged.refusal?.status === "invalid") idle = records.length;
+        else if (judged.refusal !== undefined) idle = good;
+        return judged;
+      })
+      // What was not judged, for that or for a fault of ours, took nothing.
+      .finally(() => {
+        for (const { nodeId } of payers) budget.refund(nodeId, budget.costUs(records.length - idle));
+      });
     const last = accepted.at(-1);
     if (refusal === undefined && last !== undefined) return last;
     context.dependencies.logger.warn({ height: over.header.height + 1, ...refusal }, "headers above the checkpoint are not good");

@@ -126,6 +126,21 @@ t.test("every version has its proofs: on disk, above it, below it, beside it", a
   t.equal(range.entries.length, y.size, "with nothing in memory");
 });
 
+t.test("a proof of a state that is discarded while it is made is none", async (t) => {
+  const storage = new TestStorage();
+  const store = newStore(storage, { valueCacheBytes: 0 });
+  await adopt(store, "g", undefined, 0, numbered(80, "genesis"));
+  await store.flush(blockId("g"));
+  await adopt(store, "x", "g", 1, numbered(20, "x"));
+  const view = viewOf(store, "x");
+  storage.onRead = async () => {
+    storage.onRead = undefined;
+    store.discard(blockId("x"));
+  };
+  await t.rejects(view.proveRange(Hash.zero, WHOLE), { code: "STATE_VIEW_GONE" });
+  t.equal(storage.onRead, undefined, "it was discarded in the middle");
+});
+
 t.test("limits of a range", async (t) => {
   const entries = new Map([...numbered(300), ["large", new Uint8Array(60_000).fill(7)]]);
   const view = await viewWith(entries);

@@ -111,7 +111,7 @@ t.test(
     const below = numbers(20_261_121);
     const keyOf = () => `account ${below(3_000)}`;
     let head: string | undefined;
-    for (let height = 0; height < 45; height++) {
+    for (let height = 0; height < 25; height++) {
       const changes = Array.from(
         { length: height === 0 ? 3_000 : 60 },
         (_, i) => [height === 0 ? `account ${i}` : keyOf(), `${below(9)}`] as const,

@@ -8,9 +8,7 @@
  * The steps of `npm run lint` take their turns among the files. Many files mostly wait for nodes that make blocks, hence one more at a time
  * than there are cores. How long each took is kept in dist/test/durations.json, for the order of the next run.
  *
- * A file fails if it ends with another code than 0, checks nothing, takes longer than the timeout, or leaves a process behind. A few that
- * failed run once more when all others are done: which of them pass then are unsteady. They are named with what was wrong, and are bugs
- * like any other, of the test or of what it tests; but a machine that stalls is no reason to refuse everybody's work.
+ * A file fails if it ends with another code than 0, checks nothing, takes longer than the timeout, or leaves a process behind.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -164,36 +162,12 @@ function report(name, ms, { fault, output }, words) {
   console.log(`not ok ${name} # ${seconds}: ${fault}\n${whatFailed(output)}\n`);
 }
 
-/** Files that failed beside others, with their results. */
-const again = [];
-/** If more failed than this, it was not the machine. */
-const AGAIN_MAX = 2;
-
 async function runFile(name) {
   const startMs = performance.now();
   const result = await runProcess(["--enable-source-maps", name], 1000 * Number(options.timeout) + GRACE_MS);
   const ms = Math.round(performance.now() - startMs);
   const counts = countsIn(result.output);
   if (counts.total === 0) result.fault ??= "it checks nothing";
-  if (result.fault === undefined) count(name, ms, result, counts);
-  else again.push({ name, ms, result, counts });
-}
-
-async function runAgain() {
-  const failures = again.splice(0);
-  for (const { name, ms, result, counts } of failures) {
-    if (failures.length > AGAIN_MAX || files.length === 1) {
-      count(name, ms, result, counts);
-      continue;
-    }
-    await runFile(name);
-    const second = again.pop();
-    if (second !== undefined) count(name, second.ms, second.result, second.counts);
-    else console.log(`# unsteady: ${name}: ${result.fault}\n${whatFailed(result.output).replace(/^/gm, "#   ")}\n`);
-  }
-}
-
-function count(name, ms, result, counts) {
   if (result.fault === undefined) tookMs[name] = ms;
   else counts.fail = Math.max(1, counts.fail);
   for (const key of Object.keys(total)) total[key] += counts[key];
@@ -226,7 +200,6 @@ const work = async () => {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next();
 };
 await Promise.all(Array.from({ length: Math.max(1, Number(options.jobs)) }, work));
-await runAgain();
 if (files.length > 0) writeFileSync(DURATIONS, JSON.stringify(tookMs, null, 1));
 for (const [line, count] of skipped) console.log(`# skipped: ${count} in ${line}`);
 for (const line of failed) console.log(`# failed: ${line}`);

@@ -7,8 +7,8 @@
  * slab that nobody holds any more is used again.
  *
  * Whoever reads pages has objects of them in hand that hold nothing. That is why such a slab only goes into limbo: `reclaim`, which the
- * store calls when nobody reads pages, makes it free. A page that was kept in hand beyond that has no memory any more: reading it finds
- * nothing, never somebody else's page.
+ * store calls when nobody reads pages, makes it free. A page object that was kept in hand beyond that has no memory any more: reading it
+ * finds nothing, never somebody else's page. Whoever keeps the words themselves instead has no such net.
  */
 import type { Bytes } from "../primitives/bytes.js";
 

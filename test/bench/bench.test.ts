@@ -35,12 +35,17 @@ t.test("a measurement warms up, repeats, and prepares each repetition", async (t
   const calls: string[] = [];
   const run = () => {
     calls.push("run");
+    // 2 ms of both clocks: a machine that stalls this process gives it time without CPU time.
     const endMs = performance.now() + 2;
-    while (performance.now() < endMs);
+    const before = process.cpuUsage();
+    for (;;) {
+      const { user, system } = process.cpuUsage(before);
+      if (user + system >= 2000 && performance.now() >= endMs) return;
+    }
   };
   const rate = await measure(run, { unit: "blocks/s", operations: 10, before: () => void calls.push("before") }, false);
   t.ok(rate.wall.samples >= 7);
-  t.ok(rate.wall.median > 200 && rate.wall.median <= 5000, "10 in 2 ms or a little more");
+  t.ok(rate.wall.median > 0 && rate.wall.median <= 5000, "10 in 2 ms or more");
   t.ok(calls.length > 2 * rate.wall.samples, "warm-up runs are not counted");
   t.ok(calls.every((call, i) => call === (i % 2 === 0 ? "before" : "run")));
   calls.length = 0;
@@ -48,7 +53,7 @@ t.test("a measurement warms up, repeats, and prepares each repetition", async (t
   t.equal(time.wall.samples, 1);
   t.equal(calls.length, 1, "quick: once, without warm-up");
   t.ok(time.wall.median >= 1000);
-  t.ok((time.cpu ?? 0) > 100, "CPU time is measured beside");
+  t.ok((time.cpu ?? 0) >= 1000, "CPU time is measured beside");
   await t.rejects(measure(run, { unit: "MiB" }, true), RangeError);
 });
 

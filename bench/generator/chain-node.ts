@@ -130,6 +130,7 @@ export class ChainNode {
       NO_KEYS,
       transports,
       { path: directory, resolve: (...segments) => join(directory, ...segments) },
+      this.ledger,
     );
     this.#part.onFatal = (error) => {
       throw error;

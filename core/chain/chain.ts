@@ -174,7 +174,6 @@ export class Chain {
     });
   }
 
-  /** What of the past this node was told to keep. */
   get pruning(): PruningMode {
     return this.#options.pruning;
   }
@@ -184,7 +183,6 @@ export class Chain {
     return this.#pruner.finish();
   }
 
-  /** How far `prune` is. */
   get pruningBacklog(): PruningBacklog {
     return this.#pruner.backlog;
   }
@@ -221,6 +219,11 @@ export class Chain {
     return this.#tree.get(id) ?? this.store.header(id);
   }
 
+  /** Of the tree, or canonical with its body kept. @throws ChainDamagedError */
+  block(id: Hash): Block | undefined {
+    return this.#tree.get(id)?.block ?? this.store.block(id);
+  }
+
   isCanonical(id: Hash): boolean {
     const header = this.header(id);
     if (header === undefined) return false;
@@ -242,7 +245,6 @@ export class Chain {
     return this.#dependencies.consensus.traits;
   }
 
-  /** The engine's own gossip channels. */
   get channels(): readonly EngineChannel[] {
     return this.#dependencies.consensus.channels ?? [];
   }

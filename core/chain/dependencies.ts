@@ -3,7 +3,7 @@
 import type { ChainSpec } from "../ports/chain-spec.js";
 import type { Compute } from "../ports/compute.js";
 import type { Consensus } from "../ports/consensus.js";
-import type { Ledger } from "../ports/ledger.js";
+import type { Ledger, Treasury } from "../ports/ledger.js";
 import type { Clock, Entropy, Logger, Metrics, Scheduler, Signer } from "../ports/runtime.js";
 import type { Storage } from "../ports/storage.js";
 import type { PruningMode } from "../ports/views.js";
@@ -38,6 +38,8 @@ export interface ChainDependencies {
   readonly state: StateStore;
   readonly ledger: Ledger;
   readonly consensus: Consensus;
+  /** The ledger's, for engines. */
+  readonly treasury?: Treasury | undefined;
   readonly compute: Compute;
   readonly clock: Clock;
   readonly scheduler: Scheduler;

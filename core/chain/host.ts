@@ -27,10 +27,11 @@ export interface HostedChain {
   import(block: Block, certificate?: Bytes): Promise<ImportVerdict>;
   importCertificate(blockId: Hash, certificate: Bytes): Promise<ImportVerdict>;
   header(id: Hash): TreeHeader | undefined;
+  block(id: Hash): Block | undefined;
 }
 
 export function consensusHost(chain: HostedChain, dependencies: ChainDependencies, genesis: TreeHeader): ConsensusHost {
-  const { spec, clock, scheduler, entropy, compute, signer, logger } = dependencies;
+  const { spec, clock, scheduler, entropy, compute, signer, logger, treasury } = dependencies;
   return {
     spec,
     genesis,
@@ -40,6 +41,7 @@ export function consensusHost(chain: HostedChain, dependencies: ChainDependencie
     compute,
     signer,
     logger,
+    treasury,
     journal: chain.store.journal,
     choiceChanged: (choice) => chain.choose(choice),
     execute: (block) => chain.execute(block),
@@ -48,6 +50,7 @@ export function consensusHost(chain: HostedChain, dependencies: ChainDependencie
     submitCertificate: (blockId, certificate) => chain.importCertificate(blockId, certificate),
     publish: (channel, message) => dependencies.publish(channel, message),
     header: (id) => chain.header(id),
+    block: (id) => chain.block(id),
     headers: (from, count) => {
       const out: TreeHeader[] = [];
       for (let height = from; height < from + Math.min(count, HEADERS_MAX); height++) {

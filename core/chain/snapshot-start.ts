@@ -32,10 +32,11 @@ export async function makeGenesis({
   ledger,
   consensus,
   state,
-}: Pick<ChainDependencies, "spec" | "ledger" | "consensus" | "state">): Promise<Genesis> {
+  treasury,
+}: Pick<ChainDependencies, "spec" | "ledger" | "consensus" | "state" | "treasury">): Promise<Genesis> {
   const writer = state.writer(undefined);
   ledger.genesis(writer, spec);
-  consensus.genesisState?.(writer, spec);
+  consensus.genesisState?.(writer, spec, treasury);
   const overlay = await state.finish(writer);
   const { extra, proposer } = consensus.genesis(spec);
   // The payload is the hash of all parameters, so the genesis id commits to them.

@@ -54,7 +54,9 @@ import {
   type Storage,
   TRANSACTION_SUBMISSION,
   TRANSPORT,
+  TREASURY,
   type Transport,
+  type Treasury,
 } from "../ports/index.js";
 import type { Bytes } from "../primitives/bytes.js";
 import type { Hash } from "../primitives/hash.js";
@@ -117,12 +119,13 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     @inject(SIGNER) signer: Signer,
     @inject(TRANSPORT) transports: readonly Transport[],
     @inject(DATA_DIRECTORY) directory: DataDirectory,
+    @inject(TREASURY) treasury: Treasury | undefined,
   ) {
     this.#consensus = consensus;
     this.#clock = clock;
     this.#logger = logger;
     this.#produce = config.produce;
-    this.#parts = { storage, spec, ledger, consensus, compute, scheduler, logger, metrics };
+    this.#parts = { storage, spec, ledger, consensus, treasury, compute, scheduler, logger, metrics };
     this.#prepare = () =>
       prepareDatabase(
         {
@@ -186,6 +189,7 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
       },
       ledger,
       consensus,
+      treasury,
       compute,
       clock,
       scheduler,
@@ -365,7 +369,7 @@ export const nodePart: PluginManifest = definePlugin({
     NODE_CONTROL,
     NODE_PART,
   ],
-  optional: [TRANSPORT],
+  optional: [TRANSPORT, TREASURY],
   requires: [NODE_IDENTITY, CHAIN_SPEC, DATA_DIRECTORY, STORAGE, LEDGER, CONSENSUS, COMPUTE, CLOCK, SCHEDULER, ENTROPY, SIGNER],
   declares: [
     { name: NODE_PART, cardinality: "single", members: ["begin", "chain"] },

@@ -19,7 +19,7 @@ import type { Bytes } from "../primitives/bytes.js";
 import type { Hash } from "../primitives/hash.js";
 import type { ChainSpec, Rules } from "./chain-spec.js";
 import type { Compute } from "./compute.js";
-import type { BlockEnvironment, Json, Receipt } from "./ledger.js";
+import type { BlockEnvironment, Json, Receipt, Treasury } from "./ledger.js";
 import type { MiningTemplates } from "./mining.js";
 import type { Clock, Entropy, Logger, Scheduler, Signer, Slicer } from "./runtime.js";
 import type { StateView, StateWriter } from "./state.js";
@@ -123,6 +123,11 @@ export interface ConsensusHost {
   readonly compute: Compute;
   readonly signer: Signer;
   readonly logger: Logger;
+  /**
+   * The ledger's, for rewards and penalties; undefined over a ledger that has none. Here and not only as a capability, so that an engine can
+   * contribute modules to the very ledger whose treasury it uses.
+   */
+  readonly treasury: Treasury | undefined;
   /** Tells core what fork choice says now. Core executes and moves the head in its own time, in order of calls. */
   choiceChanged(choice: Choice): void;
   /** Executes without importing (to vote on a proposal), after the checks of import but for the certificate. @throws as import would refuse it */
@@ -142,6 +147,8 @@ export interface ConsensusHost {
   /** Durable before it resolves: what must survive a crash before a vote is sent. At most 65,536 bytes a record. */
   readonly journal: EngineJournal;
   header(id: Hash): TreeHeader | undefined;
+  /** A whole block of the tree, or a canonical one whose body is kept. */
+  block(id: Hash): Block | undefined;
   /** Canonical headers [from, from + count), as far as there are. */
   headers(from: number, count: number): readonly TreeHeader[];
   rulesAt(height: number): Rules;
@@ -217,8 +224,8 @@ export interface Consensus {
   attach(host: ConsensusHost): void | Promise<void>;
   /** Fields of the genesis header that are the engine's. */
   genesis(spec: ChainSpec): { readonly extra: Bytes; readonly proposer: Address };
-  /** Writes the engine's initial state, after the ledger's. */
-  genesisState?(writer: StateWriter, spec: ChainSpec): void;
+  /** Writes the engine's initial state, after the ledger's and before `attach`. `treasury`: as the host's. */
+  genesisState?(writer: StateWriter, spec: ChainSpec, treasury: Treasury | undefined): void;
 
   /** Cheap checks by ancestors alone. @throws `InvalidHeaderError` or `NotYetError` (ports/errors.ts) */
   checkHeader(header: HeaderRecord, ancestors: Ancestors): void;

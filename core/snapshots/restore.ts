@@ -10,7 +10,7 @@ import { messageOf } from "../kernel/errors.js";
 import type { ChainSpec } from "../ports/chain-spec.js";
 import type { Compute } from "../ports/compute.js";
 import type { Consensus } from "../ports/consensus.js";
-import type { Ledger } from "../ports/ledger.js";
+import type { Ledger, Treasury } from "../ports/ledger.js";
 import type { Logger, Metrics, Scheduler } from "../ports/runtime.js";
 import type { Storage } from "../ports/storage.js";
 import { compareBytes, Hash, sha256 } from "../primitives/index.js";
@@ -26,6 +26,7 @@ export interface RestoreDependencies {
   readonly spec: ChainSpec;
   readonly ledger: Ledger;
   readonly consensus: Consensus;
+  readonly treasury?: Treasury | undefined;
   readonly compute: Compute;
   readonly scheduler: Scheduler;
   readonly logger: Logger;

@@ -8,6 +8,7 @@ import { headerRecord, payloadRootOf } from "../../primitives/block-codec.js";
 import { type Bytes, EMPTY_BYTES } from "../../primitives/bytes.js";
 import { Hash } from "../../primitives/hash.js";
 import { merkleRoot } from "../../primitives/merkle.js";
+import { mapTreasury } from "../harness/services.js";
 import { EMPTY_VIEW, MapView, MapWriter } from "../harness/state.js";
 import type { TreeNode } from "./block-tree.js";
 
@@ -25,7 +26,7 @@ export type UnrootedHeader = Omit<UnsealedHeader, "stateRoot">;
 
 export function genesisNode(engine: Consensus, spec: ChainSpec): TreeNode {
   const writer = new MapWriter(EMPTY_VIEW);
-  engine.genesisState?.(writer, spec);
+  engine.genesisState?.(writer, spec, mapTreasury);
   const state = new MapView(Hash.zero, writer.entries);
   const payload = spec.parametersHash;
   const { extra, proposer } = engine.genesis(spec);

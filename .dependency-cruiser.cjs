@@ -47,6 +47,14 @@ module.exports = {
     may("core/runtime", service),
     may("core/compute", [...service, "^native/(engine|index)\\.ts$"], "each thread builds its own engine"),
     may("native", ["^core/ports/", "^core/primitives/"], "engines know nothing of threads and queues"),
+    may("core/bls", service, "signatures that add up; two libraries behind one seam"),
+    {
+      name: "portable-bls-runs-in-a-browser",
+      comment: "what the portable engine is made of imports types, assertions, and no library: whoever builds it hands that over",
+      severity: "error",
+      from: { path: "^core/bls/(portable|engine|encoding)\\.ts$" },
+      to: { pathNot: ["^core/bls/(engine|encoding)\\.ts$", leaf, "^core/primitives/bytes\\.ts$", "^node_modules/@noble/curves/"] },
+    },
     may("core/state", [...service, "^core/proofs/"], "the prover writes what the verifier reads"),
     {
       name: "proofs-run-in-a-browser",

@@ -4,6 +4,7 @@
  * Built-in plugins live by the same rule as third-party ones, so what is missing here is missing for everybody.
  */
 export { default as Type, type Static, type TObject, type TSchema } from "#bundled/typebox";
+export * from "./bls/index.js";
 export * from "./certificates/index.js";
 export { nativeCounterSearch } from "./compute/counter-search.js";
 export { nativeModulus } from "./compute/modulus.js";

@@ -13,11 +13,12 @@ export function addDevnetCommands(program: Command, context: Context, run: Run):
     .description("run a network of nodes on this machine, each a process of its own, over TLS")
     .option("--nodes <count>", "1 to 64 (default: 3, or as many as there are)")
     .option("--topology <shape>", "mesh, star, line, ring, or a file with edges (default: mesh, or the one that is there)")
-    .option("--consensus <name>", "nakamoto or helios (default: nakamoto, or the one that is there)")
+    .option("--consensus <name>", "nakamoto, helios or gasper (default: nakamoto, or the one that is there)")
+    .option("--validators <count>", "with which a gasper chain begins, spread over its nodes, 1 to 4096 (default: 64)")
     .option("--dir <directory>", "where the network lives; kept between runs", DIRECTORY)
     .option("--traffic <rate>", "send so many transfers per second")
     .option("--base-port <port>", "APIs listen from this port on (default: free ports, chosen once)")
-    .option("--block-interval <ms>", "aim for the time between two blocks (default: 2000)")
+    .option("--block-interval <ms>", "aim for the time between two blocks (default: 2000; gasper: 1000)")
     .option("--latency <ms>", "delay of every link, each way (default: 0)")
     .option("--fresh", "start a new chain, removing the one that is there")
     .option("--json", "one JSON object a line: ready, node, links, status")
@@ -27,6 +28,7 @@ export function addDevnetCommands(program: Command, context: Context, run: Run):
         "chainwright devnet",
         "chainwright devnet --nodes 5 --topology ring --traffic 20",
         "chainwright devnet --consensus helios --dir .chainwright/helios",
+        "chainwright devnet --consensus gasper --validators 64 --dir .chainwright/gasper",
         "chainwright devnet partition '1,2|3'",
         "chainwright devnet heal && chainwright devnet wait-sync --timeout 15",
       ]),

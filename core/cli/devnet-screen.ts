@@ -89,8 +89,10 @@ export class DevnetScreen {
     const { description, nodes } = cluster;
     output.status(undefined);
     output.line(`${output.style("bold", `Chainwright ${VERSION}`)}  devnet in ${this.#options.directory}`);
+    const { validators } = description;
+    const validatorsText = validators === undefined ? "" : `, ${validators} ${validators === 1 ? "validator" : "validators"}`;
     output.line(
-      `chain ${cluster.chainId}, ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}, topology ${description.topology}, consensus ${description.consensus}`,
+      `chain ${cluster.chainId}, ${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}, topology ${description.topology}, consensus ${description.consensus}${validatorsText}`,
     );
     const names = DEV_NAMES.map((name) => `dev:${name}`).join(", ");
     output.line(`${output.style("bold", "Accounts")}  ${names}; their keys are public: for development only`);
@@ -151,18 +153,21 @@ export class DevnetScreen {
   }
 }
 
-/** Rows of the table, its head first. */
+/** Rows of the table, its head first. What is justified and finalized stands there where the engine has finality of its own. */
 export function statusTable({ nodes }: DevnetStatus): readonly (readonly string[])[] {
-  const row = ({ node, height, head, peers, pending, api, ...rest }: NodeStatus): readonly string[] => [
+  const hasFinality = nodes.some(({ finalizedHeight }) => finalizedHeight !== undefined);
+  const row = ({ node, height, head, peers, pending, api, justifiedHeight, finalizedHeight, ...rest }: NodeStatus): readonly string[] => [
     String(node),
     String(height),
+    ...(hasFinality ? [String(justifiedHeight ?? ""), String(finalizedHeight ?? "")] : []),
     head.slice(0, HEAD_DIGITS),
     String(peers),
     String(pending),
     stateText(rest),
     api,
   ];
-  return [["node", "height", "head", "peers", "pending", "state", "api"], ...nodes.map(row)];
+  const finality = hasFinality ? ["justified", "finalized"] : [];
+  return [["node", "height", ...finality, "head", "peers", "pending", "state", "api"], ...nodes.map(row)];
 }
 
 function stateText({ state, sync, targetHeight }: Pick<NodeStatus, "state" | "sync" | "targetHeight">): string {
@@ -170,7 +175,7 @@ function stateText({ state, sync, targetHeight }: Pick<NodeStatus, "state" | "sy
   return sync === "syncing" ? `syncing to ${targetHeight}` : sync;
 }
 
-/** Whether the nodes agree, in a line. */
+/** Whether the nodes agree, in a line; and, of an engine with finality of its own, what is final for all that run. */
 export function summary({ agreed, heads, nodes, groups, traffic }: DevnetStatus): string {
   const running = nodes.filter(({ state }) => state === "running").length;
   const [first] = heads;
@@ -180,10 +185,17 @@ export function summary({ agreed, heads, nodes, groups, traffic }: DevnetStatus)
       : agreed
         ? `all agree at height ${first.height} (${first.head.slice(0, HEAD_DIGITS)})`
         : `${heads.length} heads: ${heads.map(({ height, nodes: at }) => `${height} at ${at.join(",")}`).join("; ")}`;
-  const parts = [agreement, `${running} of ${nodes.length} run`];
+  const parts = [agreement, ...finalityOf(nodes), `${running} of ${nodes.length} run`];
   if (groups.length > 1) parts.push(`links cut: ${showGroups(groups)}`);
   if (traffic !== undefined) parts.push(`${traffic.sent} transfers sent, ${traffic.failed} failed`);
   return parts.join(" · ");
+}
+
+function finalityOf(nodes: readonly NodeStatus[]): readonly string[] {
+  const heights = nodes.flatMap(({ state, finalizedHeight }) =>
+    state === "running" && finalizedHeight !== undefined ? [finalizedHeight] : [],
+  );
+  return heights.length === 0 ? [] : [`finalized to ${Math.min(...heights)}`];
 }
 
 function columns(rows: readonly (readonly string[])[]): readonly string[] {

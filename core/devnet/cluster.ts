@@ -20,6 +20,7 @@ import { SystemClock, SystemEntropy, SystemScheduler } from "../runtime/index.js
 import { type Description, type NodeDescription, readDescription, writeDescription } from "./description.js";
 import {
   DevnetNodeError,
+  DevnetNotFinalizedError,
   DevnetNotStartedError,
   DevnetNotSyncedError,
   DevnetPortError,
@@ -284,6 +285,23 @@ export class Cluster {
       return agreed && (heads[0]?.height ?? 0) >= minHeight;
     };
     return this.#observers.until(holds, timeoutMs, () => new DevnetNotSyncedError({ timeoutMs, heads: this.#showHeads() }));
+  }
+
+  /**
+   * Resolves as soon as every running node has finalized `height` or a block above it, and none is still starting.
+   *
+   * @throws DevnetNotFinalizedError, which says who has what
+   */
+  waitFinalized(height: number, { timeoutMs = DEFAULT_WAIT_MS }: WaitOptions = {}): Promise<void> {
+    const holds = (): boolean =>
+      this.running.length > 0 &&
+      this.#nodes.every(({ state }) => state !== "starting") &&
+      this.running.every(({ finalizedHeight }) => finalizedHeight >= height);
+    const late = (): Error => {
+      const nodes = this.running.map((node) => `node ${node.number} at ${node.finalizedHeight} of ${node.height}`).join(", ");
+      return new DevnetNotFinalizedError({ height, timeoutMs, nodes: nodes || "none runs" });
+    };
+    return this.#observers.until(holds, timeoutMs, late);
   }
 
   /** Resolves as soon as `holds`; it is asked at every event of the cluster. @param what for the error: "node 3 at height 10" @throws DevnetWaitError */

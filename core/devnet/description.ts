@@ -8,11 +8,12 @@ import Type, { type Static } from "#bundled/typebox";
 import { messageOf } from "../kernel/errors.js";
 import { validateDocument } from "../kernel/index.js";
 import { writeFileAtomically } from "../node/data-directory.js";
+import { VALIDATORS_MAX } from "./engine.js";
 import { DevnetDescriptionError, DevnetVersionError } from "./errors.js";
 import { NODES_MAX, TOPOLOGY_NAMES, type TopologyName } from "./topology.js";
 
-/** Of the description. */
-export const DESCRIPTION_VERSION = 1;
+/** The newest that is read. What an older program can read is written with an older version: see `versionOf`. */
+const DESCRIPTION_VERSION = 2;
 const FILE = "devnet.json";
 
 const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
@@ -30,6 +31,8 @@ const DescriptionSchema = Type.Object(
     basePort: Type.Optional(Port),
     /** With how many nodes the chain began: its first difficulty follows from it. */
     genesisNodes: NodeNumber,
+    /** With how many validators the chain began; absent where its engine has none. From version 2 on. */
+    validators: Type.Optional(Type.Integer({ minimum: 1, maximum: VALIDATORS_MAX })),
     genesisTimeMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
     nodes: Type.Array(
       Type.Object({ number: NodeNumber, apiPort: Port, transportPort: Port, mine: Type.Boolean() }, { additionalProperties: false }),
@@ -46,6 +49,11 @@ const DescriptionSchema = Type.Object(
 export type Description = Static<typeof DescriptionSchema>;
 export type NodeDescription = Description["nodes"][number];
 export type LinkDescription = Description["links"][number];
+
+/** The version of a description: the least that has all its fields. */
+export function versionOf({ validators }: Pick<Description, "validators">): number {
+  return validators === undefined ? 1 : 2;
+}
 
 /** Undefined if there is none. @throws DevnetDescriptionError, DevnetVersionError */
 export async function readDescription(directory: string): Promise<Description | undefined> {

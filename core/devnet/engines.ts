@@ -3,24 +3,16 @@
  * machine. Another engine is another entry of the table.
  */
 import { bitsOfTarget } from "../work/compact.js";
+import type { DevnetChain, DevnetEngine } from "./engine.js";
 import { DevnetConsensusError } from "./errors.js";
-
-/** What parameters follow from. */
-export interface DevnetChain {
-  readonly blockIntervalMs: number;
-  readonly nodes: number;
-}
-
-export interface DevnetEngine {
-  /** Id of the plugin. */
-  readonly plugin: string;
-  /** Section `consensus.parameters` of the chain spec. */
-  parameters(chain: DevnetChain): object;
-  /** The plugin's section of a node's config. */
-  config(node: { readonly address: string; readonly nodes: number; readonly mine: boolean }): object;
-}
+import { gasper } from "./gasper.js";
 
 export const DEFAULT_CONSENSUS = "nakamoto";
+
+/** Each proof of work takes as long as it is asked to. */
+const WORK_INTERVAL = { default: 2_000, most: 3_600_000 };
+/** New coins to whoever makes a block. */
+const WORK_LEDGER = { issuance: { initialPerBlock: 1_000_000 } };
 
 /** Of one core, for the mining of all nodes together. */
 const MINING_SHARE = 0.3;
@@ -49,6 +41,8 @@ function nodeShare(nodes: number): number {
 
 const nakamoto: DevnetEngine = {
   plugin: "consensus-nakamoto",
+  blockIntervalMs: WORK_INTERVAL,
+  ledger: WORK_LEDGER,
   parameters(chain) {
     return {
       blockIntervalMs: chain.blockIntervalMs,
@@ -69,6 +63,8 @@ const HELIOS_CATCH_UP = 4;
 
 const helios: DevnetEngine = {
   plugin: "consensus-helios",
+  blockIntervalMs: WORK_INTERVAL,
+  ledger: WORK_LEDGER,
   parameters(chain) {
     const attempts = firstAttempts(chain, ATTEMPTS_PER_CORE);
     return {
@@ -88,7 +84,7 @@ const helios: DevnetEngine = {
   config: ({ address, nodes, mine }) => ({ mine, address, cpuShare: nodeShare(nodes), templateRefreshMs: 500 }),
 };
 
-const ENGINES: Readonly<Record<string, DevnetEngine>> = { nakamoto, helios };
+const ENGINES: Readonly<Record<string, DevnetEngine>> = { nakamoto, helios, gasper };
 
 /** @throws DevnetConsensusError */
 export function devnetEngine(name: string): DevnetEngine {

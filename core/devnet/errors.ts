@@ -137,6 +137,12 @@ export const DevnetNotSyncedError = defineError<{ timeoutMs: number; heads: stri
   ({ timeoutMs, heads }) => `the nodes don't agree after ${timeoutMs} ms: ${heads}`,
 );
 
+export const DevnetNotFinalizedError = defineError<{ height: number; timeoutMs: number; nodes: string }>(
+  "DEVNET_NOT_FINALIZED",
+  "unavailable",
+  ({ height, timeoutMs, nodes }) => `height ${height} is not final on all nodes after ${timeoutMs} ms: ${nodes}`,
+);
+
 export const DevnetWaitError = defineError<{ what: string; timeoutMs: number }>(
   "DEVNET_WAIT_TIMEOUT",
   "unavailable",

@@ -20,6 +20,7 @@ import type { Clock, Entropy } from "../ports/runtime.js";
 import { DevnetCertificates } from "./certificates.js";
 import type { Description, NodeDescription } from "./description.js";
 import { DEV_BALANCE, DEV_NAMES, DEV_PREFIX, devAddress, nodeAccountName } from "./dev-accounts.js";
+import type { DevnetChain } from "./engine.js";
 import { devnetEngine } from "./engines.js";
 import { NotADevnetError } from "./errors.js";
 import { LOOPBACK } from "./ports.js";
@@ -67,30 +68,41 @@ async function writeIfOther(file: string, content: string): Promise<void> {
   if ((await readFile(file, "utf8").catch(() => undefined)) !== content) await writeFileAtomically(file, content);
 }
 
-function chainSpec({ chainId, consensus, blockIntervalMs, genesisTimeMs, genesisNodes }: Description): string {
+function chainSpec(description: Description): string {
+  const { chainId, consensus, genesisTimeMs } = description;
   const engine = devnetEngine(consensus);
   const allocation = (name: string) => `      - { address: ${devAddress(name)}, amount: "${DEV_BALANCE}" } # dev:${name}, a public key`;
   const nodeNames = Array.from({ length: NODES_MAX }, (_, i) => nodeAccountName(i + 1));
+  const head = {
+    chainId,
+    addressPrefix: DEV_PREFIX,
+    genesisTimeMs,
+    consensus: { plugin: engine.plugin, parameters: engine.parameters(chainOf(description)) },
+  };
   return `# A chain spec, made by "chainwright devnet": what all nodes of the chain must agree on.
-${stringify({
-  chainId,
-  addressPrefix: DEV_PREFIX,
-  genesisTimeMs,
-  consensus: { plugin: engine.plugin, parameters: engine.parameters({ blockIntervalMs, nodes: genesisNodes }) },
-})}ledger:
+${stringify(head)}ledger:
   plugin: ledger-account
   parameters:
     allocations:
 ${DEV_NAMES.map(allocation).join("\n")}
       # One for each node that this devnet may grow to: it pays for the traffic that is sent there.
 ${nodeNames.map(allocation).join("\n")}
-    issuance: { initialPerBlock: 1000000 }
-`;
+${indent(stringify(engine.ledger), 4)}`;
+}
+
+function chainOf({ blockIntervalMs, genesisNodes, validators = 0 }: Description): DevnetChain {
+  return { blockIntervalMs, nodes: genesisNodes, validators };
+}
+
+function indent(lines: string, spaces: number): string {
+  return lines.replace(/^(?=.)/gm, " ".repeat(spaces));
 }
 
 function nodeConfig(description: Description, { number, apiPort, transportPort, mine }: NodeDescription): string {
   const { consensus, links, nodes } = description;
   const engine = devnetEngine(consensus);
+  const node = { number, address: devAddress(nodeAccountName(number)), nodes: nodes.length, mine, chain: chainOf(description) };
+  const unlock = engine.keys?.(node) ?? [];
   const persistent = links.filter(({ from }) => from === number).map(({ port }) => `tcp://${LOOPBACK}:${port}`);
   const config = {
     chain: "../chain.yaml",
@@ -98,6 +110,7 @@ function nodeConfig(description: Description, { number, apiPort, transportPort, 
     log: { level: "warn" },
     // Many nodes share a machine: each does its own work on one thread, and keeps little in memory.
     compute: { threads: 0 },
+    ...(unlock.length === 0 ? {} : { keys: { unlock } }),
     node: {
       state: { pageCacheBytes: 8 * MEBIBYTE, valueCacheBytes: 8 * MEBIBYTE },
       // Only the links of the topology: addresses that peers told would lead around them.
@@ -114,7 +127,7 @@ function nodeConfig(description: Description, { number, apiPort, transportPort, 
     plugins: {
       "storage-level": { cacheBytes: 8 * MEBIBYTE, writeBufferBytes: 2 * MEBIBYTE },
       "ledger-account": {},
-      [engine.plugin]: engine.config({ address: devAddress(nodeAccountName(number)), nodes: nodes.length, mine }),
+      [engine.plugin]: engine.config(node),
       "transport-tcp": {
         host: LOOPBACK,
         port: transportPort,

@@ -4,14 +4,15 @@
  * The chain is fixed once it began; the network around it is not: nodes can be added, links and ports laid anew.
  */
 import type { Entropy } from "../ports/runtime.js";
-import { DESCRIPTION_VERSION, type Description, type LinkDescription, type NodeDescription } from "./description.js";
+import { type Description, type LinkDescription, type NodeDescription, versionOf } from "./description.js";
+import type { DevnetEngine } from "./engine.js";
 import { DEFAULT_CONSENSUS, devnetEngine } from "./engines.js";
 import { DevnetOptionError, DevnetOtherShapeError, DevnetPortError } from "./errors.js";
 import { freePorts, isFree, type Ports, portsFrom } from "./ports.js";
 import { checkNodeCount, type Edge, edgeKey, edgesOf, joiningEdges, type Topology } from "./topology.js";
 
 const DEFAULT_NODES = 3;
-const DEFAULT_BLOCK_INTERVAL_MS = 2_000;
+const BLOCK_INTERVAL_LEAST_MS = 100;
 const DEFAULT_CHAIN_ID = "chainwright-devnet";
 const LATENCY_MAX_MS = 10_000;
 
@@ -23,8 +24,10 @@ export interface DevnetShape {
   readonly topology?: Topology;
   /** Default nakamoto. */
   readonly consensus?: string;
-  /** Aim for the time between two blocks, ms, 100 to 3,600,000. Default 2,000. */
+  /** Aim for the time between two blocks, ms, 100 to 3,600,000 (gasper: 600,000). Default 2,000 (gasper: 1,000). */
   readonly blockIntervalMs?: number;
+  /** With which the chain begins, 1 to 4,096; only for consensus with validators. Default 64. */
+  readonly validators?: number;
   /** Of every link, each way, ms, 0 to 10,000. Default 0. */
   readonly latencyMs?: number;
   /** First of the ports (see ports.ts). Default: free ports, chosen once. */
@@ -39,17 +42,19 @@ export async function planNew(shape: DevnetShape, nowMs: number, entropy: Entrop
   const nodes = shape.nodes ?? DEFAULT_NODES;
   const { topology = "mesh", consensus = DEFAULT_CONSENSUS, chainId = DEFAULT_CHAIN_ID } = shape;
   const edges = edgesOf(topology, nodes);
-  devnetEngine(consensus);
+  const engine = devnetEngine(consensus);
+  const validators = validatorsOf(shape, consensus, engine);
   if (!/^[a-z0-9.-]{1,32}$/.test(chainId))
     throw new DevnetOptionError({ option: "chain id", reason: `${chainId}: use 1 to 32 of a-z, 0-9, '.' and '-'` });
   const empty: Description = {
-    version: DESCRIPTION_VERSION,
+    version: versionOf(validators),
     chainId,
     consensus,
     topology: nameOf(topology),
-    blockIntervalMs: within("block interval", shape.blockIntervalMs ?? DEFAULT_BLOCK_INTERVAL_MS, 100, 3_600_000),
+    blockIntervalMs: blockIntervalOf(shape, engine),
     latencyMs: within("latency", shape.latencyMs ?? 0, 0, LATENCY_MAX_MS),
     genesisNodes: nodes,
+    ...validators,
     genesisTimeMs: nowMs,
     ...(shape.basePort === undefined ? {} : { basePort: shape.basePort }),
     nodes: [],
@@ -67,6 +72,8 @@ export async function planAgain(there: Description, shape: DevnetShape, director
   devnetEngine(shape.consensus ?? there.consensus);
   differs("consensus", there.consensus, shape.consensus);
   differs("chain id", there.chainId, shape.chainId);
+  if (shape.validators !== undefined && there.validators === undefined) throw noValidators(there.consensus);
+  differs("validators:", there.validators ?? 0, shape.validators);
   differs("a block interval of", there.blockIntervalMs, shape.blockIntervalMs);
   const nodes = shape.nodes ?? there.nodes.length;
   checkNodeCount(nodes);
@@ -176,6 +183,24 @@ function portsOf(there: Description, entropy: Entropy): Ports {
   if (there.basePort !== undefined) return portsFrom(there.basePort);
   const taken = [...there.nodes.flatMap(({ apiPort, transportPort }) => [apiPort, transportPort]), ...there.links.map(({ port }) => port)];
   return freePorts(entropy, taken);
+}
+
+function blockIntervalOf({ blockIntervalMs }: DevnetShape, engine: DevnetEngine): number {
+  const { default: usual, most } = engine.blockIntervalMs;
+  return within("block interval", blockIntervalMs ?? usual, BLOCK_INTERVAL_LEAST_MS, most);
+}
+
+function validatorsOf({ validators }: DevnetShape, consensus: string, engine: DevnetEngine): Pick<Description, "validators"> {
+  if (engine.validators === undefined) {
+    if (validators !== undefined) throw noValidators(consensus);
+    return {};
+  }
+  const { default: usual, most } = engine.validators;
+  return { validators: within("validators", validators ?? usual, 1, most) };
+}
+
+function noValidators(consensus: string): Error {
+  return new DevnetOptionError({ option: "validators", reason: `${consensus} has none; gasper has` });
 }
 
 function nameOf(topology: Topology): Description["topology"] {

@@ -6,6 +6,7 @@ import type { PluginManifest } from "../ports/plugin.js";
 
 const IDS = [
   "api-http",
+  "consensus-gasper",
   "consensus-helios",
   "consensus-nakamoto",
   "index-history",

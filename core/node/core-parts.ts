@@ -155,7 +155,7 @@ export const KeysSchema = Type.Object(
       Type.String({ description: "Keystore folder. Default: keys in the data directory", minLength: 1, path: true }),
     ),
     unlock: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
-      description: "Names of keys that engines of this node may sign with",
+      description: "Names of keys that engines of this node may sign with; of development chains: dev:validators/FROM-TO",
       maxItems: 1_000,
       default: [],
     }),

@@ -77,3 +77,10 @@ export const IdentityDamagedError = defineError<{ path: string }>(
   "damaged",
   ({ path }) => `${path} does not hold 64 hex digits; restore it from a backup, or delete it to get a new node id`,
 );
+
+export const DevValidatorsError = defineError<{ reference: string; most: number }>(
+  "NODE_DEV_VALIDATORS",
+  "input",
+  ({ reference, most }) =>
+    `${reference} names no development validators; write dev:validators/FROM-TO with 1 ≤ FROM ≤ TO ≤ ${most}, for example dev:validators/1-22`,
+);

@@ -31,6 +31,19 @@ export const KeyFileError = defineError<{ path: string; reason: string }>(
   ({ path, reason }) => `${path} is not a key file: ${reason}; restore it from a backup`,
 );
 
+export const KeyKindError = defineError<{ name: string; kind: string; wanted: string }>(
+  "KEYSTORE_KIND",
+  "input",
+  ({ name, kind, wanted }) =>
+    `${name} holds ${kind} keys, and ${wanted} is wanted here: accounts sign with ed25519, validators vote with bls12-381`,
+);
+
+export const KeyCountError = defineError<{ reason: string }>(
+  "KEYSTORE_COUNT",
+  "input",
+  ({ reason }) => `not the keys of one file: ${reason}; nothing was written`,
+);
+
 export const KeyPassphraseMissingError = defineError<{ names: readonly string[] }>(
   "KEYSTORE_PASSPHRASE_MISSING",
   "denied",

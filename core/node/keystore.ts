@@ -1,81 +1,131 @@
 /**
- * Ed25519 keys at rest: one file a key, encrypted with a passphrase (scrypt, RFC 7914; AES-256-GCM), mode 0600.
- *
- * The public key is readable without the passphrase and bound into the ciphertext, so that a swapped file is noticed.
+ * Keys at rest: files encrypted with a passphrase (keystore-file.ts), mode 0600. Ed25519 keys of accounts have one file each, BLS12-381
+ * keys of validators are up to 1,024 in one.
  */
-import { createCipheriv, createDecipheriv, scrypt } from "node:crypto";
 import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Entropy, Signer } from "../ports/runtime.js";
-import { type Bytes, bytesEqual, concatBytes, fromHex, toHex } from "../primitives/bytes.js";
+import { blsPublicKeyOf, blsSecretKeyFromSeed, blsSign } from "../bls/index.js";
+import { present } from "../kernel/assert.js";
+import type { BlsSigner, Entropy, Signer } from "../ports/runtime.js";
+import { type Bytes, bytesEqual, toHex } from "../primitives/bytes.js";
 import { PublicKey } from "../primitives/keys.js";
 import { publicKeyOf, signMessage } from "../primitives/signing.js";
+import { devValidatorGroups } from "./dev-validators.js";
 import {
+  KeyCountError,
   KeyExistsError,
   KeyFileError,
+  KeyKindError,
   KeyMissingError,
   KeyNameError,
   KeyPassphraseError,
   KeyPassphraseMissingError,
   PassphraseFileError,
 } from "./keystore-errors.js";
+import {
+  BLS_FILE_KEYS_MAX,
+  KEY_FILE_BYTES_MAX,
+  type KeyKind,
+  type LockedKeys,
+  openKeys,
+  parseKeyFile,
+  SCRYPT_WORK,
+  type ScryptWork,
+  sealKeys,
+} from "./keystore-file.js";
 
-/** About 0.3 s and 128 MiB on a current core: OWASP's recommendation for scrypt. */
-const SCRYPT = { n: 2 ** 17, r: 8, p: 1 };
-/** What a key file may ask of us at most, so that a forged one can't exhaust memory. */
-const SCRYPT_N_MAX = 2 ** 18;
+export type { KeyKind } from "./keystore-file.js";
+
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-const FILE_BYTES_MAX = 4_096;
 
-interface KeyFile {
-  readonly version: 1;
-  readonly name: string;
-  readonly publicKey: string;
-  readonly kdf: { readonly name: "scrypt"; readonly n: number; readonly r: number; readonly p: number; readonly salt: string };
-  readonly cipher: { readonly name: "aes-256-gcm"; readonly nonce: string; readonly text: string; readonly tag: string };
-}
-
-export interface KeyEntry {
+export interface Ed25519KeyEntry {
+  readonly kind: "ed25519";
   readonly name: string;
   readonly publicKey: PublicKey;
+}
+
+export interface BlsKeyEntry {
+  readonly kind: "bls12-381";
+  readonly name: string;
+  /** 48 bytes each. */
+  readonly publicKeys: readonly Bytes[];
+}
+
+export type KeyEntry = Ed25519KeyEntry | BlsKeyEntry;
+
+/** Keys of a file: one of `ed25519` (the secret one is RFC 8032's seed), one to 1,024 of `bls12-381`. */
+export interface UnlockedKeys {
+  readonly kind: KeyKind;
+  /** 32 bytes each. */
+  readonly secretKeys: readonly Bytes[];
+  /** Of each secret key its public one: 32 or 48 bytes. */
+  readonly publicKeys: readonly Bytes[];
 }
 
 export class Keystore {
   readonly #directory: string;
   readonly #entropy: Entropy;
+  readonly #work: ScryptWork;
 
-  /** @param directory created with mode 0700 when the first key is written */
-  constructor(directory: string, entropy: Entropy) {
+  /**
+   * @param directory created with mode 0700 when the first key is written
+   * @param work of files that are written; each tells its own to whoever opens it
+   */
+  constructor(directory: string, entropy: Entropy, work: ScryptWork = SCRYPT_WORK) {
     this.#directory = directory;
     this.#entropy = entropy;
+    this.#work = work;
   }
 
-  /** Makes a new key. @throws KeyExistsError, KeyNameError */
-  create(name: string, passphrase: string): Promise<KeyEntry> {
+  /** Makes a new Ed25519 key. @throws KeyExistsError, KeyNameError */
+  create(name: string, passphrase: string): Promise<Ed25519KeyEntry> {
     return this.import(name, this.#entropy.bytes(32), passphrase);
   }
 
-  /** Stores a 32-byte secret key (RFC 8032 seed). @throws KeyExistsError, KeyNameError */
-  async import(name: string, secretKey: Bytes, passphrase: string): Promise<KeyEntry> {
-    const path = this.#path(name);
+  /** Stores an Ed25519 secret key (32 bytes, RFC 8032 seed). @throws KeyExistsError, KeyNameError */
+  async import(name: string, secretKey: Bytes, passphrase: string): Promise<Ed25519KeyEntry> {
     const publicKey = publicKeyOf(secretKey);
-    const salt = this.#entropy.bytes(32);
-    const nonce = this.#entropy.bytes(12);
-    const key = await deriveKey(passphrase, salt, SCRYPT);
-    const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(publicKey);
-    const text = concatBytes(cipher.update(secretKey), cipher.final());
-    const file: KeyFile = {
-      version: 1,
-      name,
-      publicKey: toHex(publicKey),
-      kdf: { name: "scrypt", ...SCRYPT, salt: toHex(salt) },
-      cipher: { name: "aes-256-gcm", nonce: toHex(nonce), text: toHex(text), tag: toHex(cipher.getAuthTag()) },
-    };
+    await this.#write(name, "ed25519", { secretKeys: [secretKey], publicKeys: [publicKey] }, passphrase);
+    return { kind: "ed25519", name, publicKey };
+  }
+
+  /** Makes a file of `count` (1 to 1,024) new BLS12-381 keys, each from a seed of its own. @throws KeyExistsError, KeyNameError, KeyCountError */
+  async createBls(name: string, count: number, passphrase: string): Promise<BlsKeyEntry> {
+    checkCount(count);
+    const secretKeys = Array.from({ length: count }, () => blsSecretKeyFromSeed(this.#entropy.bytes(32)));
+    return this.importBls(name, secretKeys, passphrase);
+  }
+
+  /**
+   * Stores BLS12-381 secret keys (32 bytes, big-endian), in this order.
+   * @throws KeyExistsError, KeyNameError, KeyCountError (one twice, too), BlsSecretKeyError
+   */
+  async importBls(name: string, secretKeys: readonly Bytes[], passphrase: string): Promise<BlsKeyEntry> {
+    checkCount(secretKeys.length);
+    const publicKeys = secretKeys.map(blsPublicKeyOf);
+    if (new Set(publicKeys.map(toHex)).size < publicKeys.length) throw new KeyCountError({ reason: "a key is in it twice" });
+    await this.#write(name, "bls12-381", { secretKeys, publicKeys }, passphrase);
+    return { kind: "bls12-381", name, publicKeys };
+  }
+
+  async #write(
+    name: string,
+    kind: KeyKind,
+    keys: { readonly secretKeys: readonly Bytes[]; readonly publicKeys: readonly Bytes[] },
+    passphrase: string,
+  ): Promise<void> {
+    const path = this.#path(name);
+    const isThere = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) throw new KeyExistsError({ name, path });
+    const text = await sealKeys(name, kind, keys, { passphrase, work: this.#work, entropy: this.#entropy });
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     // Written aside and linked: whole or absent, and never over a key that is there.
-    const aside = `${path}.${toHex(nonce)}`;
+    const aside = `${path}.${toHex(this.#entropy.bytes(12))}`;
     try {
-      await writeFile(aside, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
+      await writeFile(aside, text, { mode: 0o600, flag: "wx" });
       await chmod(aside, 0o600);
       await link(aside, path);
     } catch (error) {
@@ -84,7 +134,6 @@ export class Keystore {
     } finally {
       await rm(aside, { force: true });
     }
-    return { name, publicKey };
   }
 
   /** All keys, by name. Unreadable files are an error: a key that silently disappears is worse. @throws KeyFileError */
@@ -101,33 +150,47 @@ export class Keystore {
 
   /** @throws KeyMissingError, KeyFileError */
   async show(name: string): Promise<KeyEntry> {
-    const { file } = await this.#read(name);
-    return { name, publicKey: PublicKey.from(decodeHex(file.publicKey, 32) ?? new Uint8Array(0)) };
+    const { locked } = await this.#read(name);
+    const { kind, publicKeys } = locked;
+    if (kind === "bls12-381") return { kind, name, publicKeys };
+    return { kind, name, publicKey: PublicKey.from(present(publicKeys[0], "an Ed25519 file has one key")) };
   }
 
-  /** The secret key. @throws KeyMissingError, KeyPassphraseError, KeyFileError */
+  /** The same of an Ed25519 key, the only kind that accounts have. @throws KeyMissingError, KeyFileError, KeyKindError */
+  async showAccount(name: string): Promise<Ed25519KeyEntry> {
+    const entry = await this.show(name);
+    if (entry.kind !== "ed25519") throw new KeyKindError({ name, kind: entry.kind, wanted: "ed25519" });
+    return entry;
+  }
+
+  /** The secret key of an Ed25519 file. @throws KeyMissingError, KeyPassphraseError, KeyFileError, KeyKindError */
   async unlock(name: string, passphrase: string): Promise<Bytes> {
-    const { file, path } = await this.#read(name);
-    const publicKey = decodeHex(file.publicKey, 32);
-    const parts = [
-      decodeHex(file.kdf.salt, 32),
-      decodeHex(file.cipher.nonce, 12),
-      decodeHex(file.cipher.text, 32),
-      decodeHex(file.cipher.tag, 16),
-    ];
-    const [salt, nonce, text, tag] = parts;
-    if (publicKey === undefined || salt === undefined || nonce === undefined || text === undefined || tag === undefined)
-      throw new KeyFileError({ path, reason: "its fields are not hex of the right lengths" });
-    const key = await deriveKey(passphrase, salt, file.kdf);
-    let secretKey: Bytes;
-    try {
-      const decipher = createDecipheriv("aes-256-gcm", key, nonce).setAAD(publicKey).setAuthTag(tag);
-      secretKey = concatBytes(decipher.update(text), decipher.final());
-    } catch {
-      throw new KeyPassphraseError({ name });
-    }
-    if (!bytesEqual(publicKeyOf(secretKey), publicKey)) throw new KeyFileError({ path, reason: "its public key belongs to another key" });
-    return secretKey;
+    const { secretKeys } = await this.#unlock(name, passphrase, "ed25519");
+    return present(secretKeys[0], "an Ed25519 file has one key");
+  }
+
+  /** The secret keys of a BLS12-381 file, in its order. @throws KeyMissingError, KeyPassphraseError, KeyFileError, KeyKindError */
+  async unlockBls(name: string, passphrase: string): Promise<readonly Bytes[]> {
+    return (await this.#unlock(name, passphrase, "bls12-381")).secretKeys;
+  }
+
+  /** The secret keys of a file, whatever its kind. @throws KeyMissingError, KeyPassphraseError, KeyFileError */
+  unlockAny(name: string, passphrase: string): Promise<UnlockedKeys> {
+    return this.#unlock(name, passphrase);
+  }
+
+  async #unlock(name: string, passphrase: string, wanted?: KeyKind): Promise<UnlockedKeys> {
+    const { locked, path } = await this.#read(name);
+    const { kind, publicKeys } = locked;
+    if (wanted !== undefined && kind !== wanted) throw new KeyKindError({ name, kind, wanted });
+    const secretKeys = await openKeys(locked, passphrase);
+    if (secretKeys === "form") throw new KeyFileError({ path, reason: "its fields are not hex of the right lengths" });
+    if (secretKeys === "passphrase") throw new KeyPassphraseError({ name });
+    const derive = kind === "ed25519" ? publicKeyOf : blsPublicKeyOf;
+    for (const [index, secretKey] of secretKeys.entries())
+      if (!bytesEqual(derive(secretKey), present(publicKeys[index], "a file has as many secret as public keys")))
+        throw new KeyFileError({ path, reason: "its public key belongs to another key" });
+    return { kind, secretKeys, publicKeys };
   }
 
   #path(name: string): string {
@@ -135,31 +198,35 @@ export class Keystore {
     return join(this.#directory, `${name}.json`);
   }
 
-  async #read(name: string): Promise<{ readonly file: KeyFile; readonly path: string }> {
+  async #read(name: string): Promise<{ readonly locked: LockedKeys; readonly path: string }> {
     const path = this.#path(name);
     const size = await stat(path).then(
       (found) => found.size,
       () => undefined,
     );
     if (size === undefined) throw new KeyMissingError({ name, directory: this.#directory });
-    if (size > FILE_BYTES_MAX) throw new KeyFileError({ path, reason: `it has ${size} bytes, a key file has less than ${FILE_BYTES_MAX}` });
-    let file: unknown;
-    try {
-      file = JSON.parse(await readFile(path, "utf8"));
-    } catch {
-      throw new KeyFileError({ path, reason: "it is not JSON" });
-    }
-    if (!isKeyFile(file)) throw new KeyFileError({ path, reason: "it lacks fields of a key file, or asks for more work than allowed" });
-    return { file, path };
+    const bytesMax = Math.max(...Object.values(KEY_FILE_BYTES_MAX));
+    if (size > bytesMax) throw new KeyFileError({ path, reason: `it has ${size} bytes, a key file has less than ${bytesMax}` });
+    const locked = parseKeyFile(await readFile(path, "utf8"));
+    if ("reason" in locked) throw new KeyFileError({ path, reason: locked.reason });
+    return { locked, path };
   }
+}
+
+function checkCount(count: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > BLS_FILE_KEYS_MAX)
+    throw new KeyCountError({ reason: `${count} keys were asked for; a file holds 1 to ${BLS_FILE_KEYS_MAX}` });
 }
 
 /** Signs with keys that were unlocked at start; they stay in this object. */
 export class UnlockedSigner implements Signer {
   readonly #keys = new Map<string, Bytes>();
+  readonly bls: BlsSigner;
 
-  constructor(secretKeys: readonly Bytes[]) {
+  /** @param blsFiles BLS12-381 keys by the name of their file */
+  constructor(secretKeys: readonly Bytes[], blsFiles: ReadonlyMap<string, UnlockedKeys> = new Map()) {
     for (const secretKey of secretKeys) this.#keys.set(toHex(publicKeyOf(secretKey)), secretKey);
+    this.bls = new UnlockedBlsSigner(blsFiles);
   }
 
   async publicKeys(): Promise<readonly Bytes[]> {
@@ -167,40 +234,43 @@ export class UnlockedSigner implements Signer {
   }
 
   async sign(publicKey: Bytes, message: Bytes): Promise<Bytes> {
-    const secretKey = this.#keys.get(toHex(publicKey));
-    if (secretKey === undefined) throw new KeyMissingError({ name: toHex(publicKey), directory: "the unlocked keys" });
-    return signMessage(secretKey, message);
+    return signMessage(heldKey(this.#keys, publicKey), message);
   }
 }
 
-function deriveKey(passphrase: string, salt: Bytes, { n, r, p }: { n: number; r: number; p: number }): Promise<Bytes> {
-  // NFKC: the same passphrase typed on another system is the same bytes.
-  const normalized = passphrase.normalize("NFKC");
-  return new Promise((resolve, reject) =>
-    scrypt(normalized, salt, 32, { N: n, r, p, maxmem: 256 * n * r }, (error, key) => (error === null ? resolve(key) : reject(error))),
-  );
+class UnlockedBlsSigner implements BlsSigner {
+  readonly #keys = new Map<string, Bytes>();
+  readonly #files = new Map<string, readonly Bytes[]>();
+
+  constructor(files: ReadonlyMap<string, UnlockedKeys>) {
+    for (const [name, { secretKeys, publicKeys }] of files) {
+      this.#files.set(name, publicKeys);
+      for (const [index, publicKey] of publicKeys.entries())
+        this.#keys.set(toHex(publicKey), present(secretKeys[index], "a public key for each secret one"));
+    }
+  }
+
+  async publicKeys(): Promise<readonly Bytes[]> {
+    return [...this.#files.values()].flat();
+  }
+
+  async keysOf(name: string): Promise<readonly Bytes[] | undefined> {
+    return this.#files.get(name);
+  }
+
+  async sign(publicKey: Bytes, message: Bytes): Promise<Bytes> {
+    return blsSign(heldKey(this.#keys, publicKey), message);
+  }
 }
 
-function decodeHex(text: string, bytes: number): Bytes | undefined {
-  const decoded = fromHex(text);
-  return decoded?.length === bytes ? decoded : undefined;
-}
-
-function isKeyFile(value: unknown): value is KeyFile {
-  const file = value as Partial<KeyFile> | null;
-  if (typeof file !== "object" || file === null || file.version !== 1) return false;
-  const { kdf, cipher } = file;
-  const texts = [file.name, file.publicKey, kdf?.salt, cipher?.nonce, cipher?.text, cipher?.tag];
-  if (texts.some((text) => typeof text !== "string") || decodeHex(file.publicKey ?? "", 32) === undefined) return false;
-  if (kdf?.name !== "scrypt" || cipher?.name !== "aes-256-gcm") return false;
-  const isPowerOfTwo = Number.isInteger(Math.log2(kdf.n));
-  return (
-    isPowerOfTwo && kdf.n >= 2 && kdf.n <= SCRYPT_N_MAX && [kdf.r, kdf.p].every((each) => Number.isInteger(each) && each >= 1 && each <= 8)
-  );
+function heldKey(keys: ReadonlyMap<string, Bytes>, publicKey: Bytes): Bytes {
+  const secretKey = keys.get(toHex(publicKey));
+  if (secretKey === undefined) throw new KeyMissingError({ name: toHex(publicKey), directory: "the unlocked keys" });
+  return secretKey;
 }
 
 /**
- * Unlocks the keys that a node's config names, with one passphrase.
+ * Unlocks the keys that a node's config names, of either kind, with one passphrase.
  *
  * @param options.passphraseFile its first line is the passphrase; else `passphrase`
  * @throws KeyPassphraseMissingError and the keystore's errors
@@ -214,13 +284,20 @@ export async function unlockSigner(
   },
   entropy: Entropy,
 ): Promise<Signer> {
-  if (options.names.length === 0) return new UnlockedSigner([]);
+  // Those of development validators are known to everybody: they lie in no file, and need no passphrase.
+  const bls = new Map<string, UnlockedKeys>(devValidatorGroups(options.names));
+  const names = options.names.filter((name) => !bls.has(name));
+  if (names.length === 0) return new UnlockedSigner([], bls);
   const passphrase = options.passphraseFile === undefined ? options.passphrase : await readPassphrase(options.passphraseFile);
-  if (passphrase === undefined) throw new KeyPassphraseMissingError({ names: options.names });
+  if (passphrase === undefined) throw new KeyPassphraseMissingError({ names });
   const keystore = new Keystore(options.directory, entropy);
-  const secretKeys: Bytes[] = [];
-  for (const name of options.names) secretKeys.push(await keystore.unlock(name, passphrase));
-  return new UnlockedSigner(secretKeys);
+  const ed25519: Bytes[] = [];
+  for (const name of names) {
+    const keys = await keystore.unlockAny(name, passphrase);
+    if (keys.kind === "ed25519") ed25519.push(...keys.secretKeys);
+    else bls.set(name, keys);
+  }
+  return new UnlockedSigner(ed25519, bls);
 }
 
 /** The first line of a file. @throws PassphraseFileError */

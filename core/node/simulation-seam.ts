@@ -7,6 +7,7 @@ export { type Report, readCheckedDocument } from "./checked-document.js";
 export { inlineCompute } from "./core-parts.js";
 export { loadNodeConfig, Node } from "./create-node.js";
 export type { OpenDataDirectory } from "./data-directory.js";
+export { devValidator, devValidatorGroups, devValidatorsReference } from "./dev-validators.js";
 export type { NodeIdentity } from "./identity.js";
 export type { NodeGround } from "./node-ground.js";
 export { NODE_PART, type NodePart } from "./node-part.js";

@@ -86,10 +86,25 @@ export interface MetricsSource {
   render(): Promise<string>;
 }
 
+/**
+ * BLS12-381 keys of a signer (core/bls): the voting keys of validators. They come in named groups, as key files have them, so that a
+ * config names a file and not each of a thousand keys. What must not be signed twice, whoever asks has to see to before it asks.
+ */
+export interface BlsSigner {
+  /** All public keys that are held: 48 bytes each, compressed. */
+  publicKeys(): Promise<readonly Bytes[]>;
+  /** Those of the key file (or group) of that name, in its order; undefined if there is none, or it was not unlocked. */
+  keysOf(name: string): Promise<readonly Bytes[] | undefined>;
+  /** Signature (96 bytes) of `message` (32 bytes by convention) by `publicKey`. @throws if the key is not held */
+  sign(publicKey: Bytes, message: Bytes): Promise<Bytes>;
+}
+
 /** Signs with keys that stay where they are: in a keystore, or in a remote signer. */
 export interface Signer {
   /** Ed25519 public keys that this signer holds. */
   publicKeys(): Promise<readonly Bytes[]>;
   /** Ed25519 signature (64 bytes) of `message` by `publicKey`. @throws if the key is not held */
   sign(publicKey: Bytes, message: Bytes): Promise<Bytes>;
+  /** BLS12-381 keys; absent where a signer knows nothing of them. */
+  readonly bls?: BlsSigner;
 }

@@ -117,26 +117,34 @@ export function decodeBankTransfer(operation: Bytes): BankTransfer {
   }));
 }
 
-/** A transfer as a wallet thinks of it. */
-export interface TransferRequest {
+/** An operation as a wallet thinks of it: who pays for it, and when it may be in a block. */
+export interface OperationRequest {
   readonly chainId: string;
   /** Ed25519 secret key of the sender (32-byte seed). */
   readonly from: Bytes;
-  readonly to: Address;
-  readonly amount: bigint;
   readonly nonce: number;
   readonly fee: bigint;
   readonly memo?: string;
   readonly validFrom?: number;
   readonly validUntil?: number;
+  /** Number of the module. */
+  readonly module: number;
+  /** The module's own canonical message. */
+  readonly operation: Bytes;
+}
+
+/** A transfer as a wallet thinks of it. */
+export interface TransferRequest extends Omit<OperationRequest, "module" | "operation"> {
+  readonly to: Address;
+  readonly amount: bigint;
 }
 
 /**
- * Builds and signs a transfer: raw bytes, ready to be submitted.
+ * Builds and signs a transaction with one operation: raw bytes, ready to be submitted.
  *
  * @throws ValueError where a field is out of its range
  */
-export function buildTransfer(request: TransferRequest): Bytes {
+export function buildOperation(request: OperationRequest): Bytes {
   const chainHash = chainHashOf(request.chainId);
   const body = encodeAccountTransaction({
     chainTag: chainTagOf(chainHash),
@@ -146,22 +154,36 @@ export function buildTransfer(request: TransferRequest): Bytes {
     validFrom: request.validFrom ?? 0,
     validUntil: request.validUntil ?? 0,
     memo: request.memo ?? "",
-    module: BANK_MODULE,
-    operation: encodeBankTransfer({ to: request.to, amount: Amount.from(request.amount) }),
+    module: request.module,
+    operation: request.operation,
   });
   return signTransaction(body, chainHash, [request.from]);
 }
 
+/** The same of a transfer. @throws ValueError where a field is out of its range */
+export function buildTransfer({ to, amount, ...request }: TransferRequest): Bytes {
+  return buildOperation({ ...request, module: BANK_MODULE, operation: encodeBankTransfer({ to, amount: Amount.from(amount) }) });
+}
+
 /**
- * The least fee with which a transfer is let into a block: the fee's own digits are part of the bytes that it pays for.
+ * The least fee with which an operation is let into a block: the fee's own digits are part of the bytes that it pays for.
  *
  * @param feeFloorPerByte the chain's rule at the next height, smallest unit for each raw byte
  */
+export function leastOperationFee(request: Omit<OperationRequest, "fee">, feeFloorPerByte: number): bigint {
+  return leastFee((fee) => buildOperation({ ...request, fee }), feeFloorPerByte);
+}
+
+/** The same of a transfer. */
 export function leastTransferFee(request: Omit<TransferRequest, "fee">, feeFloorPerByte: number): bigint {
+  return leastFee((fee) => buildTransfer({ ...request, fee }), feeFloorPerByte);
+}
+
+function leastFee(build: (fee: bigint) => Bytes, feeFloorPerByte: number): bigint {
   let fee = 0n;
   // A larger fee may be written with more digits, so it grows to a fixed point, in fewer steps than a varint has bytes.
   for (;;) {
-    const needed = BigInt(buildTransfer({ ...request, fee }).length) * BigInt(feeFloorPerByte);
+    const needed = BigInt(build(fee).length) * BigInt(feeFloorPerByte);
     if (needed <= fee) return fee;
     fee = needed;
   }

@@ -17,3 +17,4 @@ export * from "./signature-batch.js";
 export * from "./signing.js";
 export * from "./transaction.js";
 export * from "./transaction-codec.js";
+export * from "./validator-operations.js";

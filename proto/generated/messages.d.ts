@@ -835,6 +835,1218 @@ export namespace chainwright {
         type $Shape = chainwright.BankTransfer.$Properties;
     }
 
+    /**
+     * Properties of a ValidatorOperation.
+     * @deprecated Use chainwright.ValidatorOperation.$Properties instead.
+     */
+    interface IValidatorOperation extends chainwright.ValidatorOperation.$Properties {
+    }
+
+    /** Represents a ValidatorOperation. */
+    class ValidatorOperation {
+
+        /**
+         * Constructs a new ValidatorOperation.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: chainwright.ValidatorOperation.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** ValidatorOperation deposit. */
+        deposit?: (chainwright.ValidatorDeposit.$Properties|null);
+
+        /** ValidatorOperation topUp. */
+        topUp?: (chainwright.ValidatorTopUp.$Properties|null);
+
+        /** ValidatorOperation exit. */
+        exit?: (chainwright.ValidatorExit.$Properties|null);
+
+        /**
+         * Creates a new ValidatorOperation instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns ValidatorOperation instance
+         */
+        static create(properties: chainwright.ValidatorOperation.$Shape): chainwright.ValidatorOperation & chainwright.ValidatorOperation.$Shape;
+        static create(properties?: chainwright.ValidatorOperation.$Properties): chainwright.ValidatorOperation;
+
+        /**
+         * Encodes the specified ValidatorOperation message. Does not implicitly {@link chainwright.ValidatorOperation.verify|verify} messages.
+         * @param message ValidatorOperation message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: chainwright.ValidatorOperation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a ValidatorOperation message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {chainwright.ValidatorOperation & chainwright.ValidatorOperation.$Shape} ValidatorOperation
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.ValidatorOperation & chainwright.ValidatorOperation.$Shape;
+    }
+
+    namespace ValidatorOperation {
+
+        /** Properties of a ValidatorOperation. */
+        interface $Properties {
+
+            /** ValidatorOperation deposit */
+            deposit?: (chainwright.ValidatorDeposit.$Properties|null);
+
+            /** ValidatorOperation topUp */
+            topUp?: (chainwright.ValidatorTopUp.$Properties|null);
+
+            /** ValidatorOperation exit */
+            exit?: (chainwright.ValidatorExit.$Properties|null);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a ValidatorOperation. */
+        type $Shape = chainwright.ValidatorOperation.$Properties;
+    }
+
+    /**
+     * Properties of a ValidatorDeposit.
+     * @deprecated Use chainwright.ValidatorDeposit.$Properties instead.
+     */
+    interface IValidatorDeposit extends chainwright.ValidatorDeposit.$Properties {
+    }
+
+    /** Represents a ValidatorDeposit. */
+    class ValidatorDeposit {
+
+        /**
+         * Constructs a new ValidatorDeposit.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: chainwright.ValidatorDeposit.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** ValidatorDeposit publicKey. */
+        publicKey: Uint8Array;
+
+        /** ValidatorDeposit proofOfPossession. */
+        proofOfPossession: Uint8Array;
+
+        /** ValidatorDeposit account. */
+        account: Uint8Array;
+
+        /** ValidatorDeposit amount. */
+        amount: Long;
+
+        /**
+         * Creates a new ValidatorDeposit instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns ValidatorDeposit instance
+         */
+        static create(properties: chainwright.ValidatorDeposit.$Shape): chainwright.ValidatorDeposit & chainwright.ValidatorDeposit.$Shape;
+        static create(properties?: chainwright.ValidatorDeposit.$Properties): chainwright.ValidatorDeposit;
+
+        /**
+         * Encodes the specified ValidatorDeposit message. Does not implicitly {@link chainwright.ValidatorDeposit.verify|verify} messages.
+         * @param message ValidatorDeposit message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: chainwright.ValidatorDeposit.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a ValidatorDeposit message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {chainwright.ValidatorDeposit & chainwright.ValidatorDeposit.$Shape} ValidatorDeposit
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.ValidatorDeposit & chainwright.ValidatorDeposit.$Shape;
+    }
+
+    namespace ValidatorDeposit {
+
+        /** Properties of a ValidatorDeposit. */
+        interface $Properties {
+
+            /** ValidatorDeposit publicKey */
+            publicKey?: (Uint8Array|null);
+
+            /** ValidatorDeposit proofOfPossession */
+            proofOfPossession?: (Uint8Array|null);
+
+            /** ValidatorDeposit account */
+            account?: (Uint8Array|null);
+
+            /** ValidatorDeposit amount */
+            amount?: (Long|null);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a ValidatorDeposit. */
+        type $Shape = chainwright.ValidatorDeposit.$Properties;
+    }
+
+    /**
+     * Properties of a ValidatorTopUp.
+     * @deprecated Use chainwright.ValidatorTopUp.$Properties instead.
+     */
+    interface IValidatorTopUp extends chainwright.ValidatorTopUp.$Properties {
+    }
+
+    /** Represents a ValidatorTopUp. */
+    class ValidatorTopUp {
+
+        /**
+         * Constructs a new ValidatorTopUp.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: chainwright.ValidatorTopUp.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** ValidatorTopUp publicKey. */
+        publicKey: Uint8Array;
+
+        /** ValidatorTopUp amount. */
+        amount: Long;
+
+        /**
+         * Creates a new ValidatorTopUp instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns ValidatorTopUp instance
+         */
+        static create(properties: chainwright.ValidatorTopUp.$Shape): chainwright.ValidatorTopUp & chainwright.ValidatorTopUp.$Shape;
+        static create(properties?: chainwright.ValidatorTopUp.$Properties): chainwright.ValidatorTopUp;
+
+        /**
+         * Encodes the specified ValidatorTopUp message. Does not implicitly {@link chainwright.ValidatorTopUp.verify|verify} messages.
+         * @param message ValidatorTopUp message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: chainwright.ValidatorTopUp.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a ValidatorTopUp message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {chainwright.ValidatorTopUp & chainwright.ValidatorTopUp.$Shape} ValidatorTopUp
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.ValidatorTopUp & chainwright.ValidatorTopUp.$Shape;
+    }
+
+    namespace ValidatorTopUp {
+
+        /** Properties of a ValidatorTopUp. */
+        interface $Properties {
+
+            /** ValidatorTopUp publicKey */
+            publicKey?: (Uint8Array|null);
+
+            /** ValidatorTopUp amount */
+            amount?: (Long|null);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a ValidatorTopUp. */
+        type $Shape = chainwright.ValidatorTopUp.$Properties;
+    }
+
+    /**
+     * Properties of a ValidatorExit.
+     * @deprecated Use chainwright.ValidatorExit.$Properties instead.
+     */
+    interface IValidatorExit extends chainwright.ValidatorExit.$Properties {
+    }
+
+    /** Represents a ValidatorExit. */
+    class ValidatorExit {
+
+        /**
+         * Constructs a new ValidatorExit.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: chainwright.ValidatorExit.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** ValidatorExit publicKey. */
+        publicKey: Uint8Array;
+
+        /**
+         * Creates a new ValidatorExit instance using the specified properties.
+         * @param [properties] Properties to set
+         * @returns ValidatorExit instance
+         */
+        static create(properties: chainwright.ValidatorExit.$Shape): chainwright.ValidatorExit & chainwright.ValidatorExit.$Shape;
+        static create(properties?: chainwright.ValidatorExit.$Properties): chainwright.ValidatorExit;
+
+        /**
+         * Encodes the specified ValidatorExit message. Does not implicitly {@link chainwright.ValidatorExit.verify|verify} messages.
+         * @param message ValidatorExit message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: chainwright.ValidatorExit.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a ValidatorExit message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {chainwright.ValidatorExit & chainwright.ValidatorExit.$Shape} ValidatorExit
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.ValidatorExit & chainwright.ValidatorExit.$Shape;
+    }
+
+    namespace ValidatorExit {
+
+        /** Properties of a ValidatorExit. */
+        interface $Properties {
+
+            /** ValidatorExit publicKey */
+            publicKey?: (Uint8Array|null);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a ValidatorExit. */
+        type $Shape = chainwright.ValidatorExit.$Properties;
+    }
+
+    /** Namespace gasper. */
+    namespace gasper {
+
+        /**
+         * Properties of a Checkpoint.
+         * @deprecated Use chainwright.gasper.Checkpoint.$Properties instead.
+         */
+        interface ICheckpoint extends chainwright.gasper.Checkpoint.$Properties {
+        }
+
+        /** Represents a Checkpoint. */
+        class Checkpoint {
+
+            /**
+             * Constructs a new Checkpoint.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.Checkpoint.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Checkpoint epoch. */
+            epoch: Long;
+
+            /** Checkpoint root. */
+            root: Uint8Array;
+
+            /**
+             * Creates a new Checkpoint instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Checkpoint instance
+             */
+            static create(properties: chainwright.gasper.Checkpoint.$Shape): chainwright.gasper.Checkpoint & chainwright.gasper.Checkpoint.$Shape;
+            static create(properties?: chainwright.gasper.Checkpoint.$Properties): chainwright.gasper.Checkpoint;
+
+            /**
+             * Encodes the specified Checkpoint message. Does not implicitly {@link chainwright.gasper.Checkpoint.verify|verify} messages.
+             * @param message Checkpoint message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.Checkpoint.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Checkpoint message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.Checkpoint & chainwright.gasper.Checkpoint.$Shape} Checkpoint
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.Checkpoint & chainwright.gasper.Checkpoint.$Shape;
+        }
+
+        namespace Checkpoint {
+
+            /** Properties of a Checkpoint. */
+            interface $Properties {
+
+                /** Checkpoint epoch */
+                epoch?: (Long|null);
+
+                /** Checkpoint root */
+                root?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Checkpoint. */
+            type $Shape = chainwright.gasper.Checkpoint.$Properties;
+        }
+
+        /**
+         * Properties of an AttestationData.
+         * @deprecated Use chainwright.gasper.AttestationData.$Properties instead.
+         */
+        interface IAttestationData extends chainwright.gasper.AttestationData.$Properties {
+        }
+
+        /** Represents an AttestationData. */
+        class AttestationData {
+
+            /**
+             * Constructs a new AttestationData.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.AttestationData.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AttestationData slot. */
+            slot: Long;
+
+            /** AttestationData committeeIndex. */
+            committeeIndex: number;
+
+            /** AttestationData headRoot. */
+            headRoot: Uint8Array;
+
+            /** AttestationData source. */
+            source?: (chainwright.gasper.Checkpoint.$Properties|null);
+
+            /** AttestationData target. */
+            target?: (chainwright.gasper.Checkpoint.$Properties|null);
+
+            /**
+             * Creates a new AttestationData instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AttestationData instance
+             */
+            static create(properties: chainwright.gasper.AttestationData.$Shape): chainwright.gasper.AttestationData & chainwright.gasper.AttestationData.$Shape;
+            static create(properties?: chainwright.gasper.AttestationData.$Properties): chainwright.gasper.AttestationData;
+
+            /**
+             * Encodes the specified AttestationData message. Does not implicitly {@link chainwright.gasper.AttestationData.verify|verify} messages.
+             * @param message AttestationData message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.AttestationData.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AttestationData message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.AttestationData & chainwright.gasper.AttestationData.$Shape} AttestationData
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.AttestationData & chainwright.gasper.AttestationData.$Shape;
+        }
+
+        namespace AttestationData {
+
+            /** Properties of an AttestationData. */
+            interface $Properties {
+
+                /** AttestationData slot */
+                slot?: (Long|null);
+
+                /** AttestationData committeeIndex */
+                committeeIndex?: (number|null);
+
+                /** AttestationData headRoot */
+                headRoot?: (Uint8Array|null);
+
+                /** AttestationData source */
+                source?: (chainwright.gasper.Checkpoint.$Properties|null);
+
+                /** AttestationData target */
+                target?: (chainwright.gasper.Checkpoint.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AttestationData. */
+            type $Shape = chainwright.gasper.AttestationData.$Properties;
+        }
+
+        /**
+         * Properties of an Attestation.
+         * @deprecated Use chainwright.gasper.Attestation.$Properties instead.
+         */
+        interface IAttestation extends chainwright.gasper.Attestation.$Properties {
+        }
+
+        /** Represents an Attestation. */
+        class Attestation {
+
+            /**
+             * Constructs a new Attestation.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.Attestation.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Attestation data. */
+            data?: (chainwright.gasper.AttestationData.$Properties|null);
+
+            /** Attestation bits. */
+            bits: Uint8Array;
+
+            /** Attestation signature. */
+            signature: Uint8Array;
+
+            /**
+             * Creates a new Attestation instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Attestation instance
+             */
+            static create(properties: chainwright.gasper.Attestation.$Shape): chainwright.gasper.Attestation & chainwright.gasper.Attestation.$Shape;
+            static create(properties?: chainwright.gasper.Attestation.$Properties): chainwright.gasper.Attestation;
+
+            /**
+             * Encodes the specified Attestation message. Does not implicitly {@link chainwright.gasper.Attestation.verify|verify} messages.
+             * @param message Attestation message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.Attestation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Attestation message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.Attestation & chainwright.gasper.Attestation.$Shape} Attestation
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.Attestation & chainwright.gasper.Attestation.$Shape;
+        }
+
+        namespace Attestation {
+
+            /** Properties of an Attestation. */
+            interface $Properties {
+
+                /** Attestation data */
+                data?: (chainwright.gasper.AttestationData.$Properties|null);
+
+                /** Attestation bits */
+                bits?: (Uint8Array|null);
+
+                /** Attestation signature */
+                signature?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Attestation. */
+            type $Shape = chainwright.gasper.Attestation.$Properties;
+        }
+
+        /**
+         * Properties of an IndexedAttestation.
+         * @deprecated Use chainwright.gasper.IndexedAttestation.$Properties instead.
+         */
+        interface IIndexedAttestation extends chainwright.gasper.IndexedAttestation.$Properties {
+        }
+
+        /** Represents an IndexedAttestation. */
+        class IndexedAttestation {
+
+            /**
+             * Constructs a new IndexedAttestation.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.IndexedAttestation.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** IndexedAttestation data. */
+            data?: (chainwright.gasper.AttestationData.$Properties|null);
+
+            /** IndexedAttestation gaps. */
+            gaps: number[];
+
+            /** IndexedAttestation signature. */
+            signature: Uint8Array;
+
+            /**
+             * Creates a new IndexedAttestation instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns IndexedAttestation instance
+             */
+            static create(properties: chainwright.gasper.IndexedAttestation.$Shape): chainwright.gasper.IndexedAttestation & chainwright.gasper.IndexedAttestation.$Shape;
+            static create(properties?: chainwright.gasper.IndexedAttestation.$Properties): chainwright.gasper.IndexedAttestation;
+
+            /**
+             * Encodes the specified IndexedAttestation message. Does not implicitly {@link chainwright.gasper.IndexedAttestation.verify|verify} messages.
+             * @param message IndexedAttestation message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.IndexedAttestation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an IndexedAttestation message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.IndexedAttestation & chainwright.gasper.IndexedAttestation.$Shape} IndexedAttestation
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.IndexedAttestation & chainwright.gasper.IndexedAttestation.$Shape;
+        }
+
+        namespace IndexedAttestation {
+
+            /** Properties of an IndexedAttestation. */
+            interface $Properties {
+
+                /** IndexedAttestation data */
+                data?: (chainwright.gasper.AttestationData.$Properties|null);
+
+                /** IndexedAttestation gaps */
+                gaps?: (number[]|null);
+
+                /** IndexedAttestation signature */
+                signature?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an IndexedAttestation. */
+            type $Shape = chainwright.gasper.IndexedAttestation.$Properties;
+        }
+
+        /**
+         * Properties of a ProposerSlashing.
+         * @deprecated Use chainwright.gasper.ProposerSlashing.$Properties instead.
+         */
+        interface IProposerSlashing extends chainwright.gasper.ProposerSlashing.$Properties {
+        }
+
+        /** Represents a ProposerSlashing. */
+        class ProposerSlashing {
+
+            /**
+             * Constructs a new ProposerSlashing.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.ProposerSlashing.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ProposerSlashing first. */
+            first?: (chainwright.Header.$Properties|null);
+
+            /** ProposerSlashing second. */
+            second?: (chainwright.Header.$Properties|null);
+
+            /**
+             * Creates a new ProposerSlashing instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ProposerSlashing instance
+             */
+            static create(properties: chainwright.gasper.ProposerSlashing.$Shape): chainwright.gasper.ProposerSlashing & chainwright.gasper.ProposerSlashing.$Shape;
+            static create(properties?: chainwright.gasper.ProposerSlashing.$Properties): chainwright.gasper.ProposerSlashing;
+
+            /**
+             * Encodes the specified ProposerSlashing message. Does not implicitly {@link chainwright.gasper.ProposerSlashing.verify|verify} messages.
+             * @param message ProposerSlashing message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.ProposerSlashing.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ProposerSlashing message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.ProposerSlashing & chainwright.gasper.ProposerSlashing.$Shape} ProposerSlashing
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.ProposerSlashing & chainwright.gasper.ProposerSlashing.$Shape;
+        }
+
+        namespace ProposerSlashing {
+
+            /** Properties of a ProposerSlashing. */
+            interface $Properties {
+
+                /** ProposerSlashing first */
+                first?: (chainwright.Header.$Properties|null);
+
+                /** ProposerSlashing second */
+                second?: (chainwright.Header.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ProposerSlashing. */
+            type $Shape = chainwright.gasper.ProposerSlashing.$Properties;
+        }
+
+        /**
+         * Properties of an AttesterSlashing.
+         * @deprecated Use chainwright.gasper.AttesterSlashing.$Properties instead.
+         */
+        interface IAttesterSlashing extends chainwright.gasper.AttesterSlashing.$Properties {
+        }
+
+        /** Represents an AttesterSlashing. */
+        class AttesterSlashing {
+
+            /**
+             * Constructs a new AttesterSlashing.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.AttesterSlashing.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AttesterSlashing first. */
+            first?: (chainwright.gasper.IndexedAttestation.$Properties|null);
+
+            /** AttesterSlashing second. */
+            second?: (chainwright.gasper.IndexedAttestation.$Properties|null);
+
+            /**
+             * Creates a new AttesterSlashing instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AttesterSlashing instance
+             */
+            static create(properties: chainwright.gasper.AttesterSlashing.$Shape): chainwright.gasper.AttesterSlashing & chainwright.gasper.AttesterSlashing.$Shape;
+            static create(properties?: chainwright.gasper.AttesterSlashing.$Properties): chainwright.gasper.AttesterSlashing;
+
+            /**
+             * Encodes the specified AttesterSlashing message. Does not implicitly {@link chainwright.gasper.AttesterSlashing.verify|verify} messages.
+             * @param message AttesterSlashing message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.AttesterSlashing.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AttesterSlashing message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.AttesterSlashing & chainwright.gasper.AttesterSlashing.$Shape} AttesterSlashing
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.AttesterSlashing & chainwright.gasper.AttesterSlashing.$Shape;
+        }
+
+        namespace AttesterSlashing {
+
+            /** Properties of an AttesterSlashing. */
+            interface $Properties {
+
+                /** AttesterSlashing first */
+                first?: (chainwright.gasper.IndexedAttestation.$Properties|null);
+
+                /** AttesterSlashing second */
+                second?: (chainwright.gasper.IndexedAttestation.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AttesterSlashing. */
+            type $Shape = chainwright.gasper.AttesterSlashing.$Properties;
+        }
+
+        /**
+         * Properties of a GasperPayload.
+         * @deprecated Use chainwright.gasper.GasperPayload.$Properties instead.
+         */
+        interface IGasperPayload extends chainwright.gasper.GasperPayload.$Properties {
+        }
+
+        /** Represents a GasperPayload. */
+        class GasperPayload {
+
+            /**
+             * Constructs a new GasperPayload.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.GasperPayload.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GasperPayload attestations. */
+            attestations: chainwright.gasper.Attestation.$Properties[];
+
+            /** GasperPayload proposerSlashings. */
+            proposerSlashings: chainwright.gasper.ProposerSlashing.$Properties[];
+
+            /** GasperPayload attesterSlashings. */
+            attesterSlashings: chainwright.gasper.AttesterSlashing.$Properties[];
+
+            /**
+             * Creates a new GasperPayload instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns GasperPayload instance
+             */
+            static create(properties: chainwright.gasper.GasperPayload.$Shape): chainwright.gasper.GasperPayload & chainwright.gasper.GasperPayload.$Shape;
+            static create(properties?: chainwright.gasper.GasperPayload.$Properties): chainwright.gasper.GasperPayload;
+
+            /**
+             * Encodes the specified GasperPayload message. Does not implicitly {@link chainwright.gasper.GasperPayload.verify|verify} messages.
+             * @param message GasperPayload message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.GasperPayload.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GasperPayload message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.GasperPayload & chainwright.gasper.GasperPayload.$Shape} GasperPayload
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.GasperPayload & chainwright.gasper.GasperPayload.$Shape;
+        }
+
+        namespace GasperPayload {
+
+            /** Properties of a GasperPayload. */
+            interface $Properties {
+
+                /** GasperPayload attestations */
+                attestations?: (chainwright.gasper.Attestation.$Properties[]|null);
+
+                /** GasperPayload proposerSlashings */
+                proposerSlashings?: (chainwright.gasper.ProposerSlashing.$Properties[]|null);
+
+                /** GasperPayload attesterSlashings */
+                attesterSlashings?: (chainwright.gasper.AttesterSlashing.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GasperPayload. */
+            type $Shape = chainwright.gasper.GasperPayload.$Properties;
+        }
+
+        /**
+         * Properties of an AggregateAndProof.
+         * @deprecated Use chainwright.gasper.AggregateAndProof.$Properties instead.
+         */
+        interface IAggregateAndProof extends chainwright.gasper.AggregateAndProof.$Properties {
+        }
+
+        /** Represents an AggregateAndProof. */
+        class AggregateAndProof {
+
+            /**
+             * Constructs a new AggregateAndProof.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.AggregateAndProof.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AggregateAndProof aggregatorIndex. */
+            aggregatorIndex: number;
+
+            /** AggregateAndProof aggregate. */
+            aggregate?: (chainwright.gasper.Attestation.$Properties|null);
+
+            /** AggregateAndProof selectionProof. */
+            selectionProof: Uint8Array;
+
+            /** AggregateAndProof signature. */
+            signature: Uint8Array;
+
+            /**
+             * Creates a new AggregateAndProof instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns AggregateAndProof instance
+             */
+            static create(properties: chainwright.gasper.AggregateAndProof.$Shape): chainwright.gasper.AggregateAndProof & chainwright.gasper.AggregateAndProof.$Shape;
+            static create(properties?: chainwright.gasper.AggregateAndProof.$Properties): chainwright.gasper.AggregateAndProof;
+
+            /**
+             * Encodes the specified AggregateAndProof message. Does not implicitly {@link chainwright.gasper.AggregateAndProof.verify|verify} messages.
+             * @param message AggregateAndProof message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.AggregateAndProof.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AggregateAndProof message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.AggregateAndProof & chainwright.gasper.AggregateAndProof.$Shape} AggregateAndProof
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.AggregateAndProof & chainwright.gasper.AggregateAndProof.$Shape;
+        }
+
+        namespace AggregateAndProof {
+
+            /** Properties of an AggregateAndProof. */
+            interface $Properties {
+
+                /** AggregateAndProof aggregatorIndex */
+                aggregatorIndex?: (number|null);
+
+                /** AggregateAndProof aggregate */
+                aggregate?: (chainwright.gasper.Attestation.$Properties|null);
+
+                /** AggregateAndProof selectionProof */
+                selectionProof?: (Uint8Array|null);
+
+                /** AggregateAndProof signature */
+                signature?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AggregateAndProof. */
+            type $Shape = chainwright.gasper.AggregateAndProof.$Properties;
+        }
+
+        /**
+         * Properties of a FinalityVotes.
+         * @deprecated Use chainwright.gasper.FinalityVotes.$Properties instead.
+         */
+        interface IFinalityVotes extends chainwright.gasper.FinalityVotes.$Properties {
+        }
+
+        /** Represents a FinalityVotes. */
+        class FinalityVotes {
+
+            /**
+             * Constructs a new FinalityVotes.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.FinalityVotes.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** FinalityVotes source. */
+            source?: (chainwright.gasper.Checkpoint.$Properties|null);
+
+            /** FinalityVotes target. */
+            target?: (chainwright.gasper.Checkpoint.$Properties|null);
+
+            /** FinalityVotes groups. */
+            groups: chainwright.gasper.VoteGroup.$Properties[];
+
+            /** FinalityVotes signature. */
+            signature: Uint8Array;
+
+            /**
+             * Creates a new FinalityVotes instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns FinalityVotes instance
+             */
+            static create(properties: chainwright.gasper.FinalityVotes.$Shape): chainwright.gasper.FinalityVotes & chainwright.gasper.FinalityVotes.$Shape;
+            static create(properties?: chainwright.gasper.FinalityVotes.$Properties): chainwright.gasper.FinalityVotes;
+
+            /**
+             * Encodes the specified FinalityVotes message. Does not implicitly {@link chainwright.gasper.FinalityVotes.verify|verify} messages.
+             * @param message FinalityVotes message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.FinalityVotes.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a FinalityVotes message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.FinalityVotes & chainwright.gasper.FinalityVotes.$Shape} FinalityVotes
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.FinalityVotes & chainwright.gasper.FinalityVotes.$Shape;
+        }
+
+        namespace FinalityVotes {
+
+            /** Properties of a FinalityVotes. */
+            interface $Properties {
+
+                /** FinalityVotes source */
+                source?: (chainwright.gasper.Checkpoint.$Properties|null);
+
+                /** FinalityVotes target */
+                target?: (chainwright.gasper.Checkpoint.$Properties|null);
+
+                /** FinalityVotes groups */
+                groups?: (chainwright.gasper.VoteGroup.$Properties[]|null);
+
+                /** FinalityVotes signature */
+                signature?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a FinalityVotes. */
+            type $Shape = chainwright.gasper.FinalityVotes.$Properties;
+        }
+
+        /**
+         * Properties of a VoteGroup.
+         * @deprecated Use chainwright.gasper.VoteGroup.$Properties instead.
+         */
+        interface IVoteGroup extends chainwright.gasper.VoteGroup.$Properties {
+        }
+
+        /** Represents a VoteGroup. */
+        class VoteGroup {
+
+            /**
+             * Constructs a new VoteGroup.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.VoteGroup.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** VoteGroup slot. */
+            slot: Long;
+
+            /** VoteGroup committeeIndex. */
+            committeeIndex: number;
+
+            /** VoteGroup headRoot. */
+            headRoot: Uint8Array;
+
+            /** VoteGroup gaps. */
+            gaps: number[];
+
+            /**
+             * Creates a new VoteGroup instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns VoteGroup instance
+             */
+            static create(properties: chainwright.gasper.VoteGroup.$Shape): chainwright.gasper.VoteGroup & chainwright.gasper.VoteGroup.$Shape;
+            static create(properties?: chainwright.gasper.VoteGroup.$Properties): chainwright.gasper.VoteGroup;
+
+            /**
+             * Encodes the specified VoteGroup message. Does not implicitly {@link chainwright.gasper.VoteGroup.verify|verify} messages.
+             * @param message VoteGroup message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.VoteGroup.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a VoteGroup message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.VoteGroup & chainwright.gasper.VoteGroup.$Shape} VoteGroup
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.VoteGroup & chainwright.gasper.VoteGroup.$Shape;
+        }
+
+        namespace VoteGroup {
+
+            /** Properties of a VoteGroup. */
+            interface $Properties {
+
+                /** VoteGroup slot */
+                slot?: (Long|null);
+
+                /** VoteGroup committeeIndex */
+                committeeIndex?: (number|null);
+
+                /** VoteGroup headRoot */
+                headRoot?: (Uint8Array|null);
+
+                /** VoteGroup gaps */
+                gaps?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a VoteGroup. */
+            type $Shape = chainwright.gasper.VoteGroup.$Properties;
+        }
+
+        /**
+         * Properties of a SlotMessage.
+         * @deprecated Use chainwright.gasper.SlotMessage.$Properties instead.
+         */
+        interface ISlotMessage extends chainwright.gasper.SlotMessage.$Properties {
+        }
+
+        /** Represents a SlotMessage. */
+        class SlotMessage {
+
+            /**
+             * Constructs a new SlotMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.SlotMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SlotMessage slot. */
+            slot: Long;
+
+            /**
+             * Creates a new SlotMessage instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SlotMessage instance
+             */
+            static create(properties: chainwright.gasper.SlotMessage.$Shape): chainwright.gasper.SlotMessage & chainwright.gasper.SlotMessage.$Shape;
+            static create(properties?: chainwright.gasper.SlotMessage.$Properties): chainwright.gasper.SlotMessage;
+
+            /**
+             * Encodes the specified SlotMessage message. Does not implicitly {@link chainwright.gasper.SlotMessage.verify|verify} messages.
+             * @param message SlotMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.SlotMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SlotMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.SlotMessage & chainwright.gasper.SlotMessage.$Shape} SlotMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.SlotMessage & chainwright.gasper.SlotMessage.$Shape;
+        }
+
+        namespace SlotMessage {
+
+            /** Properties of a SlotMessage. */
+            interface $Properties {
+
+                /** SlotMessage slot */
+                slot?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SlotMessage. */
+            type $Shape = chainwright.gasper.SlotMessage.$Properties;
+        }
+
+        /**
+         * Properties of an EpochMessage.
+         * @deprecated Use chainwright.gasper.EpochMessage.$Properties instead.
+         */
+        interface IEpochMessage extends chainwright.gasper.EpochMessage.$Properties {
+        }
+
+        /** Represents an EpochMessage. */
+        class EpochMessage {
+
+            /**
+             * Constructs a new EpochMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.EpochMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** EpochMessage epoch. */
+            epoch: Long;
+
+            /**
+             * Creates a new EpochMessage instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns EpochMessage instance
+             */
+            static create(properties: chainwright.gasper.EpochMessage.$Shape): chainwright.gasper.EpochMessage & chainwright.gasper.EpochMessage.$Shape;
+            static create(properties?: chainwright.gasper.EpochMessage.$Properties): chainwright.gasper.EpochMessage;
+
+            /**
+             * Encodes the specified EpochMessage message. Does not implicitly {@link chainwright.gasper.EpochMessage.verify|verify} messages.
+             * @param message EpochMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.EpochMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an EpochMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.EpochMessage & chainwright.gasper.EpochMessage.$Shape} EpochMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.EpochMessage & chainwright.gasper.EpochMessage.$Shape;
+        }
+
+        namespace EpochMessage {
+
+            /** Properties of an EpochMessage. */
+            interface $Properties {
+
+                /** EpochMessage epoch */
+                epoch?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an EpochMessage. */
+            type $Shape = chainwright.gasper.EpochMessage.$Properties;
+        }
+    }
+
     /** Namespace network. */
     namespace network {
 

@@ -2140,6 +2140,2984 @@ export const chainwright = $root.chainwright = (() => {
         return BankTransfer;
     })();
 
+    chainwright.ValidatorOperation = (function() {
+
+        /**
+         * Properties of a ValidatorOperation.
+         * @typedef {Object} chainwright.ValidatorOperation.$Properties
+         * @property {chainwright.ValidatorDeposit.$Properties|null} [deposit] ValidatorOperation deposit
+         * @property {chainwright.ValidatorTopUp.$Properties|null} [topUp] ValidatorOperation topUp
+         * @property {chainwright.ValidatorExit.$Properties|null} [exit] ValidatorOperation exit
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a ValidatorOperation.
+         * @memberof chainwright
+         * @interface IValidatorOperation
+         * @augments chainwright.ValidatorOperation.$Properties
+         * @deprecated Use chainwright.ValidatorOperation.$Properties instead.
+         */
+
+        /**
+         * Shape of a ValidatorOperation.
+         * @typedef {chainwright.ValidatorOperation.$Properties} chainwright.ValidatorOperation.$Shape
+         */
+
+        /**
+         * Constructs a new ValidatorOperation.
+         * @memberof chainwright
+         * @classdesc Represents a ValidatorOperation.
+         * @constructor
+         * @param {chainwright.ValidatorOperation.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const ValidatorOperation = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * ValidatorOperation deposit.
+         * @member {chainwright.ValidatorDeposit.$Properties|null|undefined} deposit
+         * @memberof chainwright.ValidatorOperation
+         * @instance
+         */
+        ValidatorOperation.prototype.deposit = null;
+
+        /**
+         * ValidatorOperation topUp.
+         * @member {chainwright.ValidatorTopUp.$Properties|null|undefined} topUp
+         * @memberof chainwright.ValidatorOperation
+         * @instance
+         */
+        ValidatorOperation.prototype.topUp = null;
+
+        /**
+         * ValidatorOperation exit.
+         * @member {chainwright.ValidatorExit.$Properties|null|undefined} exit
+         * @memberof chainwright.ValidatorOperation
+         * @instance
+         */
+        ValidatorOperation.prototype.exit = null;
+
+        /**
+         * Creates a new ValidatorOperation instance using the specified properties.
+         * @function create
+         * @memberof chainwright.ValidatorOperation
+         * @static
+         * @param {chainwright.ValidatorOperation.$Properties=} [properties] Properties to set
+         * @returns {chainwright.ValidatorOperation} ValidatorOperation instance
+         * @type {{
+         *   (properties: chainwright.ValidatorOperation.$Shape): chainwright.ValidatorOperation & chainwright.ValidatorOperation.$Shape;
+         *   (properties?: chainwright.ValidatorOperation.$Properties): chainwright.ValidatorOperation;
+         * }}
+         */
+        ValidatorOperation.create = function(properties) {
+            return new ValidatorOperation(properties);
+        };
+
+        /**
+         * Encodes the specified ValidatorOperation message. Does not implicitly {@link chainwright.ValidatorOperation.verify|verify} messages.
+         * @function encode
+         * @memberof chainwright.ValidatorOperation
+         * @static
+         * @param {chainwright.ValidatorOperation.$Properties} message ValidatorOperation message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        ValidatorOperation.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.deposit != null && $Object.hasOwnProperty.call(message, "deposit"))
+                $root.chainwright.ValidatorDeposit.encode(message.deposit, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+            if (message.topUp != null && $Object.hasOwnProperty.call(message, "topUp"))
+                $root.chainwright.ValidatorTopUp.encode(message.topUp, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+            if (message.exit != null && $Object.hasOwnProperty.call(message, "exit"))
+                $root.chainwright.ValidatorExit.encode(message.exit, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a ValidatorOperation message from the specified reader or buffer.
+         * @function decode
+         * @memberof chainwright.ValidatorOperation
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {chainwright.ValidatorOperation & chainwright.ValidatorOperation.$Shape} ValidatorOperation
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        ValidatorOperation.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.chainwright.ValidatorOperation();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        message.deposit = $root.chainwright.ValidatorDeposit.decode(reader, reader.size(), $undefined, _depth + 1, message.deposit);
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        message.topUp = $root.chainwright.ValidatorTopUp.decode(reader, reader.size(), $undefined, _depth + 1, message.topUp);
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        message.exit = $root.chainwright.ValidatorExit.decode(reader, reader.size(), $undefined, _depth + 1, message.exit);
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return ValidatorOperation;
+    })();
+
+    chainwright.ValidatorDeposit = (function() {
+
+        /**
+         * Properties of a ValidatorDeposit.
+         * @typedef {Object} chainwright.ValidatorDeposit.$Properties
+         * @property {Uint8Array|null} [publicKey] ValidatorDeposit publicKey
+         * @property {Uint8Array|null} [proofOfPossession] ValidatorDeposit proofOfPossession
+         * @property {Uint8Array|null} [account] ValidatorDeposit account
+         * @property {Long|null} [amount] ValidatorDeposit amount
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a ValidatorDeposit.
+         * @memberof chainwright
+         * @interface IValidatorDeposit
+         * @augments chainwright.ValidatorDeposit.$Properties
+         * @deprecated Use chainwright.ValidatorDeposit.$Properties instead.
+         */
+
+        /**
+         * Shape of a ValidatorDeposit.
+         * @typedef {chainwright.ValidatorDeposit.$Properties} chainwright.ValidatorDeposit.$Shape
+         */
+
+        /**
+         * Constructs a new ValidatorDeposit.
+         * @memberof chainwright
+         * @classdesc Represents a ValidatorDeposit.
+         * @constructor
+         * @param {chainwright.ValidatorDeposit.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const ValidatorDeposit = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * ValidatorDeposit publicKey.
+         * @member {Uint8Array} publicKey
+         * @memberof chainwright.ValidatorDeposit
+         * @instance
+         */
+        ValidatorDeposit.prototype.publicKey = $util.newBuffer([]);
+
+        /**
+         * ValidatorDeposit proofOfPossession.
+         * @member {Uint8Array} proofOfPossession
+         * @memberof chainwright.ValidatorDeposit
+         * @instance
+         */
+        ValidatorDeposit.prototype.proofOfPossession = $util.newBuffer([]);
+
+        /**
+         * ValidatorDeposit account.
+         * @member {Uint8Array} account
+         * @memberof chainwright.ValidatorDeposit
+         * @instance
+         */
+        ValidatorDeposit.prototype.account = $util.newBuffer([]);
+
+        /**
+         * ValidatorDeposit amount.
+         * @member {Long} amount
+         * @memberof chainwright.ValidatorDeposit
+         * @instance
+         */
+        ValidatorDeposit.prototype.amount = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+        /**
+         * Creates a new ValidatorDeposit instance using the specified properties.
+         * @function create
+         * @memberof chainwright.ValidatorDeposit
+         * @static
+         * @param {chainwright.ValidatorDeposit.$Properties=} [properties] Properties to set
+         * @returns {chainwright.ValidatorDeposit} ValidatorDeposit instance
+         * @type {{
+         *   (properties: chainwright.ValidatorDeposit.$Shape): chainwright.ValidatorDeposit & chainwright.ValidatorDeposit.$Shape;
+         *   (properties?: chainwright.ValidatorDeposit.$Properties): chainwright.ValidatorDeposit;
+         * }}
+         */
+        ValidatorDeposit.create = function(properties) {
+            return new ValidatorDeposit(properties);
+        };
+
+        /**
+         * Encodes the specified ValidatorDeposit message. Does not implicitly {@link chainwright.ValidatorDeposit.verify|verify} messages.
+         * @function encode
+         * @memberof chainwright.ValidatorDeposit
+         * @static
+         * @param {chainwright.ValidatorDeposit.$Properties} message ValidatorDeposit message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        ValidatorDeposit.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.publicKey != null && $Object.hasOwnProperty.call(message, "publicKey") && message.publicKey.length)
+                writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.publicKey);
+            if (message.proofOfPossession != null && $Object.hasOwnProperty.call(message, "proofOfPossession") && message.proofOfPossession.length)
+                writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.proofOfPossession);
+            if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account.length)
+                writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.account);
+            if (message.amount != null && $Object.hasOwnProperty.call(message, "amount") && (typeof message.amount === "object" ? message.amount.low || message.amount.high : message.amount !== 0))
+                writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.amount);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a ValidatorDeposit message from the specified reader or buffer.
+         * @function decode
+         * @memberof chainwright.ValidatorDeposit
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {chainwright.ValidatorDeposit & chainwright.ValidatorDeposit.$Shape} ValidatorDeposit
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        ValidatorDeposit.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.chainwright.ValidatorDeposit();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.publicKey = value;
+                        else
+                            delete message.publicKey;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.proofOfPossession = value;
+                        else
+                            delete message.proofOfPossession;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.account = value;
+                        else
+                            delete message.account;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 0)
+                            break;
+                        if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                            message.amount = value;
+                        else
+                            delete message.amount;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return ValidatorDeposit;
+    })();
+
+    chainwright.ValidatorTopUp = (function() {
+
+        /**
+         * Properties of a ValidatorTopUp.
+         * @typedef {Object} chainwright.ValidatorTopUp.$Properties
+         * @property {Uint8Array|null} [publicKey] ValidatorTopUp publicKey
+         * @property {Long|null} [amount] ValidatorTopUp amount
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a ValidatorTopUp.
+         * @memberof chainwright
+         * @interface IValidatorTopUp
+         * @augments chainwright.ValidatorTopUp.$Properties
+         * @deprecated Use chainwright.ValidatorTopUp.$Properties instead.
+         */
+
+        /**
+         * Shape of a ValidatorTopUp.
+         * @typedef {chainwright.ValidatorTopUp.$Properties} chainwright.ValidatorTopUp.$Shape
+         */
+
+        /**
+         * Constructs a new ValidatorTopUp.
+         * @memberof chainwright
+         * @classdesc Represents a ValidatorTopUp.
+         * @constructor
+         * @param {chainwright.ValidatorTopUp.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const ValidatorTopUp = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * ValidatorTopUp publicKey.
+         * @member {Uint8Array} publicKey
+         * @memberof chainwright.ValidatorTopUp
+         * @instance
+         */
+        ValidatorTopUp.prototype.publicKey = $util.newBuffer([]);
+
+        /**
+         * ValidatorTopUp amount.
+         * @member {Long} amount
+         * @memberof chainwright.ValidatorTopUp
+         * @instance
+         */
+        ValidatorTopUp.prototype.amount = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+        /**
+         * Creates a new ValidatorTopUp instance using the specified properties.
+         * @function create
+         * @memberof chainwright.ValidatorTopUp
+         * @static
+         * @param {chainwright.ValidatorTopUp.$Properties=} [properties] Properties to set
+         * @returns {chainwright.ValidatorTopUp} ValidatorTopUp instance
+         * @type {{
+         *   (properties: chainwright.ValidatorTopUp.$Shape): chainwright.ValidatorTopUp & chainwright.ValidatorTopUp.$Shape;
+         *   (properties?: chainwright.ValidatorTopUp.$Properties): chainwright.ValidatorTopUp;
+         * }}
+         */
+        ValidatorTopUp.create = function(properties) {
+            return new ValidatorTopUp(properties);
+        };
+
+        /**
+         * Encodes the specified ValidatorTopUp message. Does not implicitly {@link chainwright.ValidatorTopUp.verify|verify} messages.
+         * @function encode
+         * @memberof chainwright.ValidatorTopUp
+         * @static
+         * @param {chainwright.ValidatorTopUp.$Properties} message ValidatorTopUp message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        ValidatorTopUp.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.publicKey != null && $Object.hasOwnProperty.call(message, "publicKey") && message.publicKey.length)
+                writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.publicKey);
+            if (message.amount != null && $Object.hasOwnProperty.call(message, "amount") && (typeof message.amount === "object" ? message.amount.low || message.amount.high : message.amount !== 0))
+                writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.amount);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a ValidatorTopUp message from the specified reader or buffer.
+         * @function decode
+         * @memberof chainwright.ValidatorTopUp
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {chainwright.ValidatorTopUp & chainwright.ValidatorTopUp.$Shape} ValidatorTopUp
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        ValidatorTopUp.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.chainwright.ValidatorTopUp();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.publicKey = value;
+                        else
+                            delete message.publicKey;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 0)
+                            break;
+                        if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                            message.amount = value;
+                        else
+                            delete message.amount;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return ValidatorTopUp;
+    })();
+
+    chainwright.ValidatorExit = (function() {
+
+        /**
+         * Properties of a ValidatorExit.
+         * @typedef {Object} chainwright.ValidatorExit.$Properties
+         * @property {Uint8Array|null} [publicKey] ValidatorExit publicKey
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a ValidatorExit.
+         * @memberof chainwright
+         * @interface IValidatorExit
+         * @augments chainwright.ValidatorExit.$Properties
+         * @deprecated Use chainwright.ValidatorExit.$Properties instead.
+         */
+
+        /**
+         * Shape of a ValidatorExit.
+         * @typedef {chainwright.ValidatorExit.$Properties} chainwright.ValidatorExit.$Shape
+         */
+
+        /**
+         * Constructs a new ValidatorExit.
+         * @memberof chainwright
+         * @classdesc Represents a ValidatorExit.
+         * @constructor
+         * @param {chainwright.ValidatorExit.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const ValidatorExit = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * ValidatorExit publicKey.
+         * @member {Uint8Array} publicKey
+         * @memberof chainwright.ValidatorExit
+         * @instance
+         */
+        ValidatorExit.prototype.publicKey = $util.newBuffer([]);
+
+        /**
+         * Creates a new ValidatorExit instance using the specified properties.
+         * @function create
+         * @memberof chainwright.ValidatorExit
+         * @static
+         * @param {chainwright.ValidatorExit.$Properties=} [properties] Properties to set
+         * @returns {chainwright.ValidatorExit} ValidatorExit instance
+         * @type {{
+         *   (properties: chainwright.ValidatorExit.$Shape): chainwright.ValidatorExit & chainwright.ValidatorExit.$Shape;
+         *   (properties?: chainwright.ValidatorExit.$Properties): chainwright.ValidatorExit;
+         * }}
+         */
+        ValidatorExit.create = function(properties) {
+            return new ValidatorExit(properties);
+        };
+
+        /**
+         * Encodes the specified ValidatorExit message. Does not implicitly {@link chainwright.ValidatorExit.verify|verify} messages.
+         * @function encode
+         * @memberof chainwright.ValidatorExit
+         * @static
+         * @param {chainwright.ValidatorExit.$Properties} message ValidatorExit message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        ValidatorExit.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.publicKey != null && $Object.hasOwnProperty.call(message, "publicKey") && message.publicKey.length)
+                writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.publicKey);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a ValidatorExit message from the specified reader or buffer.
+         * @function decode
+         * @memberof chainwright.ValidatorExit
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {chainwright.ValidatorExit & chainwright.ValidatorExit.$Shape} ValidatorExit
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        ValidatorExit.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.chainwright.ValidatorExit();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.bytes()).length)
+                            message.publicKey = value;
+                        else
+                            delete message.publicKey;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        return ValidatorExit;
+    })();
+
+    chainwright.gasper = (function() {
+
+        /**
+         * Namespace gasper.
+         * @memberof chainwright
+         * @namespace
+         */
+        const gasper = {};
+
+        gasper.Checkpoint = (function() {
+
+            /**
+             * Properties of a Checkpoint.
+             * @typedef {Object} chainwright.gasper.Checkpoint.$Properties
+             * @property {Long|null} [epoch] Checkpoint epoch
+             * @property {Uint8Array|null} [root] Checkpoint root
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Checkpoint.
+             * @memberof chainwright.gasper
+             * @interface ICheckpoint
+             * @augments chainwright.gasper.Checkpoint.$Properties
+             * @deprecated Use chainwright.gasper.Checkpoint.$Properties instead.
+             */
+
+            /**
+             * Shape of a Checkpoint.
+             * @typedef {chainwright.gasper.Checkpoint.$Properties} chainwright.gasper.Checkpoint.$Shape
+             */
+
+            /**
+             * Constructs a new Checkpoint.
+             * @memberof chainwright.gasper
+             * @classdesc Represents a Checkpoint.
+             * @constructor
+             * @param {chainwright.gasper.Checkpoint.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Checkpoint = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Checkpoint epoch.
+             * @member {Long} epoch
+             * @memberof chainwright.gasper.Checkpoint
+             * @instance
+             */
+            Checkpoint.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Checkpoint root.
+             * @member {Uint8Array} root
+             * @memberof chainwright.gasper.Checkpoint
+             * @instance
+             */
+            Checkpoint.prototype.root = $util.newBuffer([]);
+
+            /**
+             * Creates a new Checkpoint instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.Checkpoint
+             * @static
+             * @param {chainwright.gasper.Checkpoint.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.Checkpoint} Checkpoint instance
+             * @type {{
+             *   (properties: chainwright.gasper.Checkpoint.$Shape): chainwright.gasper.Checkpoint & chainwright.gasper.Checkpoint.$Shape;
+             *   (properties?: chainwright.gasper.Checkpoint.$Properties): chainwright.gasper.Checkpoint;
+             * }}
+             */
+            Checkpoint.create = function(properties) {
+                return new Checkpoint(properties);
+            };
+
+            /**
+             * Encodes the specified Checkpoint message. Does not implicitly {@link chainwright.gasper.Checkpoint.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.Checkpoint
+             * @static
+             * @param {chainwright.gasper.Checkpoint.$Properties} message Checkpoint message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Checkpoint.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.epoch);
+                if (message.root != null && $Object.hasOwnProperty.call(message, "root") && message.root.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.root);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Checkpoint message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.Checkpoint
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.Checkpoint & chainwright.gasper.Checkpoint.$Shape} Checkpoint
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Checkpoint.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.Checkpoint();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.root = value;
+                            else
+                                delete message.root;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Checkpoint;
+        })();
+
+        gasper.AttestationData = (function() {
+
+            /**
+             * Properties of an AttestationData.
+             * @typedef {Object} chainwright.gasper.AttestationData.$Properties
+             * @property {Long|null} [slot] AttestationData slot
+             * @property {number|null} [committeeIndex] AttestationData committeeIndex
+             * @property {Uint8Array|null} [headRoot] AttestationData headRoot
+             * @property {chainwright.gasper.Checkpoint.$Properties|null} [source] AttestationData source
+             * @property {chainwright.gasper.Checkpoint.$Properties|null} [target] AttestationData target
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an AttestationData.
+             * @memberof chainwright.gasper
+             * @interface IAttestationData
+             * @augments chainwright.gasper.AttestationData.$Properties
+             * @deprecated Use chainwright.gasper.AttestationData.$Properties instead.
+             */
+
+            /**
+             * Shape of an AttestationData.
+             * @typedef {chainwright.gasper.AttestationData.$Properties} chainwright.gasper.AttestationData.$Shape
+             */
+
+            /**
+             * Constructs a new AttestationData.
+             * @memberof chainwright.gasper
+             * @classdesc Represents an AttestationData.
+             * @constructor
+             * @param {chainwright.gasper.AttestationData.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const AttestationData = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * AttestationData slot.
+             * @member {Long} slot
+             * @memberof chainwright.gasper.AttestationData
+             * @instance
+             */
+            AttestationData.prototype.slot = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * AttestationData committeeIndex.
+             * @member {number} committeeIndex
+             * @memberof chainwright.gasper.AttestationData
+             * @instance
+             */
+            AttestationData.prototype.committeeIndex = 0;
+
+            /**
+             * AttestationData headRoot.
+             * @member {Uint8Array} headRoot
+             * @memberof chainwright.gasper.AttestationData
+             * @instance
+             */
+            AttestationData.prototype.headRoot = $util.newBuffer([]);
+
+            /**
+             * AttestationData source.
+             * @member {chainwright.gasper.Checkpoint.$Properties|null|undefined} source
+             * @memberof chainwright.gasper.AttestationData
+             * @instance
+             */
+            AttestationData.prototype.source = null;
+
+            /**
+             * AttestationData target.
+             * @member {chainwright.gasper.Checkpoint.$Properties|null|undefined} target
+             * @memberof chainwright.gasper.AttestationData
+             * @instance
+             */
+            AttestationData.prototype.target = null;
+
+            /**
+             * Creates a new AttestationData instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.AttestationData
+             * @static
+             * @param {chainwright.gasper.AttestationData.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.AttestationData} AttestationData instance
+             * @type {{
+             *   (properties: chainwright.gasper.AttestationData.$Shape): chainwright.gasper.AttestationData & chainwright.gasper.AttestationData.$Shape;
+             *   (properties?: chainwright.gasper.AttestationData.$Properties): chainwright.gasper.AttestationData;
+             * }}
+             */
+            AttestationData.create = function(properties) {
+                return new AttestationData(properties);
+            };
+
+            /**
+             * Encodes the specified AttestationData message. Does not implicitly {@link chainwright.gasper.AttestationData.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.AttestationData
+             * @static
+             * @param {chainwright.gasper.AttestationData.$Properties} message AttestationData message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            AttestationData.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.slot != null && $Object.hasOwnProperty.call(message, "slot") && (typeof message.slot === "object" ? message.slot.low || message.slot.high : message.slot !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.slot);
+                if (message.committeeIndex != null && $Object.hasOwnProperty.call(message, "committeeIndex") && message.committeeIndex !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.committeeIndex);
+                if (message.headRoot != null && $Object.hasOwnProperty.call(message, "headRoot") && message.headRoot.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.headRoot);
+                if (message.source != null && $Object.hasOwnProperty.call(message, "source"))
+                    $root.chainwright.gasper.Checkpoint.encode(message.source, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.target != null && $Object.hasOwnProperty.call(message, "target"))
+                    $root.chainwright.gasper.Checkpoint.encode(message.target, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an AttestationData message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.AttestationData
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.AttestationData & chainwright.gasper.AttestationData.$Shape} AttestationData
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            AttestationData.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.AttestationData();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.slot = value;
+                            else
+                                delete message.slot;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.committeeIndex = value;
+                            else
+                                delete message.committeeIndex;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.headRoot = value;
+                            else
+                                delete message.headRoot;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.source = $root.chainwright.gasper.Checkpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.source);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.target = $root.chainwright.gasper.Checkpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.target);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AttestationData;
+        })();
+
+        gasper.Attestation = (function() {
+
+            /**
+             * Properties of an Attestation.
+             * @typedef {Object} chainwright.gasper.Attestation.$Properties
+             * @property {chainwright.gasper.AttestationData.$Properties|null} [data] Attestation data
+             * @property {Uint8Array|null} [bits] Attestation bits
+             * @property {Uint8Array|null} [signature] Attestation signature
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an Attestation.
+             * @memberof chainwright.gasper
+             * @interface IAttestation
+             * @augments chainwright.gasper.Attestation.$Properties
+             * @deprecated Use chainwright.gasper.Attestation.$Properties instead.
+             */
+
+            /**
+             * Shape of an Attestation.
+             * @typedef {chainwright.gasper.Attestation.$Properties} chainwright.gasper.Attestation.$Shape
+             */
+
+            /**
+             * Constructs a new Attestation.
+             * @memberof chainwright.gasper
+             * @classdesc Represents an Attestation.
+             * @constructor
+             * @param {chainwright.gasper.Attestation.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Attestation = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Attestation data.
+             * @member {chainwright.gasper.AttestationData.$Properties|null|undefined} data
+             * @memberof chainwright.gasper.Attestation
+             * @instance
+             */
+            Attestation.prototype.data = null;
+
+            /**
+             * Attestation bits.
+             * @member {Uint8Array} bits
+             * @memberof chainwright.gasper.Attestation
+             * @instance
+             */
+            Attestation.prototype.bits = $util.newBuffer([]);
+
+            /**
+             * Attestation signature.
+             * @member {Uint8Array} signature
+             * @memberof chainwright.gasper.Attestation
+             * @instance
+             */
+            Attestation.prototype.signature = $util.newBuffer([]);
+
+            /**
+             * Creates a new Attestation instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.Attestation
+             * @static
+             * @param {chainwright.gasper.Attestation.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.Attestation} Attestation instance
+             * @type {{
+             *   (properties: chainwright.gasper.Attestation.$Shape): chainwright.gasper.Attestation & chainwright.gasper.Attestation.$Shape;
+             *   (properties?: chainwright.gasper.Attestation.$Properties): chainwright.gasper.Attestation;
+             * }}
+             */
+            Attestation.create = function(properties) {
+                return new Attestation(properties);
+            };
+
+            /**
+             * Encodes the specified Attestation message. Does not implicitly {@link chainwright.gasper.Attestation.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.Attestation
+             * @static
+             * @param {chainwright.gasper.Attestation.$Properties} message Attestation message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Attestation.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.data != null && $Object.hasOwnProperty.call(message, "data"))
+                    $root.chainwright.gasper.AttestationData.encode(message.data, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.bits != null && $Object.hasOwnProperty.call(message, "bits") && message.bits.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.bits);
+                if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.signature);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an Attestation message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.Attestation
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.Attestation & chainwright.gasper.Attestation.$Shape} Attestation
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Attestation.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.Attestation();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.data = $root.chainwright.gasper.AttestationData.decode(reader, reader.size(), $undefined, _depth + 1, message.data);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.bits = value;
+                            else
+                                delete message.bits;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.signature = value;
+                            else
+                                delete message.signature;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Attestation;
+        })();
+
+        gasper.IndexedAttestation = (function() {
+
+            /**
+             * Properties of an IndexedAttestation.
+             * @typedef {Object} chainwright.gasper.IndexedAttestation.$Properties
+             * @property {chainwright.gasper.AttestationData.$Properties|null} [data] IndexedAttestation data
+             * @property {Array.<number>|null} [gaps] IndexedAttestation gaps
+             * @property {Uint8Array|null} [signature] IndexedAttestation signature
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an IndexedAttestation.
+             * @memberof chainwright.gasper
+             * @interface IIndexedAttestation
+             * @augments chainwright.gasper.IndexedAttestation.$Properties
+             * @deprecated Use chainwright.gasper.IndexedAttestation.$Properties instead.
+             */
+
+            /**
+             * Shape of an IndexedAttestation.
+             * @typedef {chainwright.gasper.IndexedAttestation.$Properties} chainwright.gasper.IndexedAttestation.$Shape
+             */
+
+            /**
+             * Constructs a new IndexedAttestation.
+             * @memberof chainwright.gasper
+             * @classdesc Represents an IndexedAttestation.
+             * @constructor
+             * @param {chainwright.gasper.IndexedAttestation.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const IndexedAttestation = function (properties) {
+                this.gaps = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * IndexedAttestation data.
+             * @member {chainwright.gasper.AttestationData.$Properties|null|undefined} data
+             * @memberof chainwright.gasper.IndexedAttestation
+             * @instance
+             */
+            IndexedAttestation.prototype.data = null;
+
+            /**
+             * IndexedAttestation gaps.
+             * @member {Array.<number>} gaps
+             * @memberof chainwright.gasper.IndexedAttestation
+             * @instance
+             */
+            IndexedAttestation.prototype.gaps = $util.emptyArray;
+
+            /**
+             * IndexedAttestation signature.
+             * @member {Uint8Array} signature
+             * @memberof chainwright.gasper.IndexedAttestation
+             * @instance
+             */
+            IndexedAttestation.prototype.signature = $util.newBuffer([]);
+
+            /**
+             * Creates a new IndexedAttestation instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.IndexedAttestation
+             * @static
+             * @param {chainwright.gasper.IndexedAttestation.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.IndexedAttestation} IndexedAttestation instance
+             * @type {{
+             *   (properties: chainwright.gasper.IndexedAttestation.$Shape): chainwright.gasper.IndexedAttestation & chainwright.gasper.IndexedAttestation.$Shape;
+             *   (properties?: chainwright.gasper.IndexedAttestation.$Properties): chainwright.gasper.IndexedAttestation;
+             * }}
+             */
+            IndexedAttestation.create = function(properties) {
+                return new IndexedAttestation(properties);
+            };
+
+            /**
+             * Encodes the specified IndexedAttestation message. Does not implicitly {@link chainwright.gasper.IndexedAttestation.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.IndexedAttestation
+             * @static
+             * @param {chainwright.gasper.IndexedAttestation.$Properties} message IndexedAttestation message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            IndexedAttestation.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.data != null && $Object.hasOwnProperty.call(message, "data"))
+                    $root.chainwright.gasper.AttestationData.encode(message.data, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.gaps != null && message.gaps.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).uint32s(message.gaps);
+                if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.signature);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an IndexedAttestation message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.IndexedAttestation
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.IndexedAttestation & chainwright.gasper.IndexedAttestation.$Shape} IndexedAttestation
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            IndexedAttestation.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.IndexedAttestation();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.data = $root.chainwright.gasper.AttestationData.decode(reader, reader.size(), $undefined, _depth + 1, message.data);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.gaps && message.gaps.length))
+                                    message.gaps = [];
+                                reader.uint32s(message.gaps);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.gaps && message.gaps.length))
+                                message.gaps = [];
+                            message.gaps.push(reader.uint32());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.signature = value;
+                            else
+                                delete message.signature;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return IndexedAttestation;
+        })();
+
+        gasper.ProposerSlashing = (function() {
+
+            /**
+             * Properties of a ProposerSlashing.
+             * @typedef {Object} chainwright.gasper.ProposerSlashing.$Properties
+             * @property {chainwright.Header.$Properties|null} [first] ProposerSlashing first
+             * @property {chainwright.Header.$Properties|null} [second] ProposerSlashing second
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ProposerSlashing.
+             * @memberof chainwright.gasper
+             * @interface IProposerSlashing
+             * @augments chainwright.gasper.ProposerSlashing.$Properties
+             * @deprecated Use chainwright.gasper.ProposerSlashing.$Properties instead.
+             */
+
+            /**
+             * Shape of a ProposerSlashing.
+             * @typedef {chainwright.gasper.ProposerSlashing.$Properties} chainwright.gasper.ProposerSlashing.$Shape
+             */
+
+            /**
+             * Constructs a new ProposerSlashing.
+             * @memberof chainwright.gasper
+             * @classdesc Represents a ProposerSlashing.
+             * @constructor
+             * @param {chainwright.gasper.ProposerSlashing.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ProposerSlashing = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ProposerSlashing first.
+             * @member {chainwright.Header.$Properties|null|undefined} first
+             * @memberof chainwright.gasper.ProposerSlashing
+             * @instance
+             */
+            ProposerSlashing.prototype.first = null;
+
+            /**
+             * ProposerSlashing second.
+             * @member {chainwright.Header.$Properties|null|undefined} second
+             * @memberof chainwright.gasper.ProposerSlashing
+             * @instance
+             */
+            ProposerSlashing.prototype.second = null;
+
+            /**
+             * Creates a new ProposerSlashing instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.ProposerSlashing
+             * @static
+             * @param {chainwright.gasper.ProposerSlashing.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.ProposerSlashing} ProposerSlashing instance
+             * @type {{
+             *   (properties: chainwright.gasper.ProposerSlashing.$Shape): chainwright.gasper.ProposerSlashing & chainwright.gasper.ProposerSlashing.$Shape;
+             *   (properties?: chainwright.gasper.ProposerSlashing.$Properties): chainwright.gasper.ProposerSlashing;
+             * }}
+             */
+            ProposerSlashing.create = function(properties) {
+                return new ProposerSlashing(properties);
+            };
+
+            /**
+             * Encodes the specified ProposerSlashing message. Does not implicitly {@link chainwright.gasper.ProposerSlashing.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.ProposerSlashing
+             * @static
+             * @param {chainwright.gasper.ProposerSlashing.$Properties} message ProposerSlashing message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ProposerSlashing.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.first != null && $Object.hasOwnProperty.call(message, "first"))
+                    $root.chainwright.Header.encode(message.first, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.second != null && $Object.hasOwnProperty.call(message, "second"))
+                    $root.chainwright.Header.encode(message.second, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ProposerSlashing message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.ProposerSlashing
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.ProposerSlashing & chainwright.gasper.ProposerSlashing.$Shape} ProposerSlashing
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ProposerSlashing.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.ProposerSlashing();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.first = $root.chainwright.Header.decode(reader, reader.size(), $undefined, _depth + 1, message.first);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.second = $root.chainwright.Header.decode(reader, reader.size(), $undefined, _depth + 1, message.second);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ProposerSlashing;
+        })();
+
+        gasper.AttesterSlashing = (function() {
+
+            /**
+             * Properties of an AttesterSlashing.
+             * @typedef {Object} chainwright.gasper.AttesterSlashing.$Properties
+             * @property {chainwright.gasper.IndexedAttestation.$Properties|null} [first] AttesterSlashing first
+             * @property {chainwright.gasper.IndexedAttestation.$Properties|null} [second] AttesterSlashing second
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an AttesterSlashing.
+             * @memberof chainwright.gasper
+             * @interface IAttesterSlashing
+             * @augments chainwright.gasper.AttesterSlashing.$Properties
+             * @deprecated Use chainwright.gasper.AttesterSlashing.$Properties instead.
+             */
+
+            /**
+             * Shape of an AttesterSlashing.
+             * @typedef {chainwright.gasper.AttesterSlashing.$Properties} chainwright.gasper.AttesterSlashing.$Shape
+             */
+
+            /**
+             * Constructs a new AttesterSlashing.
+             * @memberof chainwright.gasper
+             * @classdesc Represents an AttesterSlashing.
+             * @constructor
+             * @param {chainwright.gasper.AttesterSlashing.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const AttesterSlashing = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * AttesterSlashing first.
+             * @member {chainwright.gasper.IndexedAttestation.$Properties|null|undefined} first
+             * @memberof chainwright.gasper.AttesterSlashing
+             * @instance
+             */
+            AttesterSlashing.prototype.first = null;
+
+            /**
+             * AttesterSlashing second.
+             * @member {chainwright.gasper.IndexedAttestation.$Properties|null|undefined} second
+             * @memberof chainwright.gasper.AttesterSlashing
+             * @instance
+             */
+            AttesterSlashing.prototype.second = null;
+
+            /**
+             * Creates a new AttesterSlashing instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.AttesterSlashing
+             * @static
+             * @param {chainwright.gasper.AttesterSlashing.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.AttesterSlashing} AttesterSlashing instance
+             * @type {{
+             *   (properties: chainwright.gasper.AttesterSlashing.$Shape): chainwright.gasper.AttesterSlashing & chainwright.gasper.AttesterSlashing.$Shape;
+             *   (properties?: chainwright.gasper.AttesterSlashing.$Properties): chainwright.gasper.AttesterSlashing;
+             * }}
+             */
+            AttesterSlashing.create = function(properties) {
+                return new AttesterSlashing(properties);
+            };
+
+            /**
+             * Encodes the specified AttesterSlashing message. Does not implicitly {@link chainwright.gasper.AttesterSlashing.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.AttesterSlashing
+             * @static
+             * @param {chainwright.gasper.AttesterSlashing.$Properties} message AttesterSlashing message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            AttesterSlashing.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.first != null && $Object.hasOwnProperty.call(message, "first"))
+                    $root.chainwright.gasper.IndexedAttestation.encode(message.first, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.second != null && $Object.hasOwnProperty.call(message, "second"))
+                    $root.chainwright.gasper.IndexedAttestation.encode(message.second, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an AttesterSlashing message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.AttesterSlashing
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.AttesterSlashing & chainwright.gasper.AttesterSlashing.$Shape} AttesterSlashing
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            AttesterSlashing.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.AttesterSlashing();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.first = $root.chainwright.gasper.IndexedAttestation.decode(reader, reader.size(), $undefined, _depth + 1, message.first);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.second = $root.chainwright.gasper.IndexedAttestation.decode(reader, reader.size(), $undefined, _depth + 1, message.second);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AttesterSlashing;
+        })();
+
+        gasper.GasperPayload = (function() {
+
+            /**
+             * Properties of a GasperPayload.
+             * @typedef {Object} chainwright.gasper.GasperPayload.$Properties
+             * @property {Array.<chainwright.gasper.Attestation.$Properties>|null} [attestations] GasperPayload attestations
+             * @property {Array.<chainwright.gasper.ProposerSlashing.$Properties>|null} [proposerSlashings] GasperPayload proposerSlashings
+             * @property {Array.<chainwright.gasper.AttesterSlashing.$Properties>|null} [attesterSlashings] GasperPayload attesterSlashings
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GasperPayload.
+             * @memberof chainwright.gasper
+             * @interface IGasperPayload
+             * @augments chainwright.gasper.GasperPayload.$Properties
+             * @deprecated Use chainwright.gasper.GasperPayload.$Properties instead.
+             */
+
+            /**
+             * Shape of a GasperPayload.
+             * @typedef {chainwright.gasper.GasperPayload.$Properties} chainwright.gasper.GasperPayload.$Shape
+             */
+
+            /**
+             * Constructs a new GasperPayload.
+             * @memberof chainwright.gasper
+             * @classdesc Represents a GasperPayload.
+             * @constructor
+             * @param {chainwright.gasper.GasperPayload.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GasperPayload = function (properties) {
+                this.attestations = [];
+                this.proposerSlashings = [];
+                this.attesterSlashings = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * GasperPayload attestations.
+             * @member {Array.<chainwright.gasper.Attestation.$Properties>} attestations
+             * @memberof chainwright.gasper.GasperPayload
+             * @instance
+             */
+            GasperPayload.prototype.attestations = $util.emptyArray;
+
+            /**
+             * GasperPayload proposerSlashings.
+             * @member {Array.<chainwright.gasper.ProposerSlashing.$Properties>} proposerSlashings
+             * @memberof chainwright.gasper.GasperPayload
+             * @instance
+             */
+            GasperPayload.prototype.proposerSlashings = $util.emptyArray;
+
+            /**
+             * GasperPayload attesterSlashings.
+             * @member {Array.<chainwright.gasper.AttesterSlashing.$Properties>} attesterSlashings
+             * @memberof chainwright.gasper.GasperPayload
+             * @instance
+             */
+            GasperPayload.prototype.attesterSlashings = $util.emptyArray;
+
+            /**
+             * Creates a new GasperPayload instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.GasperPayload
+             * @static
+             * @param {chainwright.gasper.GasperPayload.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.GasperPayload} GasperPayload instance
+             * @type {{
+             *   (properties: chainwright.gasper.GasperPayload.$Shape): chainwright.gasper.GasperPayload & chainwright.gasper.GasperPayload.$Shape;
+             *   (properties?: chainwright.gasper.GasperPayload.$Properties): chainwright.gasper.GasperPayload;
+             * }}
+             */
+            GasperPayload.create = function(properties) {
+                return new GasperPayload(properties);
+            };
+
+            /**
+             * Encodes the specified GasperPayload message. Does not implicitly {@link chainwright.gasper.GasperPayload.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.GasperPayload
+             * @static
+             * @param {chainwright.gasper.GasperPayload.$Properties} message GasperPayload message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GasperPayload.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.attestations != null && message.attestations.length)
+                    for (let i = 0; i < message.attestations.length; ++i)
+                        $root.chainwright.gasper.Attestation.encode(message.attestations[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.proposerSlashings != null && message.proposerSlashings.length)
+                    for (let i = 0; i < message.proposerSlashings.length; ++i)
+                        $root.chainwright.gasper.ProposerSlashing.encode(message.proposerSlashings[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.attesterSlashings != null && message.attesterSlashings.length)
+                    for (let i = 0; i < message.attesterSlashings.length; ++i)
+                        $root.chainwright.gasper.AttesterSlashing.encode(message.attesterSlashings[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a GasperPayload message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.GasperPayload
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.GasperPayload & chainwright.gasper.GasperPayload.$Shape} GasperPayload
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GasperPayload.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.GasperPayload();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.attestations && message.attestations.length))
+                                message.attestations = [];
+                            message.attestations.push($root.chainwright.gasper.Attestation.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.proposerSlashings && message.proposerSlashings.length))
+                                message.proposerSlashings = [];
+                            message.proposerSlashings.push($root.chainwright.gasper.ProposerSlashing.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.attesterSlashings && message.attesterSlashings.length))
+                                message.attesterSlashings = [];
+                            message.attesterSlashings.push($root.chainwright.gasper.AttesterSlashing.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GasperPayload;
+        })();
+
+        gasper.AggregateAndProof = (function() {
+
+            /**
+             * Properties of an AggregateAndProof.
+             * @typedef {Object} chainwright.gasper.AggregateAndProof.$Properties
+             * @property {number|null} [aggregatorIndex] AggregateAndProof aggregatorIndex
+             * @property {chainwright.gasper.Attestation.$Properties|null} [aggregate] AggregateAndProof aggregate
+             * @property {Uint8Array|null} [selectionProof] AggregateAndProof selectionProof
+             * @property {Uint8Array|null} [signature] AggregateAndProof signature
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an AggregateAndProof.
+             * @memberof chainwright.gasper
+             * @interface IAggregateAndProof
+             * @augments chainwright.gasper.AggregateAndProof.$Properties
+             * @deprecated Use chainwright.gasper.AggregateAndProof.$Properties instead.
+             */
+
+            /**
+             * Shape of an AggregateAndProof.
+             * @typedef {chainwright.gasper.AggregateAndProof.$Properties} chainwright.gasper.AggregateAndProof.$Shape
+             */
+
+            /**
+             * Constructs a new AggregateAndProof.
+             * @memberof chainwright.gasper
+             * @classdesc Represents an AggregateAndProof.
+             * @constructor
+             * @param {chainwright.gasper.AggregateAndProof.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const AggregateAndProof = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * AggregateAndProof aggregatorIndex.
+             * @member {number} aggregatorIndex
+             * @memberof chainwright.gasper.AggregateAndProof
+             * @instance
+             */
+            AggregateAndProof.prototype.aggregatorIndex = 0;
+
+            /**
+             * AggregateAndProof aggregate.
+             * @member {chainwright.gasper.Attestation.$Properties|null|undefined} aggregate
+             * @memberof chainwright.gasper.AggregateAndProof
+             * @instance
+             */
+            AggregateAndProof.prototype.aggregate = null;
+
+            /**
+             * AggregateAndProof selectionProof.
+             * @member {Uint8Array} selectionProof
+             * @memberof chainwright.gasper.AggregateAndProof
+             * @instance
+             */
+            AggregateAndProof.prototype.selectionProof = $util.newBuffer([]);
+
+            /**
+             * AggregateAndProof signature.
+             * @member {Uint8Array} signature
+             * @memberof chainwright.gasper.AggregateAndProof
+             * @instance
+             */
+            AggregateAndProof.prototype.signature = $util.newBuffer([]);
+
+            /**
+             * Creates a new AggregateAndProof instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.AggregateAndProof
+             * @static
+             * @param {chainwright.gasper.AggregateAndProof.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.AggregateAndProof} AggregateAndProof instance
+             * @type {{
+             *   (properties: chainwright.gasper.AggregateAndProof.$Shape): chainwright.gasper.AggregateAndProof & chainwright.gasper.AggregateAndProof.$Shape;
+             *   (properties?: chainwright.gasper.AggregateAndProof.$Properties): chainwright.gasper.AggregateAndProof;
+             * }}
+             */
+            AggregateAndProof.create = function(properties) {
+                return new AggregateAndProof(properties);
+            };
+
+            /**
+             * Encodes the specified AggregateAndProof message. Does not implicitly {@link chainwright.gasper.AggregateAndProof.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.AggregateAndProof
+             * @static
+             * @param {chainwright.gasper.AggregateAndProof.$Properties} message AggregateAndProof message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            AggregateAndProof.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.aggregatorIndex != null && $Object.hasOwnProperty.call(message, "aggregatorIndex") && message.aggregatorIndex !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.aggregatorIndex);
+                if (message.aggregate != null && $Object.hasOwnProperty.call(message, "aggregate"))
+                    $root.chainwright.gasper.Attestation.encode(message.aggregate, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.selectionProof != null && $Object.hasOwnProperty.call(message, "selectionProof") && message.selectionProof.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.selectionProof);
+                if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.signature);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an AggregateAndProof message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.AggregateAndProof
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.AggregateAndProof & chainwright.gasper.AggregateAndProof.$Shape} AggregateAndProof
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            AggregateAndProof.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.AggregateAndProof();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.aggregatorIndex = value;
+                            else
+                                delete message.aggregatorIndex;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.aggregate = $root.chainwright.gasper.Attestation.decode(reader, reader.size(), $undefined, _depth + 1, message.aggregate);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.selectionProof = value;
+                            else
+                                delete message.selectionProof;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.signature = value;
+                            else
+                                delete message.signature;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return AggregateAndProof;
+        })();
+
+        gasper.FinalityVotes = (function() {
+
+            /**
+             * Properties of a FinalityVotes.
+             * @typedef {Object} chainwright.gasper.FinalityVotes.$Properties
+             * @property {chainwright.gasper.Checkpoint.$Properties|null} [source] FinalityVotes source
+             * @property {chainwright.gasper.Checkpoint.$Properties|null} [target] FinalityVotes target
+             * @property {Array.<chainwright.gasper.VoteGroup.$Properties>|null} [groups] FinalityVotes groups
+             * @property {Uint8Array|null} [signature] FinalityVotes signature
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a FinalityVotes.
+             * @memberof chainwright.gasper
+             * @interface IFinalityVotes
+             * @augments chainwright.gasper.FinalityVotes.$Properties
+             * @deprecated Use chainwright.gasper.FinalityVotes.$Properties instead.
+             */
+
+            /**
+             * Shape of a FinalityVotes.
+             * @typedef {chainwright.gasper.FinalityVotes.$Properties} chainwright.gasper.FinalityVotes.$Shape
+             */
+
+            /**
+             * Constructs a new FinalityVotes.
+             * @memberof chainwright.gasper
+             * @classdesc Represents a FinalityVotes.
+             * @constructor
+             * @param {chainwright.gasper.FinalityVotes.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const FinalityVotes = function (properties) {
+                this.groups = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * FinalityVotes source.
+             * @member {chainwright.gasper.Checkpoint.$Properties|null|undefined} source
+             * @memberof chainwright.gasper.FinalityVotes
+             * @instance
+             */
+            FinalityVotes.prototype.source = null;
+
+            /**
+             * FinalityVotes target.
+             * @member {chainwright.gasper.Checkpoint.$Properties|null|undefined} target
+             * @memberof chainwright.gasper.FinalityVotes
+             * @instance
+             */
+            FinalityVotes.prototype.target = null;
+
+            /**
+             * FinalityVotes groups.
+             * @member {Array.<chainwright.gasper.VoteGroup.$Properties>} groups
+             * @memberof chainwright.gasper.FinalityVotes
+             * @instance
+             */
+            FinalityVotes.prototype.groups = $util.emptyArray;
+
+            /**
+             * FinalityVotes signature.
+             * @member {Uint8Array} signature
+             * @memberof chainwright.gasper.FinalityVotes
+             * @instance
+             */
+            FinalityVotes.prototype.signature = $util.newBuffer([]);
+
+            /**
+             * Creates a new FinalityVotes instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.FinalityVotes
+             * @static
+             * @param {chainwright.gasper.FinalityVotes.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.FinalityVotes} FinalityVotes instance
+             * @type {{
+             *   (properties: chainwright.gasper.FinalityVotes.$Shape): chainwright.gasper.FinalityVotes & chainwright.gasper.FinalityVotes.$Shape;
+             *   (properties?: chainwright.gasper.FinalityVotes.$Properties): chainwright.gasper.FinalityVotes;
+             * }}
+             */
+            FinalityVotes.create = function(properties) {
+                return new FinalityVotes(properties);
+            };
+
+            /**
+             * Encodes the specified FinalityVotes message. Does not implicitly {@link chainwright.gasper.FinalityVotes.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.FinalityVotes
+             * @static
+             * @param {chainwright.gasper.FinalityVotes.$Properties} message FinalityVotes message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            FinalityVotes.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.source != null && $Object.hasOwnProperty.call(message, "source"))
+                    $root.chainwright.gasper.Checkpoint.encode(message.source, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.target != null && $Object.hasOwnProperty.call(message, "target"))
+                    $root.chainwright.gasper.Checkpoint.encode(message.target, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.groups != null && message.groups.length)
+                    for (let i = 0; i < message.groups.length; ++i)
+                        $root.chainwright.gasper.VoteGroup.encode(message.groups[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.signature);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a FinalityVotes message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.FinalityVotes
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.FinalityVotes & chainwright.gasper.FinalityVotes.$Shape} FinalityVotes
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            FinalityVotes.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.FinalityVotes();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.source = $root.chainwright.gasper.Checkpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.source);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.target = $root.chainwright.gasper.Checkpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.target);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.groups && message.groups.length))
+                                message.groups = [];
+                            message.groups.push($root.chainwright.gasper.VoteGroup.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.signature = value;
+                            else
+                                delete message.signature;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return FinalityVotes;
+        })();
+
+        gasper.VoteGroup = (function() {
+
+            /**
+             * Properties of a VoteGroup.
+             * @typedef {Object} chainwright.gasper.VoteGroup.$Properties
+             * @property {Long|null} [slot] VoteGroup slot
+             * @property {number|null} [committeeIndex] VoteGroup committeeIndex
+             * @property {Uint8Array|null} [headRoot] VoteGroup headRoot
+             * @property {Array.<number>|null} [gaps] VoteGroup gaps
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a VoteGroup.
+             * @memberof chainwright.gasper
+             * @interface IVoteGroup
+             * @augments chainwright.gasper.VoteGroup.$Properties
+             * @deprecated Use chainwright.gasper.VoteGroup.$Properties instead.
+             */
+
+            /**
+             * Shape of a VoteGroup.
+             * @typedef {chainwright.gasper.VoteGroup.$Properties} chainwright.gasper.VoteGroup.$Shape
+             */
+
+            /**
+             * Constructs a new VoteGroup.
+             * @memberof chainwright.gasper
+             * @classdesc Represents a VoteGroup.
+             * @constructor
+             * @param {chainwright.gasper.VoteGroup.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const VoteGroup = function (properties) {
+                this.gaps = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * VoteGroup slot.
+             * @member {Long} slot
+             * @memberof chainwright.gasper.VoteGroup
+             * @instance
+             */
+            VoteGroup.prototype.slot = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * VoteGroup committeeIndex.
+             * @member {number} committeeIndex
+             * @memberof chainwright.gasper.VoteGroup
+             * @instance
+             */
+            VoteGroup.prototype.committeeIndex = 0;
+
+            /**
+             * VoteGroup headRoot.
+             * @member {Uint8Array} headRoot
+             * @memberof chainwright.gasper.VoteGroup
+             * @instance
+             */
+            VoteGroup.prototype.headRoot = $util.newBuffer([]);
+
+            /**
+             * VoteGroup gaps.
+             * @member {Array.<number>} gaps
+             * @memberof chainwright.gasper.VoteGroup
+             * @instance
+             */
+            VoteGroup.prototype.gaps = $util.emptyArray;
+
+            /**
+             * Creates a new VoteGroup instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.VoteGroup
+             * @static
+             * @param {chainwright.gasper.VoteGroup.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.VoteGroup} VoteGroup instance
+             * @type {{
+             *   (properties: chainwright.gasper.VoteGroup.$Shape): chainwright.gasper.VoteGroup & chainwright.gasper.VoteGroup.$Shape;
+             *   (properties?: chainwright.gasper.VoteGroup.$Properties): chainwright.gasper.VoteGroup;
+             * }}
+             */
+            VoteGroup.create = function(properties) {
+                return new VoteGroup(properties);
+            };
+
+            /**
+             * Encodes the specified VoteGroup message. Does not implicitly {@link chainwright.gasper.VoteGroup.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.VoteGroup
+             * @static
+             * @param {chainwright.gasper.VoteGroup.$Properties} message VoteGroup message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            VoteGroup.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.slot != null && $Object.hasOwnProperty.call(message, "slot") && (typeof message.slot === "object" ? message.slot.low || message.slot.high : message.slot !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.slot);
+                if (message.committeeIndex != null && $Object.hasOwnProperty.call(message, "committeeIndex") && message.committeeIndex !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.committeeIndex);
+                if (message.headRoot != null && $Object.hasOwnProperty.call(message, "headRoot") && message.headRoot.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.headRoot);
+                if (message.gaps != null && message.gaps.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).uint32s(message.gaps);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a VoteGroup message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.VoteGroup
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.VoteGroup & chainwright.gasper.VoteGroup.$Shape} VoteGroup
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            VoteGroup.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.VoteGroup();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.slot = value;
+                            else
+                                delete message.slot;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.committeeIndex = value;
+                            else
+                                delete message.committeeIndex;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.headRoot = value;
+                            else
+                                delete message.headRoot;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.gaps && message.gaps.length))
+                                    message.gaps = [];
+                                reader.uint32s(message.gaps);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.gaps && message.gaps.length))
+                                message.gaps = [];
+                            message.gaps.push(reader.uint32());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return VoteGroup;
+        })();
+
+        gasper.SlotMessage = (function() {
+
+            /**
+             * Properties of a SlotMessage.
+             * @typedef {Object} chainwright.gasper.SlotMessage.$Properties
+             * @property {Long|null} [slot] SlotMessage slot
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SlotMessage.
+             * @memberof chainwright.gasper
+             * @interface ISlotMessage
+             * @augments chainwright.gasper.SlotMessage.$Properties
+             * @deprecated Use chainwright.gasper.SlotMessage.$Properties instead.
+             */
+
+            /**
+             * Shape of a SlotMessage.
+             * @typedef {chainwright.gasper.SlotMessage.$Properties} chainwright.gasper.SlotMessage.$Shape
+             */
+
+            /**
+             * Constructs a new SlotMessage.
+             * @memberof chainwright.gasper
+             * @classdesc Represents a SlotMessage.
+             * @constructor
+             * @param {chainwright.gasper.SlotMessage.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SlotMessage = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SlotMessage slot.
+             * @member {Long} slot
+             * @memberof chainwright.gasper.SlotMessage
+             * @instance
+             */
+            SlotMessage.prototype.slot = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new SlotMessage instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.SlotMessage
+             * @static
+             * @param {chainwright.gasper.SlotMessage.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.SlotMessage} SlotMessage instance
+             * @type {{
+             *   (properties: chainwright.gasper.SlotMessage.$Shape): chainwright.gasper.SlotMessage & chainwright.gasper.SlotMessage.$Shape;
+             *   (properties?: chainwright.gasper.SlotMessage.$Properties): chainwright.gasper.SlotMessage;
+             * }}
+             */
+            SlotMessage.create = function(properties) {
+                return new SlotMessage(properties);
+            };
+
+            /**
+             * Encodes the specified SlotMessage message. Does not implicitly {@link chainwright.gasper.SlotMessage.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.SlotMessage
+             * @static
+             * @param {chainwright.gasper.SlotMessage.$Properties} message SlotMessage message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SlotMessage.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.slot != null && $Object.hasOwnProperty.call(message, "slot") && (typeof message.slot === "object" ? message.slot.low || message.slot.high : message.slot !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.slot);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SlotMessage message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.SlotMessage
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.SlotMessage & chainwright.gasper.SlotMessage.$Shape} SlotMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SlotMessage.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.SlotMessage();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.slot = value;
+                            else
+                                delete message.slot;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SlotMessage;
+        })();
+
+        gasper.EpochMessage = (function() {
+
+            /**
+             * Properties of an EpochMessage.
+             * @typedef {Object} chainwright.gasper.EpochMessage.$Properties
+             * @property {Long|null} [epoch] EpochMessage epoch
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an EpochMessage.
+             * @memberof chainwright.gasper
+             * @interface IEpochMessage
+             * @augments chainwright.gasper.EpochMessage.$Properties
+             * @deprecated Use chainwright.gasper.EpochMessage.$Properties instead.
+             */
+
+            /**
+             * Shape of an EpochMessage.
+             * @typedef {chainwright.gasper.EpochMessage.$Properties} chainwright.gasper.EpochMessage.$Shape
+             */
+
+            /**
+             * Constructs a new EpochMessage.
+             * @memberof chainwright.gasper
+             * @classdesc Represents an EpochMessage.
+             * @constructor
+             * @param {chainwright.gasper.EpochMessage.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const EpochMessage = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * EpochMessage epoch.
+             * @member {Long} epoch
+             * @memberof chainwright.gasper.EpochMessage
+             * @instance
+             */
+            EpochMessage.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new EpochMessage instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.EpochMessage
+             * @static
+             * @param {chainwright.gasper.EpochMessage.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.EpochMessage} EpochMessage instance
+             * @type {{
+             *   (properties: chainwright.gasper.EpochMessage.$Shape): chainwright.gasper.EpochMessage & chainwright.gasper.EpochMessage.$Shape;
+             *   (properties?: chainwright.gasper.EpochMessage.$Properties): chainwright.gasper.EpochMessage;
+             * }}
+             */
+            EpochMessage.create = function(properties) {
+                return new EpochMessage(properties);
+            };
+
+            /**
+             * Encodes the specified EpochMessage message. Does not implicitly {@link chainwright.gasper.EpochMessage.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.EpochMessage
+             * @static
+             * @param {chainwright.gasper.EpochMessage.$Properties} message EpochMessage message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            EpochMessage.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.epoch);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an EpochMessage message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.EpochMessage
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.EpochMessage & chainwright.gasper.EpochMessage.$Shape} EpochMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            EpochMessage.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.EpochMessage();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return EpochMessage;
+        })();
+
+        return gasper;
+    })();
+
     chainwright.network = (function() {
 
         /**

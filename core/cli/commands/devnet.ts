@@ -22,6 +22,7 @@ export interface DevnetOptions {
   readonly nodes?: string;
   readonly topology?: string;
   readonly consensus?: string;
+  readonly validators?: string;
   readonly dir: string;
   readonly traffic?: string;
   readonly basePort?: string;
@@ -69,6 +70,7 @@ export async function devnet(options: DevnetOptions, context: Context, stop: Sto
 async function shapeOf(options: DevnetOptions): Promise<DevnetShape> {
   const { topology, consensus } = options;
   const nodes = integerOf("--nodes", options.nodes);
+  const validators = integerOf("--validators", options.validators);
   const basePort = integerOf("--base-port", options.basePort);
   const blockIntervalMs = integerOf("--block-interval", options.blockInterval);
   const latencyMs = integerOf("--latency", options.latency);
@@ -78,6 +80,7 @@ async function shapeOf(options: DevnetOptions): Promise<DevnetShape> {
     ...(topology !== undefined && isTopologyName(topology) ? { topology } : {}),
     ...(file === undefined ? {} : { topology: file.edges, nodes: nodes ?? file.nodes }),
     ...(consensus === undefined ? {} : { consensus }),
+    ...(validators === undefined ? {} : { validators }),
     ...(basePort === undefined ? {} : { basePort }),
     ...(blockIntervalMs === undefined ? {} : { blockIntervalMs }),
     ...(latencyMs === undefined ? {} : { latencyMs }),

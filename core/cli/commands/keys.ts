@@ -1,19 +1,14 @@
 /** Commands on the keystore: keys new, list, show, import, export. */
 import { readFile } from "node:fs/promises";
+import type { KeyEntry } from "../../node/keystore.js";
 import { Address } from "../../primitives/address.js";
 import { fromHex, toHex } from "../../primitives/bytes.js";
-import type { PublicKey } from "../../primitives/keys.js";
 import { type Context, type KeyOptions, keystore, passphrase } from "../context.js";
 import { UsageError } from "../errors.js";
 
 export interface KeyCommandOptions extends KeyOptions {
   readonly prefix: string;
   readonly json?: boolean;
-}
-
-interface Shown {
-  readonly name: string;
-  readonly publicKey: PublicKey;
 }
 
 export async function keysNew(name: string, options: KeyCommandOptions, context: Context): Promise<number> {
@@ -49,9 +44,10 @@ export async function keysImport(name: string, options: KeyImportOptions, contex
 }
 
 export async function keysExport(name: string, options: KeyCommandOptions, context: Context): Promise<number> {
-  const secretKey = await keystore(options, context).unlock(name, await passphrase(name, options, context, false));
-  context.output.warn("this is the secret key: whoever sees it can spend everything that it holds");
-  context.output.line(toHex(secretKey));
+  const { kind, secretKeys } = await keystore(options, context).unlockAny(name, await passphrase(name, options, context, false));
+  if (kind === "ed25519") context.output.warn("this is the secret key: whoever sees it can spend everything that it holds");
+  else context.output.warn("these are secret keys of validators: whoever sees one can have its stake slashed; run each in one place only");
+  for (const secretKey of secretKeys) context.output.line(toHex(secretKey));
   return 0;
 }
 
@@ -60,15 +56,26 @@ function checkPrefix({ prefix }: KeyCommandOptions): void {
   Address.format(Address.zero, prefix);
 }
 
-function show(entries: readonly Shown[], options: KeyCommandOptions, { output }: Context, isList = false): void {
-  const rows = entries.map(({ name, publicKey }) => ({
-    name,
-    address: Address.format(Address.ofKey(publicKey), options.prefix),
-    publicKey: toHex(publicKey),
-  }));
+function show(entries: readonly KeyEntry[], options: KeyCommandOptions, { output }: Context, isList = false): void {
+  const rows = entries.map((entry) => {
+    const { kind, name } = entry;
+    if (entry.kind === "bls12-381") return { name, kind, publicKeys: entry.publicKeys.map(toHex) };
+    const address = Address.format(Address.ofKey(entry.publicKey), options.prefix);
+    return { name, kind, address, publicKey: toHex(entry.publicKey) };
+  });
   if (options.json === true) output.json(isList ? rows : rows[0]);
   else if (rows.length === 0) output.line("no keys; make one with: chainwright keys new NAME");
-  else output.table([["name", "address", "public key"], ...rows.map((row) => [row.name, row.address, row.publicKey])], "");
+  else {
+    const cells = rows.flatMap((row) => {
+      if (row.publicKeys === undefined) return [[row.name, row.kind, row.address, row.publicKey]];
+      // In a list a file is one line; shown by itself, it tells every key.
+      const keys = isList
+        ? [`${row.publicKeys[0]}${row.publicKeys.length > 1 ? ` and ${row.publicKeys.length - 1} more` : ""}`]
+        : row.publicKeys;
+      return keys.map((key, index) => [index === 0 ? row.name : "", index === 0 ? row.kind : "", "", key]);
+    });
+    output.table([["name", "kind", "address", "public key"], ...cells], "");
+  }
 }
 
 async function standardInput(): Promise<string> {

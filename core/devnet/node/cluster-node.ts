@@ -32,6 +32,10 @@ export interface NodeReport {
   /** `starting`, `synced`, `syncing` or `isolated`; empty while the node does not run. */
   readonly sync: string;
   readonly targetHeight: number;
+  /** Of the newest justified block. Absent where the engine has no finality of its own, and before the node has told. */
+  readonly justifiedHeight?: number;
+  /** Of the newest finalized block; absent as that. */
+  readonly finalizedHeight?: number;
 }
 
 /** How a node's process ended, and why, if it said so. */
@@ -124,6 +128,11 @@ export class ClusterNode {
   /** Transactions in the mempool. */
   get pending(): number {
     return this.#report.pending;
+  }
+
+  /** Of the newest block that the engine has finalized; 0 before the first, and where the engine has no finality of its own. */
+  get finalizedHeight(): number {
+    return this.#report.finalizedHeight ?? 0;
   }
 
   /** Undefined while no process is there. */
@@ -249,8 +258,9 @@ export class ClusterNode {
     } else if (line.type === "block") {
       this.#report = { ...before, height: line.height, head: line.hash };
     } else if (line.type === "status") {
-      const { peers, pending, sync, targetHeight } = line;
-      this.#report = { ...before, peers, pending, sync, targetHeight };
+      const { peers, pending, sync, targetHeight, justifiedHeight, finalizedHeight } = line;
+      const finality = justifiedHeight === undefined || finalizedHeight === undefined ? {} : { justifiedHeight, finalizedHeight };
+      this.#report = { ...before, peers, pending, sync, targetHeight, ...finality };
     } else return;
     this.#observers.tell({ type: line.type === "block" ? "block" : "report", node: this.number });
   }

@@ -32,6 +32,9 @@ export type NodeLine =
       readonly pending: number;
       readonly sync: string;
       readonly targetHeight: number;
+      /** These two of engines that have finality of their own. */
+      readonly justifiedHeight?: number;
+      readonly finalizedHeight?: number;
     };
 
 /** How a process ended. */

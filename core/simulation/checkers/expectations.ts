@@ -1,5 +1,5 @@
 /** What the scenario expects of its end: that nodes agree, how far they got, how many forks there were and how deep. */
-import { Address, Hash } from "../../sdk.js";
+import { Address, CONSENSUS, type Consensus, Hash, type Json } from "../../sdk.js";
 import { payoutAddress } from "../run/composition.js";
 import { plansOf, selected } from "../scenario/roster.js";
 import { type Checker, type HeadMoved, honestNodes, type RunView } from "./checker.js";
@@ -28,9 +28,21 @@ export class ExpectationChecker implements Checker {
     this.#atLeast("the number of stale blocks", stale, expect.staleAtLeast);
     this.#atLeast("the deepest reorganization", this.#deepest, expect.deepestReorgAtLeast);
     this.#atMost("the deepest reorganization", this.#deepest, expect.deepestReorgAtMost);
+    const finalized = nodes.map(({ chain }) => chain.finalized.header.height);
+    if (expect.finalizedAtLeast > 0) this.#atLeast("the height that all have for final", Math.min(...finalized), expect.finalizedAtLeast);
+    this.#atMost("the highest final block's height", Math.max(0, ...finalized), expect.finalizedAtMost);
+    this.#slashed();
     if (expect.noBlocksOf.length > 0) this.#excluded();
     if (expect.twoChains) this.#twoChains();
     if (expect.converged) this.#convergence(height, heights);
+  }
+
+  #slashed(): void {
+    const { slashedAtLeast, slashedAtMost } = this.#run.scenario.expect;
+    if (slashedAtLeast === 0 && slashedAtMost === undefined) return;
+    const slashed = honestNodes(this.#run).map((node) => slashedOf(node.capability<Consensus>(CONSENSUS).status?.()));
+    this.#atLeast("the number of slashed validators", Math.min(...slashed), slashedAtLeast);
+    this.#atMost("the number of slashed validators", Math.max(0, ...slashed), slashedAtMost);
   }
 
   /** Whoever is to have no block on any honest chain has none. */
@@ -85,4 +97,11 @@ export class ExpectationChecker implements Checker {
     if (most !== undefined && value > most)
       this.#run.violate("expectation", undefined, `${what} is ${value}, and was to be at most ${most}`);
   }
+}
+
+/** As an engine with validators tells it: `validators.slashed` of its status. */
+function slashedOf(status: Json | undefined): number {
+  const { validators } = (status ?? {}) as { readonly validators?: { readonly slashed?: unknown } };
+  const slashed = validators?.slashed;
+  return typeof slashed === "number" ? slashed : 0;
 }

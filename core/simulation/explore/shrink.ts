@@ -244,8 +244,13 @@ function kept({ latency, regions }: Scenario["network"]): Partial<Scenario["netw
 }
 
 /** A group without whatever makes its machines worse than others. */
-function plain({ name, count, hashShare, region, joins, byzantine, config }: NodeGroup): NodeGroup {
-  const optional = { ...(count !== undefined && { count }), ...(region && { region }), ...(joins && { joins }) };
+function plain({ name, count, hashShare, validators, region, joins, byzantine, config }: NodeGroup): NodeGroup {
+  const optional = {
+    ...(count !== undefined && { count }),
+    ...(validators !== undefined && { validators }),
+    ...(region && { region }),
+    ...(joins && { joins }),
+  };
   return { name, hashShare, byzantine, config, driftPpm: 0, slowness: 0, ...optional };
 }
 

@@ -1,14 +1,17 @@
 /** What each life of a simulated node stands on: its machine's clock and disk, seeded randomness, and keys that follow from its name. */
-import { type NodeGround, type NodeIdentity, type OpenDataDirectory, UNMETERED } from "../../node/simulation-seam.js";
+import { devValidatorGroups, type NodeGround, type NodeIdentity, type OpenDataDirectory, UNMETERED } from "../../node/simulation-seam.js";
 import {
   asciiBytes,
+  type BlsSigner,
   type Bytes,
+  blsSign,
   bytesEqual,
   domainTag,
   type Entropy,
   Hash,
   type Logger,
   type LogLevel,
+  present,
   publicKeyOf,
   type Signer,
   sha256Of,
@@ -93,7 +96,43 @@ function signerOf(secrets: readonly Bytes[]): Signer {
       if (secret === undefined) throw new RangeError("this node does not hold that key");
       return signMessage(secret, message);
     },
+    bls: new DevelopmentSigner(),
   };
+}
+
+/** Deriving a key takes as long as hundreds of messages, and all lives of all nodes have the same ones. By public key, in hex. */
+const VALIDATOR_SECRETS = new Map<string, Bytes>();
+const VALIDATOR_GROUPS = new Map<string, readonly Bytes[]>();
+
+/** Holds the keys of development validators that it was asked for by name: `dev:validators/1-8`. */
+class DevelopmentSigner implements BlsSigner {
+  readonly #asked = new Map<string, readonly Bytes[]>();
+
+  async publicKeys(): Promise<readonly Bytes[]> {
+    return [...this.#asked.values()].flat();
+  }
+
+  async keysOf(name: string): Promise<readonly Bytes[] | undefined> {
+    const publicKeys = VALIDATOR_GROUPS.get(name) ?? derive(name);
+    if (publicKeys !== undefined) this.#asked.set(name, publicKeys);
+    return publicKeys;
+  }
+
+  async sign(publicKey: Bytes, message: Bytes): Promise<Bytes> {
+    const secret = VALIDATOR_SECRETS.get(toHex(publicKey));
+    if (secret === undefined) throw new RangeError("this node does not hold that key");
+    return blsSign(secret, message);
+  }
+}
+
+function derive(name: string): readonly Bytes[] | undefined {
+  const keys = devValidatorGroups([name]).get(name);
+  if (keys === undefined) return undefined;
+  const { secretKeys, publicKeys } = keys;
+  for (const [index, publicKey] of publicKeys.entries())
+    VALIDATOR_SECRETS.set(toHex(publicKey), present(secretKeys[index], "a secret key for each public one"));
+  VALIDATOR_GROUPS.set(name, publicKeys);
+  return publicKeys;
 }
 
 function loggerFor(component: string, least: number, log: (line: Omit<LogLine, "atMs" | "node">) => void): Logger {

@@ -38,20 +38,27 @@ export function payoutAddress(name: string): Address {
 /** Deriving one takes as long as a hundred messages. */
 const ADDRESSES = new Map<string, Address>();
 
-export function chainDocument(scenario: Scenario): Document {
+export function chainDocument(scenario: Scenario, plans: readonly NodePlan[]): Document {
   const given = scenario.chain as Document;
   const { consensus, addressPrefix } = given as { readonly consensus?: { readonly plugin?: string }; readonly addressPrefix?: string };
   const plugin = consensus?.plugin ?? DEFAULT_ENGINE;
   const prefix = addressPrefix ?? DEFAULT_PREFIX;
   const accounts = Array.from({ length: scenario.traffic?.accounts ?? 0 }, (_, index) => accountName(index + 1));
+  const engine = engineOf(plugin);
+  const validatorAccounts: string[] = [];
+  for (const { name, validators } of plans) {
+    if (validators === undefined) continue;
+    const account = Address.format(payoutAddress(name), prefix);
+    for (let number = validators.from; number <= validators.to; number++) validatorAccounts.push(account);
+  }
   const allocations = accounts.map((name) => ({ address: Address.format(payoutAddress(name), prefix), amount: FUNDS }));
   return merged(
     {
       chainId: `simulation-${scenario.name}`.slice(0, 32),
       addressPrefix: prefix,
       genesisTimeMs: GENESIS_TIME_MS,
-      consensus: { plugin, parameters: engineOf(plugin).parameters(scenario.attempts) },
-      ledger: { plugin: "ledger-account", parameters: { allocations, issuance: { initialPerBlock: ISSUANCE } } },
+      consensus: { plugin, parameters: engine.parameters({ attempts: scenario.attempts, validatorAccounts }) },
+      ledger: { plugin: "ledger-account", parameters: merged({ allocations, issuance: { initialPerBlock: ISSUANCE } }, engine.ledger) },
     },
     given,
   );
@@ -81,7 +88,7 @@ function nodeDocument(scenario: Scenario, plan: NodePlan, chain: Document, peers
     },
     plugins: {
       [ledger.plugin]: null,
-      [consensus.plugin]: engineOf(consensus.plugin).config({ address, hashShare: plan.hashShare }),
+      [consensus.plugin]: engineOf(consensus.plugin).config({ address, hashShare: plan.hashShare, validators: plan.validators }),
     },
   };
   return simulatedConfig(merged(merged(base, scenario.config as Document), plan.group.config as Document));
@@ -116,7 +123,7 @@ export async function loadNodes(
   random: SeededRandom,
   directory: string | undefined,
 ): Promise<readonly LoadedNode[]> {
-  const chain = chainDocument(scenario);
+  const chain = chainDocument(scenario, plans);
   const peers = topologyOf(scenario, plans, random);
   const loaded: LoadedNode[] = [];
   for (const plan of plans) {

@@ -1,20 +1,31 @@
 /** What the engines need to run in a simulation: parameters of the chain, and the config of a node. Another engine is another entry. */
 import { bitsOfTarget } from "../../sdk.js";
 import { type Document, merged } from "../node/documents.js";
+import type { NodePlan } from "../scenario/roster.js";
 import type { Scenario } from "../scenario/schema.js";
 
+/** What the parameters of a chain follow from. */
+export interface SimulatedChain {
+  /** At proof of work that a block takes at first. */
+  readonly attempts: number;
+  /** Accounts of the genesis validators, by number from 1: addresses as text. */
+  readonly validatorAccounts: readonly string[];
+}
+
 export interface SimulatedEngine {
-  /** Parameters in the chain spec, under those of the scenario. @param attempts that a block takes at first */
-  parameters(attempts: number): Document;
+  /** Parameters in the chain spec, under those of the scenario. */
+  parameters(chain: SimulatedChain): Document;
   /** The plugin's section of a node config, under that of the scenario. */
-  config(node: { readonly address: string; readonly hashShare: number }): Document;
+  config(node: { readonly address: string } & Pick<NodePlan, "hashShare" | "validators">): Document;
+  /** The ledger's parameters, where they are other than those of all simulations. */
+  readonly ledger?: Document;
 }
 
 const HASHES = 2n ** 256n;
 /** A template is made anew with each head; in between, only now and then for transactions: a hundred miners do so at every turn. */
 const TEMPLATE_REFRESH_MS = 120_000;
 
-function workParameters(attempts: number): Document {
+function workParameters({ attempts }: SimulatedChain): Document {
   return {
     blockIntervalMs: 60_000,
     initialTargetBits: bitsOfTarget(HASHES / BigInt(attempts))
@@ -34,8 +45,8 @@ const nakamoto: SimulatedEngine = { parameters: workParameters, config: minerCon
  * is taken after an hour or so. As fast to follow hash rates as the other engine, so that scenarios may expect the same of both.
  */
 const helios: SimulatedEngine = {
-  parameters: (attempts) => ({
-    ...workParameters(attempts),
+  parameters: (chain) => ({
+    ...workParameters(chain),
     memory: { sizeKiB: 64, budgetKiB: 96 },
     timeLock: { squarings: 300 },
     search: { innerNonceBits: 6 },

@@ -7,21 +7,29 @@ export interface NodePlan {
   readonly group: NodeGroup;
   /** Percent of the hash rate. */
   readonly hashShare: number;
+  /** Numbers of the genesis validators that it runs, from 1, both included; undefined: none. */
+  readonly validators: { readonly from: number; readonly to: number } | undefined;
 }
 
 export const EVERYBODY = "*";
 
 export function plansOf({ nodes }: Pick<Scenario, "nodes">): readonly NodePlan[] {
   const plans: NodePlan[] = [];
+  let validatorsBefore = 0;
   for (const group of nodes) {
-    const { name, count = 1, hashShare } = group;
-    for (let number = 1; number <= count; number++)
+    const { name, count = 1, hashShare, validators = 0 } = group;
+    for (let number = 1; number <= count; number++) {
+      const from = validatorsBefore + Math.floor((validators * (number - 1)) / count) + 1;
+      const to = validatorsBefore + Math.floor((validators * number) / count);
       plans.push({
         name: group.count === undefined ? name : `${name}-${number}`,
         index: plans.length,
         group,
         hashShare: hashShare / count,
+        validators: to < from ? undefined : { from, to },
       });
+    }
+    validatorsBefore += validators;
   }
   return plans;
 }

@@ -103,6 +103,13 @@ const GroupSchema = Type.Object(
       description: "Percent of the hash rate that the chain's first target is made for, of the whole group, evenly. 0: it does not mine",
       default: 0,
     }),
+    validators: Type.Optional(
+      Type.Integer({
+        description: "Of a chain with proof of stake: genesis validators that the whole group runs, evenly. Default: none",
+        minimum: 0,
+        maximum: 10_000,
+      }),
+    ),
     region: Type.Optional(Type.String({ description: "Of network.regions", minLength: 1, maxLength: 32 })),
     joins: Type.Optional(duration("When its nodes start for the first time. Default: at the beginning")),
     skew: Type.Optional(Type.String({ description: "Wall clock ahead (behind: -5s) of true time", maxLength: 24 })),
@@ -216,6 +223,18 @@ const ExpectationSchema = Type.Object(
     acknowledgedKept: Type.Boolean({ description: "No accepted transaction vanishes without a reason", default: true }),
     blocksAtLeast: Type.Integer({ description: "Height of the best chain at the end", default: 0, minimum: 0 }),
     blocksAtMost: Type.Optional(Type.Integer({ description: "The same", minimum: 0 })),
+    finalizedAtLeast: Type.Integer({
+      description: "Height of the highest block that every honest node which is up has for final, at the end",
+      default: 0,
+      minimum: 0,
+    }),
+    finalizedAtMost: Type.Optional(Type.Integer({ description: "Of any honest node, the same: finality was to stop", minimum: 0 })),
+    slashedAtLeast: Type.Integer({
+      description: "Of a chain with proof of stake: validators that are slashed in the state of every honest node which is up, at the end",
+      default: 0,
+      minimum: 0,
+    }),
+    slashedAtMost: Type.Optional(Type.Integer({ description: "Of any honest node, the same", minimum: 0 })),
     staleAtLeast: Type.Integer({
       description: "Blocks off the best chain, at least: a scenario that wants forks must have some",
       default: 0,

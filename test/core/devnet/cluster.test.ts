@@ -5,7 +5,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import t, { type Test } from "tap";
+import { Value } from "typebox/value";
 import { parse } from "yaml";
 import { describeCertificate, nodeIdsIn, readCertificates } from "../../../core/certificates/index.js";
 import { Cluster, type ClusterOptions } from "../../../core/devnet/cluster.js";
@@ -13,9 +15,13 @@ import { DevnetControl } from "../../../core/devnet/control/client.js";
 import { ControlServer } from "../../../core/devnet/control/server.js";
 import { readDescription } from "../../../core/devnet/description.js";
 import { devAddress, parseDevReference } from "../../../core/devnet/dev-accounts.js";
+import { validatorsOf } from "../../../core/devnet/gasper.js";
 import { planAgain, planElsewhere, planJoin, planNew } from "../../../core/devnet/plan.js";
 import { freePorts } from "../../../core/devnet/ports.js";
+import { devValidator } from "../../../core/node/dev-validators.js";
+import { toHex } from "../../../core/primitives/bytes.js";
 import { SystemEntropy } from "../../../core/runtime/index.js";
+import { GasperConfig, GasperSpec } from "../../../plugins/consensus-gasper/config.js";
 
 const entropy = new SystemEntropy();
 
@@ -58,6 +64,10 @@ t.test("a plan", async (t) => {
     [{ latencyMs: -1 }, "DEVNET_OPTION_INVALID"],
     [{ mining: [4] }, "DEVNET_OPTION_INVALID"],
     [{ basePort: 65_000 }, "DEVNET_OPTION_INVALID"],
+    [{ validators: 4 }, "DEVNET_OPTION_INVALID"],
+    [{ consensus: "gasper", validators: 0 }, "DEVNET_OPTION_INVALID"],
+    [{ consensus: "gasper", validators: 4_097 }, "DEVNET_OPTION_INVALID"],
+    [{ consensus: "gasper", blockIntervalMs: 600_001 }, "DEVNET_OPTION_INVALID"],
     [{ nodes: 4, topology: [[1, 2]] }, "DEVNET_TOPOLOGY_INVALID"],
   ] as const)
     await t.rejects(planNew(options, 5, entropy), { code }, JSON.stringify(options));
@@ -91,6 +101,24 @@ t.test("a plan for what is there", async (t) => {
   );
   for (const shape of [{ nodes: 2 }, { chainId: "other" }, { blockIntervalMs: 5_000 }])
     await t.rejects(planAgain(there, shape, "d", entropy), { code: "DEVNET_OTHER_SHAPE" }, JSON.stringify(shape));
+});
+
+t.test("a plan with validators", async (t) => {
+  const usual = await planNew({ consensus: "gasper" }, 5, entropy);
+  t.match(
+    usual,
+    { version: 2, consensus: "gasper", validators: 64, blockIntervalMs: 1_000 },
+    "an older program can't read it, and is told so",
+  );
+  const there = await planNew({ consensus: "gasper", validators: 7, blockIntervalMs: 250, nodes: 2 }, 5, entropy);
+  t.match(there, { validators: 7, blockIntervalMs: 250 });
+  t.same(await planAgain(there, { validators: 7 }, "d", entropy), there);
+  const differs = { code: "DEVNET_OTHER_SHAPE", message: /has validators: 7, not 8/ };
+  await t.rejects(planAgain(there, { validators: 8 }, "d", entropy), differs);
+  t.equal((await planAgain(there, { nodes: 5 }, "d", entropy)).validators, 7, "more nodes, as many validators");
+  const work = await planNew({}, 5, entropy);
+  await t.rejects(planAgain(work, { validators: 64 }, "d", entropy), { code: "DEVNET_OPTION_INVALID", message: /nakamoto has none/ });
+  await t.rejects(planAgain(work, { consensus: "gasper", validators: 64 }, "d", entropy), { code: "DEVNET_OTHER_SHAPE" });
 });
 
 t.test("files", async (t) => {
@@ -131,13 +159,73 @@ t.test("files", async (t) => {
   t.equal((await readDescription(directory))?.nodes.length, 1);
   t.notOk(existsSync(join(directory, "node-2")));
   await fresh.stop();
-  await writeFile(join(directory, "devnet.json"), before.replace('"version": 1', '"version": 2'));
+  await writeFile(join(directory, "devnet.json"), before.replace('"version": 1', '"version": 3'));
   await t.rejects(Cluster.create({ directory }), { code: "DEVNET_DESCRIPTION_NEWER" });
   await writeFile(join(directory, "devnet.json"), before.slice(0, 100));
   await t.rejects(Cluster.create({ directory }), { code: "DEVNET_DESCRIPTION_DAMAGED" });
   await writeFile(join(directory, "thesis.doc"), "");
   for (const fresh of [true, false]) await t.rejects(Cluster.create({ directory, fresh }), { code: "DEVNET_NOT_A_DEVNET" });
   t.ok(existsSync(join(directory, "thesis.doc")), "what is somebody else's stays");
+});
+
+t.test("files with validators", async (t) => {
+  const directory = await directoryOf(t);
+  const cluster = await make(t, { directory, nodes: 3, consensus: "gasper", validators: 8, mining: [1, 2] });
+  const { consensus, ledger } = parse(await readFile(join(directory, "chain.yaml"), "utf8"));
+  t.match(consensus, { plugin: "consensus-gasper", parameters: { slotMs: 1_000, slotsPerEpoch: 4 } });
+  t.match(ledger.parameters, { issuance: { initialPerBlock: 0 }, modules: [{ name: "validators", namespace: 2 }] });
+  const parameters = Value.Default(GasperSpec, consensus.parameters) as GasperSpec;
+  t.same([...Value.Errors(GasperSpec, parameters)], [], "the engine takes them");
+  t.equal(parameters.validators.length, 8);
+  t.same(
+    parameters.validators.map(({ account }) => account),
+    [1, 1, 2, 2, 2, 3, 3, 3].map((node) => devAddress(`node-${node}`)),
+    "each has the account of its node",
+  );
+  const second = devValidator(2);
+  t.equal(parameters.validators[1]?.publicKey, toHex(second.publicKey));
+  t.equal(parameters.validators[1]?.proofOfPossession, toHex(second.proofOfPossession));
+  const configOf = async (node: number) => parse(await readFile(join(directory, `node-${node}/node.yaml`), "utf8"));
+  for (const [node, reference, propose] of [
+    [1, "dev:validators/1-2", true],
+    [2, "dev:validators/3-5", true],
+    [3, "dev:validators/6-8", false],
+  ] as const) {
+    const config = await configOf(node);
+    t.same(config.keys, { unlock: [reference] }, `keys of node ${node}`);
+    t.same(config.plugins["consensus-gasper"], { validators: [reference], propose });
+    t.ok(Value.Check(GasperConfig, Value.Default(GasperConfig, config.plugins["consensus-gasper"])), "the engine takes it");
+  }
+  await cluster.stop();
+
+  const more = await make(t, { directory, nodes: 4 });
+  t.same((await configOf(3)).keys, { unlock: ["dev:validators/6-8"] }, "validators stay where they are");
+  const joined = await configOf(4);
+  t.equal(joined.keys, undefined, "who joins runs none");
+  t.same(joined.plugins["consensus-gasper"].validators, []);
+  t.equal((await readDescription(directory))?.validators, 8);
+  await more.stop();
+  const description = await readFile(join(directory, "devnet.json"), "utf8");
+  await writeFile(join(directory, "devnet.json"), description.replace('"validators": 8', '"validators": 5000'));
+  await t.rejects(Cluster.create({ directory }), { code: "DEVNET_DESCRIPTION_DAMAGED" });
+});
+
+t.test("validators are spread over the nodes of genesis, each once", async (t) => {
+  const property = fc.property(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 4_096 }), (nodes, validators) => {
+    let next = 1;
+    const counts: number[] = [];
+    for (let node = 1; node <= nodes; node++) {
+      const range = validatorsOf(node, nodes, validators);
+      counts.push(range === undefined ? 0 : range.to - range.from + 1);
+      if (range === undefined) continue;
+      if (range.from !== next || range.to < range.from) return false;
+      next = range.to + 1;
+    }
+    return (
+      next === validators + 1 && Math.max(...counts) - Math.min(...counts) <= 1 && validatorsOf(nodes + 1, nodes, validators) === undefined
+    );
+  });
+  t.doesNotThrow(() => fc.assert(property, { numRuns: 300 }));
 });
 
 t.test("ports that somebody else has taken meanwhile", async (t) => {

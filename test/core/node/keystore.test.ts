@@ -31,7 +31,7 @@ t.test("a key survives the way through its file, which only its passphrase opens
   t.same(await keystore.unlock("savings", "correct horse"), SECRET);
   await t.rejects(keystore.unlock("savings", "wrong horse"), { code: KeyPassphraseError.code });
   await t.rejects(keystore.import("savings", SECRET, "x"), { code: KeyExistsError.code }, "nothing is overwritten");
-  t.same(await keystore.list(), [{ name: "savings", publicKey }]);
+  t.same(await keystore.list(), [{ kind: "ed25519", name: "savings", publicKey }]);
 
   const file = JSON.parse(text);
   const other = toHex(publicKeyOf(new Uint8Array(32).fill(7)));
@@ -77,6 +77,10 @@ t.test("names and files that are none get typed errors", async (t) => {
     "more work than allowed": JSON.stringify({ ...good, kdf: { ...good.kdf, n: 2 ** 30 }, cipher }),
     "not a power of two": JSON.stringify({ ...good, kdf: { ...good.kdf, n: 17 }, cipher }),
     "too long": JSON.stringify({ ...good, cipher, note: "x".repeat(5_000) }),
+    "another kind": JSON.stringify({ ...good, kind: "secp256k1", cipher }),
+    "no public keys": JSON.stringify({ ...good, kind: "bls12-381", cipher }),
+    "too many public keys": JSON.stringify({ ...good, kind: "bls12-381", publicKeys: new Array(1_025).fill("00".repeat(48)), cipher }),
+    "public keys of another length": JSON.stringify({ ...good, kind: "bls12-381", publicKeys: ["00".repeat(32)], cipher }),
     "wrong lengths": JSON.stringify({ ...good, cipher: { ...cipher, nonce: "00" } }),
   })) {
     await writeFile(join(directory, "bad.json"), content);

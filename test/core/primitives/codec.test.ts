@@ -166,6 +166,7 @@ const IMPOSSIBLE: Readonly<Record<string, readonly string[]>> = {
   Transaction: ["an integer that is 0"],
   Block: ["an integer that is 0"],
   Receipts: ["an integer that is 0", "a singular field twice", "fields in another order"],
+  ValidatorOperation: ["an integer that is 0", "fields in another order"],
 };
 
 function refusal(message: MessageCase, bytes: Bytes): string {

@@ -19,6 +19,11 @@ import type { Receipt } from "../../../core/primitives/receipt.js";
 import { decodeReceipt, decodeReceipts, encodeReceipt, encodeReceipts } from "../../../core/primitives/receipt-codec.js";
 import type { Transaction } from "../../../core/primitives/transaction.js";
 import { chainHashOf, decodeTransaction, encodeTransaction } from "../../../core/primitives/transaction-codec.js";
+import {
+  decodeValidatorOperation,
+  encodeValidatorOperation,
+  type ValidatorOperation,
+} from "../../../core/primitives/validator-operations.js";
 
 /** A field value as protobufjs has it, but integers as bigint. */
 export type Plain = boolean | string | bigint | Bytes | readonly Plain[] | { readonly [field: string]: Plain };
@@ -193,6 +198,23 @@ export const MESSAGES: readonly MessageCase[] = [
     decode: decodeBankTransfer,
     plain: (value) => ({ ...value }),
     generated: chainwright.BankTransfer,
+  }),
+  messageCase<ValidatorOperation>({
+    name: "ValidatorOperation",
+    values: fc.oneof(
+      fc
+        .record(
+          { publicKey: fixed<Bytes>(48), proofOfPossession: fixed<Bytes>(96), account: fixed<Address>(20), amount: uint64 },
+          { requiredKeys: ["publicKey", "proofOfPossession", "amount"] },
+        )
+        .map((fields) => ({ kind: "deposit" as const, ...fields })),
+      fc.record({ kind: fc.constant("top-up" as const), publicKey: fixed<Bytes>(48), amount: uint64 }),
+      fc.record({ kind: fc.constant("exit" as const), publicKey: fixed<Bytes>(48) }),
+    ) as fc.Arbitrary<ValidatorOperation>,
+    encode: encodeValidatorOperation,
+    decode: decodeValidatorOperation,
+    plain: ({ kind, ...fields }) => ({ [kind === "top-up" ? "topUp" : kind]: fields }),
+    generated: chainwright.ValidatorOperation,
   }),
 ];
 

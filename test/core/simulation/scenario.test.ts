@@ -140,7 +140,7 @@ t.test("every scenario of the repository is one", async (t) => {
     t.equal(`${scenario.name}.yaml`, name, "a file is named as its scenario");
     t.not(scenario.description, "", `${name} says what it shows`);
     const { parameters } = (
-      chainDocument(scenario) as { readonly consensus: { readonly parameters: { readonly blockIntervalMs: number } } }
+      chainDocument(scenario, plansOf(scenario)) as { readonly consensus: { readonly parameters: { readonly blockIntervalMs: number } } }
     ).consensus;
     const [boundUs, calmUs] = [livenessBoundUs(scenario, parameters.blockIntervalMs), calmOfUs(scenario)];
     t.ok(boundUs < calmUs, `${name} is calm for ${calmUs / 60e6} minutes; a block is missed after ${boundUs / 60e6}`);

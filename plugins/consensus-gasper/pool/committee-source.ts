@@ -1,0 +1,59 @@
+/**
+ * Committees for votes from outside, whose signatures are not checked yet: anybody may name any known block as head, and the committees of
+ * an old one may take a walk through empty epochs. So committees of the head's branch are to be had at once, and others by a budget.
+ */
+import { AssertionFailure, bytesEqual, Hash } from "../../../core/sdk.js";
+import type { GasperChain } from "../chain-access.js";
+import type { CommitteeShuffling } from "../duties/index.js";
+
+/** Decision blocks off the head's branch that are admitted in one slot. */
+const ADMITTED_PER_SLOT = 2;
+/** Admitted ones that are remembered; all honest branches without finality for a while. */
+const ADMITTED_MAX = 64;
+
+export interface BranchCommittees {
+  readonly shuffling: CommitteeShuffling;
+  /** The block that decides them. */
+  readonly decisionRoot: Hash;
+}
+
+export class CommitteeSource {
+  readonly #admitted = new Set<string>();
+  #slot = -1;
+  #leftInSlot = 0;
+
+  constructor(private readonly chain: GasperChain) {}
+
+  /** Committees of `epoch` on the branch of a known block; undefined where they are not to be had (now). */
+  async of(epoch: number, headRoot: Hash): Promise<BranchCommittees | undefined> {
+    const decisionRoot = this.chain.decisionRoot(epoch, headRoot);
+    if (decisionRoot === undefined || !this.#admits(epoch, decisionRoot)) return undefined;
+    try {
+      return { shuffling: await this.chain.shuffling(epoch, headRoot), decisionRoot };
+    } catch (error) {
+      if (error instanceof AssertionFailure) throw error;
+      // The state of that branch is not kept any more.
+      return undefined;
+    }
+  }
+
+  #admits(epoch: number, decisionRoot: Hash): boolean {
+    const ofHead = this.chain.decisionRoot(epoch, this.chain.head().root);
+    if (ofHead !== undefined && bytesEqual(ofHead, decisionRoot)) return true;
+    const key = `${epoch}:${Hash.key(decisionRoot)}`;
+    if (this.#admitted.has(key)) return true;
+    const slot = this.chain.currentSlot();
+    if (slot !== this.#slot) {
+      this.#slot = slot;
+      this.#leftInSlot = ADMITTED_PER_SLOT;
+    }
+    if (this.#leftInSlot === 0) return false;
+    this.#leftInSlot--;
+    this.#admitted.add(key);
+    for (const oldest of this.#admitted) {
+      if (this.#admitted.size <= ADMITTED_MAX) break;
+      this.#admitted.delete(oldest);
+    }
+    return true;
+  }
+}

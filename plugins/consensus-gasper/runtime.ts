@@ -1,0 +1,477 @@
+/**
+ * The engine while it runs: fork choice over the blocks that core brings, gossip and pools, this node's validators, and the clock that moves
+ * them. engine.ts is its face to core, chain-access.ts what its parts see of it.
+ */
+import {
+  BlsKeys,
+  type BlsSet,
+  BlsVerifier,
+  type Bytes,
+  blsPossessionSet,
+  bytesEqual,
+  type Cancellable,
+  type ConsensusHost,
+  Hash,
+  type HashKey,
+  type Header,
+  type HeaderRecord,
+  headerRecord,
+  type Json,
+  type Logger,
+  type MessageVerdict,
+  type Metrics,
+  messageOf,
+  type Producer,
+  present,
+  type RestoredTree,
+  type Slicer,
+  type Treasury,
+  type TreeHeader,
+} from "../../core/sdk.js";
+import { attestationVoters } from "./block/index.js";
+import type { GasperChain, KnownBlock } from "./chain-access.js";
+import { attestationSigningRoot, blockSigningMessage, type CodecLimits, decodeExtra, decodePayload } from "./codec/index.js";
+import type { GasperConfig } from "./config.js";
+import { type CommitteeShuffling } from "./duties/index.js";
+import { dutyProducer } from "./duty-producer.js";
+import type { BlockServices } from "./epoch/index.js";
+import { GasperFault, GenesisPossessionError, invalidBlock } from "./errors.js";
+import { BeforeFinalizedError, KnownBlockError } from "./fork-choice/errors.js";
+import { HeadChoice } from "./head-choice.js";
+import { type GasperMetrics, registerMetrics } from "./metrics.js";
+import type { GasperParameters } from "./parameters.js";
+import { AttestationPool, GossipJudge, type PoolMetrics, registerGossipGauges,
+  registerPoolMetrics, Slasher, SlashingPool } from "./pool/index.js";
+import type { SlotClock } from "./slot-clock.js";
+import type { GasperState } from "./state/index.js";
+import { StateAccess } from "./state-access.js";
+import { describeStatus } from "./status.js";
+import type { Checkpoint, GasperPayload, IndexedAttestation } from "./types.js";
+import { type CanonicalBlock, SlashingProtection, ValidatorClient } from "./validator/index.js";
+
+/** A slot in thirds: proposals come in the first, votes with the second, aggregates with the third. */
+const INTERVALS_PER_SLOT = 3;
+
+/** What a seal is judged by. */
+export interface SealContext {
+  readonly proposerIndex: number;
+  /** As `BlsKeys` has it. */
+  readonly publicKey: Bytes;
+}
+
+export interface RuntimeParts {
+  readonly parameters: GasperParameters;
+  readonly clock: SlotClock;
+  readonly limits: CodecLimits;
+  readonly config: GasperConfig;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What there is once the host is attached. */
+interface Attached {
+  readonly host: ConsensusHost;
+  readonly bls: BlsVerifier;
+  readonly states: StateAccess;
+  readonly choice: HeadChoice;
+  readonly pool: AttestationPool;
+  readonly slashings: SlashingPool;
+  readonly slasher: Slasher;
+  readonly judge: GossipJudge;
+  readonly client: ValidatorClient;
+}
+
+export class GasperRuntime implements GasperChain {
+  readonly parameters: GasperParameters;
+  readonly clock: SlotClock;
+  readonly chainHash: Hash;
+  readonly producer: Producer;
+  readonly keys = new BlsKeys();
+  readonly #parts: RuntimeParts;
+  readonly #metrics: GasperMetrics;
+  readonly #poolMetrics: PoolMetrics;
+  /** What blocks since finality brought, for when they become canonical. */
+  readonly #brought = new Map<HashKey, CanonicalBlock>();
+  #attached: Attached | undefined;
+  #timer: Cancellable | undefined;
+  #stopped = false;
+  /** Keys of validators below it are the same on every branch. */
+  #settledKeys = 0;
+  #canonicalHead: Hash | undefined;
+
+  constructor(parts: RuntimeParts) {
+    this.#parts = parts;
+    this.parameters = parts.parameters;
+    this.clock = parts.clock;
+    this.chainHash = parts.parameters.chainHash;
+    this.#poolMetrics = registerPoolMetrics(parts.metrics);
+    const headState = () => (this.isRestored ? this.stateOf(this.head().root) : undefined);
+    this.#metrics = registerMetrics(parts.metrics, {
+      slot: () => (this.isRestored ? Math.max(0, this.currentSlot()) : 0),
+      epoch: () => (this.isRestored ? this.clock.epochOf(Math.max(0, this.currentSlot())) : 0),
+      headSlot: () => (this.isRestored ? this.head().slot : 0),
+      justifiedEpoch: () => (this.isRestored ? this.justified().epoch : 0),
+      finalizedEpoch: () => (this.isRestored ? this.finalized().epoch : 0),
+      participation: () => participationOf(headState()),
+      activeValidators: () => headState()?.summary.activeCount ?? 0,
+      ownValidators: () => (this.isRestored ? this.#ready.client.activeCount : 0),
+    });
+    this.producer = dutyProducer(parts.config, () => this.#ready.client);
+  }
+
+  // --- life --------------------------------------------------------------------------------------------------------
+
+  /** @throws GenesisPossessionError, BLS_* */
+  async attach(host: ConsensusHost): Promise<void> {
+    const { config, limits, metrics, logger } = this.#parts;
+    const bls = new BlsVerifier({ compute: host.compute, metrics });
+    await this.#checkGenesis(bls);
+    const verify = (sets: readonly BlsSet[]) => bls.verify(sets, { priority: "block" });
+    const states = new StateAccess(host, this.parameters, verify);
+    const choice = new HeadChoice({
+      host,
+      parameters: this.parameters,
+      clock: this.clock,
+      states,
+      onPruned: (roots) => this.#prune(roots),
+    });
+    const pool = new AttestationPool({ maxAttestations: config.poolAttestations, slotsPerEpoch: this.clock.slotsPerEpoch });
+    const slashings = new SlashingPool();
+    const partial = { host, bls, states, choice, pool, slashings };
+    // The others look at the chain through this object, from their construction on.
+    this.#attached = partial as Attached;
+    const slasher = new Slasher(this, slashings, this.#poolMetrics);
+    const judge = new GossipJudge({ chain: this, limits, pool, slashings, slasher, metrics: this.#poolMetrics });
+    const client = new ValidatorClient(
+      {
+        chain: this,
+        signer: host.signer.bls,
+        protection: new SlashingProtection(host.journal),
+        metrics: this.#metrics,
+        logger,
+        proposerHead: (slot) => choice.choice.proposerHead(slot),
+        payloadFor: (parent, slot) => this.#payloadFor(parent, slot),
+        bestAggregate: (data) => pool.best(attestationSigningRoot(this.chainHash, data)),
+        onOwnVote: (attestation) => void judge.onOwnVote(attestation),
+      },
+      {
+        validators: config.validators,
+        propose: config.propose,
+        doppelgangerEpochs: config.doppelgangerEpochs,
+        targetAggregators: this.parameters.spec.committees.targetAggregators,
+      },
+    );
+    this.#attached = { ...partial, slasher, judge, client };
+    registerGossipGauges(metrics, judge, slasher);
+  }
+
+  async restore({ blocks, finalized, snapshot }: RestoredTree): Promise<void> {
+    const { host, choice } = this.#ready;
+    const anchor = present(host.header(finalized), "the finalized block is kept");
+    this.#brought.clear();
+    this.#canonicalHead = undefined;
+    this.#settleKeys(finalized);
+    await choice.restore(anchor);
+    choice.tick();
+    for (const block of blocks) if (!bytesEqual(block.id, finalized)) await this.#take(block, false);
+    if (snapshot !== undefined) this.#restoreVotes(snapshot);
+    this.#tell();
+    this.#armTimer();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.#attached?.client.stop();
+    this.#attached?.judge.stop();
+  }
+
+  snapshot(): Bytes {
+    return this.#ready.choice.choice.snapshot();
+  }
+
+  // --- blocks ------------------------------------------------------------------------------------------------------
+
+  get nowMs(): number {
+    return this.host.clock.nowMs();
+  }
+
+  get treasury(): Treasury {
+    return present(this.host.treasury, "attach saw to it");
+  }
+
+  /** Who has to have signed a header of `slot` on `parent`. @throws InvalidHeaderError */
+  async sealContext(parent: TreeHeader, { extra }: Header, slot: number): Promise<SealContext> {
+    const state = await this.#stateKnowing(parent, slot);
+    const expected = state.proposerAt(slot);
+    const stated = decodeExtra(extra)?.proposerIndex;
+    if (expected === undefined || stated !== expected)
+      throw invalidBlock(GasperFault.proposer, `validator ${expected ?? "none"} proposes in slot ${slot}, not ${stated}`);
+    return { proposerIndex: expected, publicKey: this.sumOfKeys(state, Uint32Array.of(expected)) };
+  }
+
+  async isSealed(header: Header, { publicKey }: SealContext): Promise<boolean> {
+    const { signingRoot } = headerRecord(header);
+    const [isGood] = await this.verifySeals([{ publicKey, signingRoot, seal: header.seal }]);
+    return isGood === true;
+  }
+
+  verifySeals(
+    seals: readonly { readonly publicKey: Bytes; readonly signingRoot: Hash; readonly seal: Bytes }[],
+  ): Promise<readonly boolean[]> {
+    return this.bls.verify(
+      seals.map(({ publicKey, signingRoot, seal }) => ({
+        publicKey,
+        message: blockSigningMessage(this.chainHash, signingRoot),
+        signature: seal,
+      })),
+      { priority: "block" },
+    );
+  }
+
+  /** A header whose seal is good, whatever becomes of its block. */
+  onSealed(record: HeaderRecord): void {
+    if (this.isRestored) this.#ready.slasher.onHeader(record);
+  }
+
+  /** What the transition of a block on `parent` needs. */
+  blockServices(parent: Hash, slicer: Slicer): BlockServices {
+    return {
+      slicer,
+      verify: (sets) => this.bls.verify(sets, { priority: "block" }),
+      shuffling: (state, epoch) => this.#ready.states.shufflingBy(state, epoch, parent),
+      sumOfKeys: (state, indices) => this.sumOfKeys(state, indices),
+    };
+  }
+
+  async onBlock(block: TreeHeader): Promise<void> {
+    const sinceSlotMs = this.nowMs - block.header.timestampMs;
+    await this.#take(block, sinceSlotMs < this.clock.slotMs / INTERVALS_PER_SLOT);
+    this.#ready.judge.onBlock(block.id);
+    this.#tell();
+  }
+
+  onInvalid(root: Hash): void {
+    this.#ready.choice.onInvalid(root);
+    this.#tell();
+  }
+
+  async onMessage(channel: string, message: Bytes): Promise<MessageVerdict> {
+    return this.isRestored && !this.#stopped ? this.#ready.judge.judge(channel, message) : "ignore";
+  }
+
+  status(): Json {
+    return describeStatus(this, this.isRestored ? this.#ready.client.status() : null);
+  }
+
+  // --- what the engine's parts see ---------------------------------------------------------------------------------
+
+  get isRestored(): boolean {
+    return this.#attached?.choice.isRestored === true;
+  }
+
+  get host(): ConsensusHost {
+    return this.#ready.host;
+  }
+
+  get bls(): BlsVerifier {
+    return this.#ready.bls;
+  }
+
+  currentSlot(): number {
+    return this.clock.slotAt(this.nowMs);
+  }
+
+  head(): KnownBlock {
+    return this.#ready.choice.head();
+  }
+
+  justified(): Checkpoint {
+    return this.#ready.choice.choice.justified;
+  }
+
+  finalized(): Checkpoint {
+    return this.#ready.choice.choice.finalized;
+  }
+
+  block(root: Hash): KnownBlock | undefined {
+    const slot = this.#ready.choice.choice.blockSlot(root);
+    return slot === undefined ? undefined : { root, slot };
+  }
+
+  ancestorAt(root: Hash, slot: number): Hash | undefined {
+    return this.#ready.choice.choice.ancestorAt(root, slot);
+  }
+
+  stateOf(root: Hash): GasperState | undefined {
+    return this.#ready.states.of(root);
+  }
+
+  stateAt(root: Hash, slot: number): Promise<GasperState> {
+    return this.#ready.states.at(root, slot);
+  }
+
+  shuffling(epoch: number, root: Hash): Promise<CommitteeShuffling> {
+    return this.#ready.states.shuffling(epoch, root);
+  }
+
+  decisionRoot(epoch: number, root: Hash): Hash | undefined {
+    return this.#ready.states.decisionRoot(epoch, root);
+  }
+
+  sumOfKeys(state: GasperState, indices: Uint32Array): Bytes {
+    for (const index of indices) if (index >= this.#settledKeys || !this.keys.has(index)) this.keys.set(index, state.publicKey(index));
+    return this.keys.aggregate(indices);
+  }
+
+  applyVotes(attestation: IndexedAttestation): void {
+    this.#ready.choice.onVotes(attestation);
+    this.#ready.client.onForeignVote(attestation.indices, attestation.data.target.epoch);
+    this.#tell();
+  }
+
+  applyEquivocation(indices: Uint32Array): void {
+    this.#ready.choice.choice.onEquivocation(indices);
+    this.#tell();
+  }
+
+  // --- inside ------------------------------------------------------------------------------------------------------
+
+  get #ready(): Attached {
+    return present(this.#attached, "attach comes first");
+  }
+
+  async #checkGenesis(bls: BlsVerifier): Promise<void> {
+    const { validators } = this.parameters;
+    const verdicts = await bls.verify(validators.map(({ publicKey, proofOfPossession }) => blsPossessionSet(publicKey, proofOfPossession)));
+    const index = verdicts.indexOf(false);
+    if (index >= 0) throw new GenesisPossessionError({ index });
+  }
+
+  /** A state that knows the proposer of `slot` on a parent: proposers are known to the end of the epoch after the parent's. */
+  async #stateKnowing(parent: TreeHeader, slot: number): Promise<GasperState> {
+    const { states } = this.#ready;
+    const epoch = this.clock.epochOf(slot);
+    const state = states.require(parent.id);
+    return epoch <= state.epoch + 1 ? state : states.at(parent.id, this.clock.firstSlotOf(epoch));
+  }
+
+  /** Gives a block to fork choice, with the votes and the evidence that it brings. */
+  async #take(block: TreeHeader, isTimely: boolean): Promise<void> {
+    const { choice, slasher, states } = this.#ready;
+    try {
+      await choice.onBlock(block, isTimely);
+    } catch (error) {
+      // It came in beside what has become final meanwhile: a stale block.
+      if (BeforeFinalizedError.matches(error) || KnownBlockError.matches(error)) return;
+      throw error;
+    }
+    const payload = this.#payloadOf(block.id);
+    const votes: IndexedAttestation[] = [];
+    for (const attestation of payload.attestations) {
+      const { data, signature } = attestation;
+      const indices = attestationVoters(attestation, await states.shuffling(data.target.epoch, block.id));
+      const indexed = { data, signature, indices };
+      votes.push(indexed);
+      choice.onVotes(indexed);
+      slasher.onVotes({ ...indexed, indices: indices.slice().sort() });
+    }
+    for (const slashing of payload.attesterSlashings) slasher.adopt({ kind: "attester", slashing });
+    for (const slashing of payload.proposerSlashings) slasher.adopt({ kind: "proposer", slashing });
+    this.#brought.set(Hash.key(block.id), {
+      root: block.id,
+      parentRoot: block.header.parent,
+      slot: present(this.clock.slotStartingAt(block.header.timestampMs), "a block's time is its slot's"),
+      proposerIndex: present(decodeExtra(block.header.extra), "a header's extra was checked").proposerIndex,
+      votes,
+    });
+  }
+
+  #payloadOf(root: Hash): GasperPayload {
+    return decodePayload(present(this.host.block(root), "a block that was imported is kept").payload, this.#parts.limits);
+  }
+
+  async #payloadFor(parent: Hash, slot: number): Promise<GasperPayload> {
+    const { pool, slashings, states } = this.#ready;
+    const { limits } = this.parameters;
+    const state = await states.at(parent, slot);
+    return { attestations: pool.select(state, limits.attestations), ...slashings.select(state, limits) };
+  }
+
+  /** Tells core of the head, and everybody here of the blocks that lead to it. */
+  #tell(): void {
+    const { choice, client } = this.#ready;
+    if (!choice.tell() || this.#stopped) return;
+    const head = choice.head().root;
+    for (const block of this.#pathTo(head)) client.onCanonicalBlock(block);
+    this.#canonicalHead = head;
+    client.onHead();
+  }
+
+  /** Blocks from where the last head's branch and this one part, upward. */
+  #pathTo(head: Hash): readonly CanonicalBlock[] {
+    const { choice } = this.#ready.choice;
+    const path: CanonicalBlock[] = [];
+    const last = this.#canonicalHead;
+    for (let at = this.#brought.get(Hash.key(head)); at !== undefined; at = this.#brought.get(Hash.key(at.parentRoot))) {
+      if (last !== undefined && choice.isDescendant(at.root, last)) break;
+      path.push(at);
+    }
+    return path.reverse();
+  }
+
+  #restoreVotes(snapshot: Bytes): void {
+    try {
+      this.#ready.choice.choice.restore(snapshot);
+    } catch (error) {
+      this.#parts.logger.warn(
+        { reason: messageOf(error) },
+        "votes of the last run could not be read: fork choice goes on with those of blocks",
+      );
+    }
+  }
+
+  /** Up to finality, validators' numbers are the same on every branch. */
+  #settleKeys(finalized: Hash): void {
+    const state = this.stateOf(finalized);
+    if (state === undefined) return;
+    for (let index = this.#settledKeys; index < state.validatorCount; index++) this.keys.set(index, state.publicKey(index));
+    this.#settledKeys = Math.max(this.#settledKeys, state.validatorCount);
+  }
+
+  /** Blocks are out: below finality, beside it, or invalid. */
+  #prune(roots: readonly Hash[]): void {
+    const { states, slashings } = this.#ready;
+    const finalized = this.finalized();
+    for (const root of roots) this.#brought.delete(Hash.key(root));
+    this.#settleKeys(finalized.root);
+    states.prune(roots, finalized.epoch);
+    const state = this.stateOf(finalized.root);
+    if (state !== undefined) slashings.prune(state);
+  }
+
+  #armTimer(): void {
+    this.#timer?.cancel();
+    if (this.#stopped) return;
+    const next = this.clock.startOf(Math.max(0, this.currentSlot() + 1));
+    // No longer than a slot, so that a clock that was set is noticed soon.
+    const delayMs = Math.min(this.clock.slotMs, Math.max(1, next - this.nowMs));
+    this.#timer = this.host.scheduler.after(delayMs, () => {
+      this.#armTimer();
+      this.#onSlot();
+    });
+  }
+
+  #onSlot(): void {
+    const slot = this.currentSlot();
+    if (slot < 0) return;
+    this.#ready.choice.tick();
+    this.#ready.judge.onSlot(slot);
+    this.#tell();
+  }
+}
+
+/** Share of the stake that voted for the previous epoch's target. */
+function participationOf(state: GasperState | undefined): number {
+  return state === undefined ? 0 : state.summary.previousTargetIncrements / state.activeIncrements;
+}

@@ -1,0 +1,150 @@
+/** The end of an epoch equals the specification, to the unit; and money is neither made nor lost beside it. */
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import t from "tap";
+import { processSlots, unrealizedCheckpoints } from "../../../../plugins/consensus-gasper/epoch/index.js";
+import { checkSupply, GasperState } from "../../../../plugins/consensus-gasper/state/index.js";
+import { MemoryState } from "../../ledger-account/fixtures.js";
+import { balanceOf, accountOf, chainOf, escrowOf, hashOf, hex, INCREMENT, open, parametersOf, services, type SpecChanges, TREASURY } from "../state/fixtures.js";
+import { FAR_FUTURE_EPOCH, SpecState, type SpecValidator } from "./specification.js";
+import { describeSpec, describeState, engineState, specConfig, vote } from "./twins.js";
+
+/** A stream of numbers from a seed, for states of any size. */
+function drawer(seed: number): (below: number) => number {
+  let count = 0;
+  return (below) => {
+    const digest = createHash("sha256").update(`${seed} ${count++}`).digest();
+    return Number(digest.readBigUInt64LE(0) % BigInt(below));
+  };
+}
+
+/** A state that need not have come about by blocks, but that the rules must cope with. */
+function randomSpec(parameters: ReturnType<typeof parametersOf>, count: number, draw: (below: number) => number): SpecState {
+  const config = specConfig(parameters);
+  const spec = new SpecState(config);
+  const epoch = BigInt(2 + draw(20));
+  spec.slot = (epoch + 1n) * config.SLOTS_PER_EPOCH - 1n;
+  for (let slot = 0n; slot < spec.slot; slot++) spec.block_roots.set(slot, hex(hashOf(`root ${slot}`)));
+  for (let e = 0n; e <= epoch; e++) spec.randao_mixes.set(e, Buffer.from(hashOf(`mix ${e} ${draw(1_000)}`)));
+  for (let index = 0; index < count; index++) addValidator(spec, randomValidator(spec, `${index}`, epoch, draw), epoch, draw);
+  for (const place of spec.slashings.keys()) if (draw(4) === 0) spec.slashings[place] = BigInt(draw(40)) * config.EFFECTIVE_BALANCE_INCREMENT;
+  for (let i = draw(6); i > 0; i--)
+    spec.pending_deposits.push({ name: `deposit ${i}`, amount: config.EFFECTIVE_BALANCE_INCREMENT * BigInt(1 + draw(40)) + BigInt(draw(2)), isProven: draw(3) > 0 });
+  spec.justification_bits = [draw(2) === 1, draw(2) === 1, draw(2) === 1, draw(2) === 1];
+  const past = (distance: number) => {
+    const at = epoch > BigInt(distance) ? epoch - BigInt(distance) : 0n;
+    return { epoch: at, root: spec.block_roots.get(at * config.SLOTS_PER_EPOCH) as string };
+  };
+  const [finalized, previous, current] = [2 + draw(12), 2 + draw(3), 1 + draw(3)];
+  spec.finalized_checkpoint = past(Math.max(finalized, previous, current));
+  spec.previous_justified_checkpoint = past(Math.max(previous, current));
+  spec.current_justified_checkpoint = past(current);
+  // The engine says so; the specification's own test of it is process_proposer_lookahead.
+  for (let slot = 0n; slot < 2n * config.SLOTS_PER_EPOCH; slot++) spec.proposer_lookahead.push(draw(Math.max(1, count)));
+  return spec;
+}
+
+function randomValidator(spec: SpecState, name: string, epoch: bigint, draw: (below: number) => number): SpecValidator {
+  const { config } = spec;
+  const increments = draw(4) === 0 ? draw(33) : 28 + draw(5);
+  const validator: SpecValidator = {
+    name,
+    effective_balance: BigInt(increments) * config.EFFECTIVE_BALANCE_INCREMENT,
+    slashed: false,
+    activation_eligibility_epoch: FAR_FUTURE_EPOCH,
+    activation_epoch: FAR_FUTURE_EPOCH,
+    exit_epoch: FAR_FUTURE_EPOCH,
+    withdrawable_epoch: FAR_FUTURE_EPOCH,
+  };
+  // Somebody is always there whom a draw of proposers finds soon.
+  const isCertain = name === "0" || name === "1";
+  if (isCertain) validator.effective_balance = 32n * config.EFFECTIVE_BALANCE_INCREMENT;
+  const kind = isCertain ? 3 : draw(10);
+  if (kind === 0) return validator;
+  validator.activation_eligibility_epoch = BigInt(draw(Number(epoch) + 2));
+  if (kind === 1) return validator;
+  validator.activation_epoch = kind === 2 ? epoch + BigInt(draw(4)) : BigInt(draw(Number(epoch) + 1));
+  if (kind < 7) return validator;
+  validator.exit_epoch = validator.activation_epoch + 1n + BigInt(draw(6));
+  if (kind < 9) {
+    validator.withdrawable_epoch = validator.exit_epoch + config.MIN_VALIDATOR_WITHDRAWABILITY_DELAY;
+    return validator;
+  }
+  validator.slashed = true;
+  const half = epoch + config.EPOCHS_PER_SLASHINGS_VECTOR / 2n;
+  const wait = draw(2) === 0 ? half : epoch + BigInt(draw(Number(config.EPOCHS_PER_SLASHINGS_VECTOR)));
+  validator.withdrawable_epoch = wait > validator.exit_epoch ? wait : validator.exit_epoch;
+  return validator;
+}
+
+function addValidator(spec: SpecState, validator: SpecValidator, epoch: bigint, draw: (below: number) => number): void {
+  const increment = spec.config.EFFECTIVE_BALANCE_INCREMENT;
+  const near = validator.effective_balance + BigInt(draw(3 * Number(increment))) - increment;
+  const balance = draw(12) === 0 && validator.name.length > 1 ? BigInt(draw(100_000)) : near > 0n ? near : 0n;
+  spec.validators.push(validator);
+  spec.balances.push(balance);
+  const wasActive = epoch > 0n && spec.is_active_validator(validator, epoch - 1n);
+  spec.previous_epoch_participation.push(wasActive ? draw(8) | draw(8) : 0);
+  spec.current_epoch_participation.push(spec.is_active_validator(validator, epoch) ? draw(8) | draw(8) : 0);
+  spec.inactivity_scores.push(BigInt(draw(3) === 0 ? draw(2_000_000) : draw(40)));
+}
+
+/** Both move on, epoch by epoch, with votes in between. */
+async function compare(t: Tap.Test, changes: SpecChanges, count: number, seed: number, epochs: number): Promise<void> {
+  const draw = drawer(seed);
+  const parameters = parametersOf(changes);
+  const spec = randomSpec(parameters, count, draw);
+  const memory = new MemoryState();
+  let state = engineState(spec, memory, parameters);
+  state.commit(memory, TREASURY);
+  const before = describeState(GasperState.open(memory, parameters));
+  if (!isSame(before, describeSpec(spec))) t.same(before, describeSpec(spec), `seed ${seed}: written and read`);
+  for (let round = 0; round < epochs; round++) {
+    if (round % 2 === 0) state = GasperState.open(memory, parameters);
+    const foreseen = unrealizedCheckpoints(state);
+    const slot = state.firstSlotOf(state.epoch + 1);
+    spec.process_slots(BigInt(slot), hex(hashOf(`root ${round}`)));
+    await processSlots(state, slot, hashOf(`root ${round}`), services());
+    const [expected, actual] = [describeSpec(spec), describeState(state)];
+    if (!isSame(actual, expected)) t.same(actual, expected, `seed ${seed}, ${count} validators, round ${round}`);
+    if (!isSame([foreseen.justified, foreseen.finalized], [state.currentJustified, state.finalized])) t.fail(`seed ${seed}: not foreseen`);
+    state.commit(memory, TREASURY);
+    const reopened = GasperState.open(memory, parameters);
+    if (!isSame(describeState(reopened), expected)) t.same(describeState(reopened), expected, `seed ${seed}: reopened`);
+    const supply = checkSupply(reopened, escrowOf(memory));
+    if (!supply.ok) t.fail(`seed ${seed}: supply ${JSON.stringify(supply, (_, v) => (typeof v === "bigint" ? `${v}` : v))}`);
+    // Some votes, and on to the last slot of the epoch.
+    for (const index of state.activeIndices(state.epoch)) vote(spec, state, index, draw(8) | draw(8));
+    const last = slot + parameters.slotsPerEpoch - 1;
+    spec.process_slots(BigInt(last), hex(hashOf(`root ${round} b`)));
+    await processSlots(state, last, hashOf(`root ${round} b`), services());
+    state.commit(memory, TREASURY);
+  }
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+t.test("an epoch ends as the specification says, whatever the state", async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 0, max: 40 }), async (seed, count) => {
+      await compare(t, {}, count, seed, 3);
+      if (!t.passing()) throw new Error(`seed ${seed}, ${count} validators`);
+    }),
+    { numRuns: 60 },
+  );
+  t.pass("as the specification");
+});
+
+t.test("also with other parameters, and where Numbers end", async (t) => {
+  const sets: readonly SpecChanges[] = [
+    { balances: { effectiveIncrement: 3, minDeposit: 3, maxEffective: 96, ejection: 3 }, rewards: { baseRewardFactor: 4_000 } },
+    { balances: { effectiveIncrement: 2 ** 45, minDeposit: 2 ** 45, maxEffective: 2 ** 50, ejection: 2 ** 46 }, rewards: { baseRewardFactor: 64 }, limits: { validators: 1_000 } },
+    { rewards: { inactivityPenaltyQuotient: 1, inactivityScoreBias: 1, inactivityScoreRecovery: 1, minEpochsToInactivityPenalty: 1 } },
+    { slotsPerEpoch: 2, slashing: { vectorEpochs: 3, proportionalMultiplier: 16 }, lifecycle: { minChurnPerEpoch: 1, churnQuotient: 2, maxSeedLookaheadEpochs: 5 } },
+  ];
+  for (const [at, changes] of sets.entries())
+    for (let seed = 0; seed < 5; seed++) await compare(t, changes, 24, 1_000 * at + seed, 3);
+  t.pass("as the specification");
+});

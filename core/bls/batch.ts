@@ -1,7 +1,7 @@
 /**
  * Verdicts on a batch: all at once by a random linear combination, and where that fails by halves, down to the bad ones.
  *
- * One bad set among 32 costs some ten verifications more. A verdict of bad is only ever given by a verification of the one set, so it
+ * One bad set among 32 makes it three times as long. A verdict of bad is only ever given by a verification of the one set, so it
  * never rests on what a batch said.
  */
 import { present } from "../kernel/assert.js";

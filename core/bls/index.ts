@@ -22,6 +22,7 @@ export {
   blsPublicKeyOf,
   blsSecretKeyFromSeed,
   blsSign,
+  blsSignRemembered,
   blsVerify,
 } from "./keys.js";
 export { BlsKeys } from "./public-keys.js";

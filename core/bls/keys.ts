@@ -7,6 +7,7 @@ import { judge } from "./batch.js";
 import { infinitySignature, isKeyEncoding, isSignatureEncoding, isSignatureInfinity, secretKeyFault } from "./encoding.js";
 import type { BlsSet } from "./engine.js";
 import { BlsPointError, BlsSecretKeyError, BlsSeedError } from "./errors.js";
+import { rememberSigned } from "./memo.js";
 import { blsEngine } from "./select.js";
 
 const SALT = asciiBytes("BLS-SIG-KEYGEN-SALT-");
@@ -64,6 +65,17 @@ export function blsPublicKeyOf(secretKey: Bytes): Bytes {
 export function blsSign(secretKey: Bytes, message: Bytes): Bytes {
   checkSecretKey(secretKey);
   return new Uint8Array(blsEngine().sign(secretKey, message));
+}
+
+/**
+ * Like `blsSign`, for simulations, where signers and verifiers share a thread: it knows from now on that the signature is good.
+ *
+ * @param publicKey the key's, in the form in which it will be verified by
+ */
+export function blsSignRemembered(secretKey: Bytes, publicKey: Bytes, message: Bytes): Bytes {
+  const signature = blsSign(secretKey, message);
+  rememberSigned({ publicKey, message, signature });
+  return signature;
 }
 
 /**

@@ -81,3 +81,8 @@ export class VerdictMemo {
  * inside of the work itself, so that which work is asked for, and when, never depends on what another node did before.
  */
 export const THREAD_MEMO = new VerdictMemo();
+
+/** Takes a signature as good that this very thread made: by its key in the form in which it will be asked for. */
+export function rememberSigned(set: BlsSet): void {
+  THREAD_MEMO.set(memoKeyOf(set), true);
+}

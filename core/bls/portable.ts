@@ -1,6 +1,6 @@
 /**
  * The portable engine: @noble/curves, handed over by whoever calls, so that this file loads nothing, and runs in a browser as well.
- * Some forty times slower than the native one.
+ * Some thirty times slower than the native one.
  *
  * Points are decoded and encoded here, not by the library, which always looks at the subgroup then: that costs as much as the decoding.
  * Coefficients of the random linear combination are 128 bits of a hash over the whole batch: whoever makes a batch can't know them

@@ -2,7 +2,7 @@
  * BlsVerifier: verdicts on any number of signature sets, in batches on the compute service, each set once.
  *
  * What has not the form of a set is refused at once; what was judged before is remembered (memo.ts); the rest goes to workers in jobs,
- * sets of one message together, since those cost half.
+ * sets of one message together, since those cost a third to a half.
  */
 import { assert, present } from "../kernel/assert.js";
 import type { Compute, ComputeOptions, WorkerTask } from "../ports/compute.js";
@@ -11,7 +11,7 @@ import { toLatin1 } from "../primitives/bytes.js";
 import { isKeyEncoding, isSignatureEncoding, isUncompressedKeyEncoding } from "./encoding.js";
 import type { BlsEngineName, BlsSet } from "./engine.js";
 import { packSets, type VerifyInput, type VerifyOutput } from "./job.js";
-import { type MemoKey, memoKeyOf, THREAD_MEMO, VerdictMemo } from "./memo.js";
+import { type MemoKey, memoKeyOf, VerdictMemo } from "./memo.js";
 import { type BlsMetrics, blsMetrics } from "./metrics.js";
 import { loadBls } from "./select.js";
 
@@ -21,7 +21,10 @@ export const BLS_VERIFY_TASK: WorkerTask<VerifyInput, VerifyOutput> = {
   module: new URL(`./verify.task.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
 };
 
-/** Sets of a job: 15 ms natively, 160 portably. On the calling thread, where it holds up everything else: 8 ms and 30 ms. */
+/**
+ * Sets of a job: 18 ms natively, 170 portably; six times that natively, three times portably, if all are bad. On the calling thread, where it
+ * holds up everything else: 9 ms and 30.
+ */
 const SETS_PER_JOB: Readonly<Record<"pool" | "inline", Readonly<Record<BlsEngineName, number>>>> = {
   pool: { native: 32, portable: 8 },
   inline: { native: 16, portable: 1 },
@@ -91,14 +94,6 @@ export class BlsVerifier {
     await Promise.all(Array.from({ length: Math.min(this.#lanes, jobs.length) }, lane));
     this.#metrics.remembered.set(this.#memo.size);
     return verdicts;
-  }
-
-  /** Takes a signature as valid that was made here, so that nobody verifies it: by the key in the form in which it will be asked for. */
-  remember(set: BlsSet): void {
-    assert(hasForm(set), "a signature that was made here has its form");
-    const key = memoKeyOf(set);
-    this.#memo.set(key, true);
-    THREAD_MEMO.set(key, true);
   }
 
   /** Fills in the verdicts that are known, and answers the other sets, those of one message together. */

@@ -14,6 +14,7 @@ import { addSimulationCommands } from "./sim-program.js";
 import { addSnapshotCommands } from "./snapshots-program.js";
 import { StopSignal } from "./stop-signal.js";
 import { addTlsCommands } from "./tls-program.js";
+import { addValidatorCommands } from "./validator-program.js";
 
 const EXIT_CODES = `
 Exit codes:
@@ -47,6 +48,7 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
   addClientCommands(program, context, run);
   addPeerCommands(program, context, run);
   addMinerCommands(program, context, run);
+  addValidatorCommands(program, context, run);
   addDatabaseCommands(program, context, run);
   addSnapshotCommands(program, context, run);
   addKeyCommands(program, context, run);
@@ -58,7 +60,7 @@ export function buildProgram(context: Context): { run(argv: readonly string[]): 
   inherit(program);
   return {
     async run(argv) {
-      const group = await loadGroup(program, argv[0], context, run);
+      const group = await loadGroup(program, argv, context, run);
       if (group !== undefined) inherit(group);
       await program.parseAsync([...argv], { from: "user" });
       return exitCode;

@@ -7,8 +7,8 @@ import { type Bytes, fromHex } from "../primitives/bytes.js";
 import { type Context, type KeyOptions, keystore, passphrase } from "./context.js";
 import { UsageError } from "./errors.js";
 
-/** What a reference may be, for help texts. */
-export const VALIDATOR_KEY_HELP = "NAME of a key file (NAME#I: the I-th of its keys, from 0), or dev:validators/N";
+/** What a reference with a secret key may be. */
+const VALIDATOR_KEY_HELP = "NAME of a key file (NAME#I: the I-th of its keys, from 0), or dev:validators/N";
 
 const PUBLIC_KEY = /^(0x)?[0-9a-f]{96}$/i;
 const IN_FILE = /^([^#]+?)(?:#([0-9]{1,4}))?$/;

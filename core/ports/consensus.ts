@@ -22,7 +22,7 @@ import type { Compute } from "./compute.js";
 import type { BlockEnvironment, Json, Receipt, Treasury } from "./ledger.js";
 import type { MiningTemplates } from "./mining.js";
 import type { Clock, Entropy, Logger, Scheduler, Signer, Slicer } from "./runtime.js";
-import type { StateView, StateWriter } from "./state.js";
+import type { StateReader, StateView, StateWriter } from "./state.js";
 
 export interface ConsensusTraits {
   /** `ancestry`: headers can be judged by headers alone (headers-first sync). `state`: the parent's state is needed. */
@@ -274,6 +274,12 @@ export interface Consensus {
   onMessage?(channel: string, message: Bytes): MessageVerdict | Promise<MessageVerdict>;
   restore(tree: RestoredTree): void | Promise<void>;
   snapshot?(): Bytes;
+
+  /**
+   * Of an engine with stakes: what it holds for others in an account of the ledger, counted anew from its own records. Audits compare it with
+   * that account's balance. Such an engine changes the supply by rewards and penalties.
+   */
+  holdings?(view: StateReader): { readonly account: Address; readonly amount: bigint };
 
   readonly producer?: Producer;
   /** Blocks after which a payment counts as confirmed, for API answers; 0 with instant finality. */

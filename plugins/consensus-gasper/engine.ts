@@ -6,6 +6,7 @@
  */
 import {
   Address,
+  API_ROUTES,
   type Block,
   type BlockEnvironment,
   type Bytes,
@@ -36,6 +37,7 @@ import {
   type RestoredTree,
   type SealVerdict,
   type Slicer,
+  type StateReader,
   type StateView,
   type StateWriter,
   type Treasury,
@@ -49,9 +51,10 @@ import { GasperFault, invalidBlock, NoTreasuryError } from "./errors.js";
 import { ValidatorsModule } from "./module/index.js";
 import { checkParameters, type GasperParameters } from "./parameters.js";
 import { gossipChannels } from "./pool/index.js";
+import { gasperRoutes } from "./routes/index.js";
 import { GasperRuntime, type SealContext } from "./runtime.js";
 import { SlotClock } from "./slot-clock.js";
-import { GasperState, genesis } from "./state/index.js";
+import { checkSupply, ESCROW, GasperState, genesis } from "./state/index.js";
 
 /** The genesis header names nobody: index 0 and a reveal of zero bytes. */
 const GENESIS_EXTRA = new Uint8Array(EXTRA_BYTES);
@@ -83,7 +86,7 @@ export class GasperConsensus implements Plugin, Consensus {
   }
 
   capabilities(): Readonly<Record<string, unknown>> {
-    return { [CONSENSUS]: this, [LEDGER_MODULES]: this.#module };
+    return { [CONSENSUS]: this, [LEDGER_MODULES]: this.#module, [API_ROUTES]: gasperRoutes(this.#runtime) };
   }
 
   /** @throws NoTreasuryError, GenesisPossessionError, and what BLS_* says of this machine */
@@ -191,6 +194,10 @@ export class GasperConsensus implements Plugin, Consensus {
     return this.#runtime.snapshot();
   }
 
+  holdings(view: StateReader): { readonly account: Address; readonly amount: bigint } {
+    return { account: ESCROW, amount: heldBy(GasperState.open(view, this.#parameters)) };
+  }
+
   status(): Json {
     return this.#runtime.status();
   }
@@ -207,6 +214,12 @@ export class GasperConsensus implements Plugin, Consensus {
       randaoReveal: toHex(randaoReveal),
     };
   }
+}
+
+/** All balances and waiting deposits, one by one. */
+function heldBy(state: GasperState): bigint {
+  const { balances, pending } = checkSupply(state, 0n);
+  return balances + pending;
 }
 
 function badSeal({ proposerIndex }: SealContext) {

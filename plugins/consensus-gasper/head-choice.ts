@@ -91,7 +91,7 @@ export class HeadChoice {
 
   onVotes({ data, indices }: Pick<IndexedAttestation, "data" | "indices">): void {
     const { headRoot, target, slot } = data;
-    this.choice.onVote({ indices, root: headRoot, targetEpoch: target.epoch }, slot);
+    this.choice.onVote({ indices, root: headRoot, targetEpoch: target.epoch, targetRoot: target.root }, slot);
   }
 
   onInvalid(root: Hash): void {

@@ -26,7 +26,8 @@
  *     validators: [my-validators]
  * ```
  */
-import { CHAIN_SPEC, CONSENSUS, definePlugin, LEDGER_MODULES } from "../../core/sdk.js";
+import { API_ROUTES, CHAIN_SPEC, CONSENSUS, definePlugin, LEDGER_MODULES } from "../../core/sdk.js";
+import { protectionCommands } from "./commands.js";
 import { GasperConfig, GasperSpec } from "./config.js";
 import { GasperConsensus } from "./engine.js";
 
@@ -35,9 +36,10 @@ export default definePlugin({
   version: "0.1.0",
   ports: "^0.1.0",
   description: "Proof of stake: committees, LMD-GHOST fork choice, Casper FFG finality, slashing",
-  provides: [CONSENSUS, LEDGER_MODULES],
+  provides: [CONSENSUS, LEDGER_MODULES, API_ROUTES],
   requires: [CHAIN_SPEC],
   config: GasperConfig,
   spec: { section: "consensus", schema: GasperSpec },
+  commands: protectionCommands,
   plugin: GasperConsensus,
 });

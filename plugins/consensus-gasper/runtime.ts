@@ -12,7 +12,6 @@ import {
   type Cancellable,
   type ConsensusHost,
   Hash,
-  type HashKey,
   type Header,
   type HeaderRecord,
   headerRecord,
@@ -28,26 +27,34 @@ import {
   type Treasury,
   type TreeHeader,
 } from "../../core/sdk.js";
-import { attestationVoters } from "./block/index.js";
+import { BlockIntake } from "./block-intake.js";
+import { CertificateMaker } from "./certificate/index.js";
 import type { GasperChain, KnownBlock } from "./chain-access.js";
-import { attestationSigningRoot, blockSigningMessage, type CodecLimits, decodeExtra, decodePayload } from "./codec/index.js";
+import { attestationSigningRoot, blockSigningMessage, type CodecLimits, decodeExtra } from "./codec/index.js";
 import type { GasperConfig } from "./config.js";
 import { type CommitteeShuffling } from "./duties/index.js";
 import { dutyProducer } from "./duty-producer.js";
 import type { BlockServices } from "./epoch/index.js";
 import { GasperFault, GenesisPossessionError, invalidBlock } from "./errors.js";
-import { BeforeFinalizedError, KnownBlockError } from "./fork-choice/errors.js";
 import { HeadChoice } from "./head-choice.js";
 import { type GasperMetrics, registerMetrics } from "./metrics.js";
 import type { GasperParameters } from "./parameters.js";
-import { AttestationPool, GossipJudge, type PoolMetrics, registerGossipGauges,
-  registerPoolMetrics, Slasher, SlashingPool } from "./pool/index.js";
+import {
+  AttestationPool,
+  GossipJudge,
+  type PoolMetrics,
+  registerGossipGauges,
+  registerPoolMetrics,
+  Slasher,
+  SlashingPool,
+} from "./pool/index.js";
+import type { ServedParts } from "./routes/index.js";
 import type { SlotClock } from "./slot-clock.js";
 import type { GasperState } from "./state/index.js";
 import { StateAccess } from "./state-access.js";
 import { describeStatus } from "./status.js";
-import type { Checkpoint, GasperPayload, IndexedAttestation } from "./types.js";
-import { type CanonicalBlock, SlashingProtection, ValidatorClient } from "./validator/index.js";
+import type { Checkpoint, IndexedAttestation } from "./types.js";
+import { SlashingProtection, ValidatorClient } from "./validator/index.js";
 
 /** A slot in thirds: proposals come in the first, votes with the second, aggregates with the third. */
 const INTERVALS_PER_SLOT = 3;
@@ -78,7 +85,9 @@ interface Attached {
   readonly slashings: SlashingPool;
   readonly slasher: Slasher;
   readonly judge: GossipJudge;
+  readonly intake: BlockIntake;
   readonly client: ValidatorClient;
+  readonly certificates: CertificateMaker;
 }
 
 export class GasperRuntime implements GasperChain {
@@ -90,14 +99,12 @@ export class GasperRuntime implements GasperChain {
   readonly #parts: RuntimeParts;
   readonly #metrics: GasperMetrics;
   readonly #poolMetrics: PoolMetrics;
-  /** What blocks since finality brought, for when they become canonical. */
-  readonly #brought = new Map<HashKey, CanonicalBlock>();
   #attached: Attached | undefined;
   #timer: Cancellable | undefined;
+  #lookTimer: Cancellable | undefined;
   #stopped = false;
   /** Keys of validators below it are the same on every branch. */
   #settledKeys = 0;
-  #canonicalHead: Hash | undefined;
 
   constructor(parts: RuntimeParts) {
     this.#parts = parts;
@@ -127,7 +134,7 @@ export class GasperRuntime implements GasperChain {
     const bls = new BlsVerifier({ compute: host.compute, metrics });
     await this.#checkGenesis(bls);
     const verify = (sets: readonly BlsSet[]) => bls.verify(sets, { priority: "block" });
-    const states = new StateAccess(host, this.parameters, verify);
+    const states = new StateAccess(host, this.parameters, verify, (seconds) => this.#metrics.epochTransitionSeconds.observe(seconds));
     const choice = new HeadChoice({
       host,
       parameters: this.parameters,
@@ -142,6 +149,17 @@ export class GasperRuntime implements GasperChain {
     this.#attached = partial as Attached;
     const slasher = new Slasher(this, slashings, this.#poolMetrics);
     const judge = new GossipJudge({ chain: this, limits, pool, slashings, slasher, metrics: this.#poolMetrics });
+    const intake = new BlockIntake({
+      host,
+      clock: this.clock,
+      limits,
+      parameters: this.parameters,
+      states,
+      choice,
+      pool,
+      slashings,
+      slasher,
+    });
     const client = new ValidatorClient(
       {
         chain: this,
@@ -150,7 +168,7 @@ export class GasperRuntime implements GasperChain {
         metrics: this.#metrics,
         logger,
         proposerHead: (slot) => choice.choice.proposerHead(slot),
-        payloadFor: (parent, slot) => this.#payloadFor(parent, slot),
+        payloadFor: (parent, slot) => intake.payloadFor(parent, slot),
         bestAggregate: (data) => pool.best(attestationSigningRoot(this.chainHash, data)),
         onOwnVote: (attestation) => void judge.onOwnVote(attestation),
       },
@@ -161,20 +179,21 @@ export class GasperRuntime implements GasperChain {
         targetAggregators: this.parameters.spec.committees.targetAggregators,
       },
     );
-    this.#attached = { ...partial, slasher, judge, client };
+    const certificates = new CertificateMaker({ chain: this, logger });
+    this.#attached = { ...partial, slasher, judge, intake, client, certificates };
     registerGossipGauges(metrics, judge, slasher);
   }
 
   async restore({ blocks, finalized, snapshot }: RestoredTree): Promise<void> {
-    const { host, choice } = this.#ready;
+    const { host, choice, intake } = this.#ready;
     const anchor = present(host.header(finalized), "the finalized block is kept");
-    this.#brought.clear();
-    this.#canonicalHead = undefined;
+    intake.clear();
     this.#settleKeys(finalized);
     await choice.restore(anchor);
     choice.tick();
-    for (const block of blocks) if (!bytesEqual(block.id, finalized)) await this.#take(block, false);
+    for (const block of blocks) if (!bytesEqual(block.id, finalized)) await intake.take(block, false);
     if (snapshot !== undefined) this.#restoreVotes(snapshot);
+    this.#ready.certificates.onFinalized(this.finalized());
     this.#tell();
     this.#armTimer();
   }
@@ -182,8 +201,11 @@ export class GasperRuntime implements GasperChain {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
+    this.#lookTimer?.cancel();
     await this.#attached?.client.stop();
+    await this.#attached?.client.lookahead.idle();
     this.#attached?.judge.stop();
+    await this.#attached?.certificates.idle();
   }
 
   snapshot(): Bytes {
@@ -246,7 +268,8 @@ export class GasperRuntime implements GasperChain {
 
   async onBlock(block: TreeHeader): Promise<void> {
     const sinceSlotMs = this.nowMs - block.header.timestampMs;
-    await this.#take(block, sinceSlotMs < this.clock.slotMs / INTERVALS_PER_SLOT);
+    await this.#ready.intake.take(block, sinceSlotMs < this.clock.slotMs / INTERVALS_PER_SLOT);
+    this.#ready.certificates.onFinalized(this.finalized());
     this.#ready.judge.onBlock(block.id);
     this.#tell();
   }
@@ -276,6 +299,12 @@ export class GasperRuntime implements GasperChain {
 
   get bls(): BlsVerifier {
     return this.#ready.bls;
+  }
+
+  /** For the routes. */
+  get served(): ServedParts {
+    const { pool, slashings, client, certificates } = this.#ready;
+    return { pool, slashings, performance: client.performance, certificates: certificates.store };
   }
 
   currentSlot(): number {
@@ -356,68 +385,12 @@ export class GasperRuntime implements GasperChain {
     return epoch <= state.epoch + 1 ? state : states.at(parent.id, this.clock.firstSlotOf(epoch));
   }
 
-  /** Gives a block to fork choice, with the votes and the evidence that it brings. */
-  async #take(block: TreeHeader, isTimely: boolean): Promise<void> {
-    const { choice, slasher, states } = this.#ready;
-    try {
-      await choice.onBlock(block, isTimely);
-    } catch (error) {
-      // It came in beside what has become final meanwhile: a stale block.
-      if (BeforeFinalizedError.matches(error) || KnownBlockError.matches(error)) return;
-      throw error;
-    }
-    const payload = this.#payloadOf(block.id);
-    const votes: IndexedAttestation[] = [];
-    for (const attestation of payload.attestations) {
-      const { data, signature } = attestation;
-      const indices = attestationVoters(attestation, await states.shuffling(data.target.epoch, block.id));
-      const indexed = { data, signature, indices };
-      votes.push(indexed);
-      choice.onVotes(indexed);
-      slasher.onVotes({ ...indexed, indices: indices.slice().sort() });
-    }
-    for (const slashing of payload.attesterSlashings) slasher.adopt({ kind: "attester", slashing });
-    for (const slashing of payload.proposerSlashings) slasher.adopt({ kind: "proposer", slashing });
-    this.#brought.set(Hash.key(block.id), {
-      root: block.id,
-      parentRoot: block.header.parent,
-      slot: present(this.clock.slotStartingAt(block.header.timestampMs), "a block's time is its slot's"),
-      proposerIndex: present(decodeExtra(block.header.extra), "a header's extra was checked").proposerIndex,
-      votes,
-    });
-  }
-
-  #payloadOf(root: Hash): GasperPayload {
-    return decodePayload(present(this.host.block(root), "a block that was imported is kept").payload, this.#parts.limits);
-  }
-
-  async #payloadFor(parent: Hash, slot: number): Promise<GasperPayload> {
-    const { pool, slashings, states } = this.#ready;
-    const { limits } = this.parameters;
-    const state = await states.at(parent, slot);
-    return { attestations: pool.select(state, limits.attestations), ...slashings.select(state, limits) };
-  }
-
   /** Tells core of the head, and everybody here of the blocks that lead to it. */
   #tell(): void {
-    const { choice, client } = this.#ready;
+    const { choice, client, intake } = this.#ready;
     if (!choice.tell() || this.#stopped) return;
-    const head = choice.head().root;
-    for (const block of this.#pathTo(head)) client.onCanonicalBlock(block);
-    this.#canonicalHead = head;
+    for (const block of intake.newlyCanonical(choice.head().root)) client.onCanonicalBlock(block);
     client.onHead();
-  }
-
-  /** Blocks from where the last head's branch and this one part, upward. */
-  #pathTo(head: Hash): readonly CanonicalBlock[] {
-    const { choice } = this.#ready.choice;
-    const path: CanonicalBlock[] = [];
-    const last = this.#canonicalHead;
-    for (let at = this.#brought.get(Hash.key(head)); at !== undefined; at = this.#brought.get(Hash.key(at.parentRoot))) {
-      if (last !== undefined && choice.isDescendant(at.root, last)) break;
-      path.push(at);
-    }
-    return path.reverse();
   }
 
   #restoreVotes(snapshot: Bytes): void {
@@ -441,9 +414,9 @@ export class GasperRuntime implements GasperChain {
 
   /** Blocks are out: below finality, beside it, or invalid. */
   #prune(roots: readonly Hash[]): void {
-    const { states, slashings } = this.#ready;
+    const { states, slashings, intake } = this.#ready;
     const finalized = this.finalized();
-    for (const root of roots) this.#brought.delete(Hash.key(root));
+    intake.forget(roots);
     this.#settleKeys(finalized.root);
     states.prune(roots, finalized.epoch);
     const state = this.stateOf(finalized.root);
@@ -468,6 +441,14 @@ export class GasperRuntime implements GasperChain {
     this.#ready.choice.tick();
     this.#ready.judge.onSlot(slot);
     this.#tell();
+    if ((slot + 1) % this.clock.slotsPerEpoch === 0) this.#lookAhead();
+  }
+
+  /** Late in an epoch's last slot, when its votes are in, the next epoch's state is made: its first block does not wait for it. */
+  #lookAhead(): void {
+    this.#lookTimer?.cancel();
+    const delayMs = ((INTERVALS_PER_SLOT - 1) * this.clock.slotMs) / INTERVALS_PER_SLOT;
+    this.#lookTimer = this.host.scheduler.after(delayMs, () => this.#ready.client.lookahead.look());
   }
 }
 

@@ -26,15 +26,18 @@ export class StateAccess {
   readonly #parameters: GasperParameters;
   readonly #committees: CommitteeParameters;
   readonly #verify: EpochServices["verify"];
+  readonly #onEpoch: (seconds: number) => void;
   readonly #states = new Map<HashKey, GasperState>();
   readonly #advanced = new Map<string, Promise<GasperState>>();
   readonly #shufflings = new ShufflingCache();
 
-  constructor(host: ConsensusHost, parameters: GasperParameters, verify: EpochServices["verify"]) {
+  /** @param onEpoch told how long it took to move a state over the end of an epoch */
+  constructor(host: ConsensusHost, parameters: GasperParameters, verify: EpochServices["verify"], onEpoch: (seconds: number) => void) {
     this.#host = host;
     this.#parameters = parameters;
     this.#committees = committeeParametersOf(parameters.spec);
     this.#verify = verify;
+    this.#onEpoch = onEpoch;
   }
 
   /** State after a block, as long as it is kept. Not to be changed. */
@@ -104,7 +107,10 @@ export class StateAccess {
     const view = this.#host.view(root);
     if (view === undefined) throw new StateNotKeptError({ id: Hash.key(root) });
     const state = GasperState.open(view, this.#parameters);
+    const { epoch } = state;
+    const beganMs = this.#host.clock.monotonicMs();
     await processSlots(state, slot, root, { slicer: this.#host.slicer(), verify: this.#verify });
+    if (state.epoch === epoch + 1) this.#onEpoch((this.#host.clock.monotonicMs() - beganMs) / 1_000);
     return state;
   }
 

@@ -1,14 +1,15 @@
 /** Commands on validators: validator create, show, deposit, top-up, exit. What they do on the chain is up to its engine. */
-import { blsProvePossession } from "../../bls/index.js";
-import { devValidatorGroups } from "../../node/dev-validators.js";
+import { blsProvePossession, blsPublicKeyOf } from "../../bls/index.js";
+import { present } from "../../kernel/assert.js";
+import { devValidatorGroups, parseDevValidators } from "../../node/dev-validators.js";
 import { Address } from "../../primitives/address.js";
 import { type Bytes, fromHex, toHex } from "../../primitives/bytes.js";
 import { encodeValidatorOperation } from "../../primitives/validator-operations.js";
-import type { ApiClient } from "../api-client.js";
+import type { ApiClient, JsonObject } from "../api-client.js";
 import { type Context, type KeyOptions, keystore, passphrase } from "../context.js";
 import { NotANodeError, UsageError } from "../errors.js";
 import { addressOf, amountOf, type SendOptions, sendOperation, textOf } from "../operation.js";
-import { VALIDATOR_KEY_HELP, validatorKeyOf } from "../validator-keys.js";
+import { validatorKeyOf } from "../validator-keys.js";
 import { wholeNumber } from "./whole-number.js";
 
 /** Of a file in the keystore. */
@@ -31,7 +32,7 @@ export async function validatorCreate(options: CreateOptions, context: Context):
   const secret = await passphrase(name, options, context, true);
   await store.createBls(name, count, secret);
   // Read back from where they are kept from now on: what is printed here is deposited for.
-  return show(name, await store.unlockBls(name, secret), account, options, context);
+  return show(name, inFile(name), await store.unlockBls(name, secret), account, options, context);
 }
 
 export interface ShowKeysOptions extends KeyOptions {
@@ -43,12 +44,15 @@ export interface ShowKeysOptions extends KeyOptions {
 export async function validatorShow(name: string, options: ShowKeysOptions, context: Context): Promise<number> {
   const account = await accountOf(options, context);
   const development = devValidatorGroups([name]).get(name);
-  if (development !== undefined) return show(name, development.secretKeys, account, options, context);
+  if (development !== undefined) {
+    const { from } = present(parseDevValidators(name), "it has keys");
+    return show(name, (index) => `dev:validators/${from + index}`, development.secretKeys, account, options, context);
+  }
   const store = keystore(options, context);
   // Before asking for a passphrase: whether there is such a file at all.
   await store.show(name);
   const secretKeys = await store.unlockBls(name, await passphrase(name, options, context, false));
-  return show(name, secretKeys, account, options, context);
+  return show(name, inFile(name), secretKeys, account, options, context);
 }
 
 async function accountOf(options: ShowKeysOptions, context: Context): Promise<string | undefined> {
@@ -57,16 +61,22 @@ async function accountOf(options: ShowKeysOptions, context: Context): Promise<st
   return Address.format(await addressOf(account, prefix, options, context), prefix);
 }
 
+function inFile(name: string): (index: number) => string {
+  return (index) => `${name}#${index}`;
+}
+
+/** @param reference by which commands know a key */
 function show(
   name: string,
+  reference: (index: number) => string,
   secretKeys: readonly Bytes[],
   account: string | undefined,
   { json }: { readonly json?: boolean },
   { output }: Context,
 ): number {
-  const { publicKeys } = { publicKeys: secretKeys.map(blsPublicKeyHex) };
-  const validators = secretKeys.map((secretKey, index) => ({
-    publicKey: publicKeys[index] ?? "",
+  // As a chain spec has them.
+  const validators = secretKeys.map((secretKey) => ({
+    publicKey: toHex(blsPublicKeyOf(secretKey)),
     proofOfPossession: toHex(blsProvePossession(secretKey)),
     ...(account === undefined ? {} : { account }),
   }));
@@ -75,7 +85,7 @@ function show(
     return 0;
   }
   for (const [index, { publicKey, proofOfPossession }] of validators.entries()) {
-    output.line(output.style("bold", validators.length === 1 ? name : `${name}#${index}`));
+    output.line(output.style("bold", reference(index)));
     output.table([
       ["public key", publicKey],
       ["proof of possession", proofOfPossession],
@@ -149,7 +159,8 @@ export function validatorExit(options: ExitOptions, context: Context): Promise<n
 /** By its number on the chain, or by its key. */
 async function publicKeyOf(reference: string, client: ApiClient, options: KeyOptions, context: Context): Promise<Bytes> {
   if (!/^[0-9]{1,10}$/.test(reference)) return (await validatorKeyOf(reference, options, context)).publicKey;
-  const publicKey = fromHex(textOf(await client.get(`/v1/gasper/validators/${Number(reference)}`), "publicKey", client));
+  const { validator } = await client.get(`/v1/gasper/validators/${Number(reference)}`);
+  const publicKey = fromHex(textOf((validator ?? {}) as JsonObject, "publicKey", client));
   if (publicKey === undefined) throw new NotANodeError({ url: client.url, reason: "a validator's publicKey is no hex" });
   return publicKey;
 }
@@ -164,5 +175,3 @@ function proofOf(text: string): Bytes {
 function moduleOf({ module }: ModuleOptions): number {
   return wholeNumber("--module", module, 2, 255);
 }
-
-export { VALIDATOR_KEY_HELP };

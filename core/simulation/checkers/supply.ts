@@ -1,8 +1,9 @@
 /**
  * Supply: the coins that there are are those of genesis and what the schedule has issued since, at every height; and they are what the
- * accounts hold together. Both are reckoned here anew, from the chain spec.
+ * accounts hold together. Both are reckoned here anew, from the chain spec. Where an engine with stakes pays and takes coins by itself, what
+ * it holds has to lie in its account at every height, and the accounts together have to hold what there is.
  */
-import { Hash, type StateView, TREASURY, type Treasury } from "../../sdk.js";
+import { type Address, CONSENSUS, type Consensus, Hash, type StateView, TREASURY, type Treasury } from "../../sdk.js";
 import type { SimulatedNode } from "../node/simulated-node.js";
 import { accountName, payoutAddress } from "../run/composition.js";
 import { type BlockSeen, type Checker, honestNodes, type RunView } from "./checker.js";
@@ -59,6 +60,13 @@ export class SupplyChecker implements Checker {
     const view = node.view.state();
     if (this.#parameters === undefined || view === undefined) return;
     const { height } = node.chain.head.header;
+    const held = holdingsOf(node, view);
+    if (held !== undefined) {
+      const balance = balanceOf(node, held.account, view);
+      if (balance !== held.amount)
+        this.#run.violate("supply", node, `at height ${height} stakes are ${held.amount}, and their account holds ${balance}`);
+      return;
+    }
     const supply = this.#supplyIn(node, view);
     const expected = this.#expectedAt(height);
     if (supply !== expected) this.#run.violate("supply", node, `at height ${height} there are ${supply} coins, and should be ${expected}`);
@@ -70,10 +78,8 @@ export class SupplyChecker implements Checker {
     if (this.#parameters === undefined || view === undefined || this.#run.nodes.some(({ isHonest }) => !isHonest)) return;
     const accounts = Array.from({ length: this.#run.scenario.traffic?.accounts ?? 0 }, (_, index) => accountName(index + 1));
     let sum = 0n;
-    for (const name of [...accounts, ...this.#run.nodes.map((each) => each.name)]) {
-      const account = node.view.describeAccount(payoutAddress(name), view) as { readonly balance?: string };
-      sum += BigInt(account.balance ?? 0);
-    }
+    for (const name of [...accounts, ...this.#run.nodes.map((each) => each.name)]) sum += balanceOf(node, payoutAddress(name), view);
+    sum += holdingsOf(node, view)?.amount ?? 0n;
     const supply = this.#supplyIn(node, view);
     if (sum !== supply) this.#run.violate("supply", node, `accounts hold ${sum} coins together, and ${supply} were issued`);
   }
@@ -99,4 +105,13 @@ export class SupplyChecker implements Checker {
     }
     return this.#expected[height] as bigint;
   }
+}
+
+function holdingsOf(node: SimulatedNode, view: StateView): ReturnType<NonNullable<Consensus["holdings"]>> | undefined {
+  return node.capability<Consensus>(CONSENSUS).holdings?.(view);
+}
+
+function balanceOf(node: SimulatedNode, address: Address, view: StateView): bigint {
+  const { balance } = node.view.describeAccount(address, view) as { readonly balance?: string };
+  return BigInt(balance ?? 0);
 }

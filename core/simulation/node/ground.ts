@@ -2,9 +2,10 @@
 import { devValidatorGroups, type NodeGround, type NodeIdentity, type OpenDataDirectory, UNMETERED } from "../../node/simulation-seam.js";
 import {
   asciiBytes,
+  BlsKeys,
   type BlsSigner,
   type Bytes,
-  blsSign,
+  blsSignRemembered,
   bytesEqual,
   domainTag,
   type Entropy,
@@ -101,7 +102,7 @@ function signerOf(secrets: readonly Bytes[]): Signer {
 }
 
 /** Deriving a key takes as long as hundreds of messages, and all lives of all nodes have the same ones. By public key, in hex. */
-const VALIDATOR_SECRETS = new Map<string, Bytes>();
+const VALIDATOR_KEYS = new Map<string, { readonly secret: Bytes /** As those who verify have it. */; readonly whole: Bytes }>();
 const VALIDATOR_GROUPS = new Map<string, readonly Bytes[]>();
 
 /** Holds the keys of development validators that it was asked for by name: `dev:validators/1-8`. */
@@ -119,9 +120,9 @@ class DevelopmentSigner implements BlsSigner {
   }
 
   async sign(publicKey: Bytes, message: Bytes): Promise<Bytes> {
-    const secret = VALIDATOR_SECRETS.get(toHex(publicKey));
-    if (secret === undefined) throw new RangeError("this node does not hold that key");
-    return blsSign(secret, message);
+    const key = VALIDATOR_KEYS.get(toHex(publicKey));
+    if (key === undefined) throw new RangeError("this node does not hold that key");
+    return blsSignRemembered(key.secret, key.whole, message);
   }
 }
 
@@ -129,8 +130,12 @@ function derive(name: string): readonly Bytes[] | undefined {
   const keys = devValidatorGroups([name]).get(name);
   if (keys === undefined) return undefined;
   const { secretKeys, publicKeys } = keys;
-  for (const [index, publicKey] of publicKeys.entries())
-    VALIDATOR_SECRETS.set(toHex(publicKey), present(secretKeys[index], "a secret key for each public one"));
+  const table = new BlsKeys();
+  for (const [index, publicKey] of publicKeys.entries()) {
+    table.set(index, publicKey);
+    const secret = present(secretKeys[index], "a secret key for each public one");
+    VALIDATOR_KEYS.set(toHex(publicKey), { secret, whole: table.get(index) });
+  }
   VALIDATOR_GROUPS.set(name, publicKeys);
   return publicKeys;
 }

@@ -1,5 +1,6 @@
 /** What the engines need to run in a simulation: parameters of the chain, and the config of a node. Another engine is another entry. */
-import { bitsOfTarget } from "../../sdk.js";
+import { devValidator, devValidatorsReference } from "../../node/simulation-seam.js";
+import { bitsOfTarget, toHex } from "../../sdk.js";
 import { type Document, merged } from "../node/documents.js";
 import type { NodePlan } from "../scenario/roster.js";
 import type { Scenario } from "../scenario/schema.js";
@@ -56,7 +57,52 @@ const helios: SimulatedEngine = {
   config: minerConfig,
 };
 
-const ENGINES: Readonly<Record<string, SimulatedEngine>> = { "consensus-nakamoto": nakamoto, "consensus-helios": helios };
+/** Of the ledger module that the engine brings along. */
+const VALIDATORS_MODULE = { name: "validators", namespace: 2 };
+
+/**
+ * Eight slots of six seconds an epoch, small committees, and all that takes days on a real network within some epochs: leak, churn, exits. True
+ * signatures; in one process each is verified once, since a verdict is a pure function (core/bls/memo.ts).
+ */
+const gasper: SimulatedEngine = {
+  parameters: ({ validatorAccounts }) => ({
+    slotMs: 6_000,
+    slotsPerEpoch: 8,
+    committees: { targetSize: 4, maxPerSlot: 2, targetAggregators: 2 },
+    shuffleRounds: 10,
+    lifecycle: {
+      maxSeedLookaheadEpochs: 1,
+      minWithdrawabilityDelayEpochs: 4,
+      shardCommitteePeriodEpochs: 1,
+      minChurnPerEpoch: 4,
+      churnQuotient: 16,
+    },
+    rewards: { inactivityPenaltyQuotient: 4_096, minEpochsToInactivityPenalty: 4 },
+    slashing: { vectorEpochs: 16 },
+    module: { namespace: VALIDATORS_MODULE.namespace },
+    validators: validatorAccounts.map((account, index) => ({ ...genesisKey(index + 1), account })),
+  }),
+  config: ({ validators }) => (validators === undefined ? {} : { validators: [devValidatorsReference(validators)] }),
+  ledger: { issuance: { initialPerBlock: 0 }, modules: [VALIDATORS_MODULE] },
+};
+
+/** Keys in hex by number: a run of a hundred seeds asks for the same ones. */
+const GENESIS_KEYS = new Map<number, Document>();
+
+function genesisKey(number: number): Document {
+  const known = GENESIS_KEYS.get(number);
+  if (known !== undefined) return known;
+  const { publicKey, proofOfPossession } = devValidator(number);
+  const made = { publicKey: toHex(publicKey), proofOfPossession: toHex(proofOfPossession) };
+  GENESIS_KEYS.set(number, made);
+  return made;
+}
+
+const ENGINES: Readonly<Record<string, SimulatedEngine>> = {
+  "consensus-nakamoto": nakamoto,
+  "consensus-helios": helios,
+  "consensus-gasper": gasper,
+};
 
 /** Engines by the names that the command line knows them by. */
 export const SIMULATED_CONSENSUS = ["nakamoto", "helios"] as const;

@@ -11,6 +11,7 @@ export {
 } from "./attestations.js";
 export * from "./bits.js";
 export { decodeExtra, EXTRA_BYTES, encodeExtra } from "./extra.js";
+export { encodeFinalityCertificate, type FinalityCertificate } from "./finality-certificate.js";
 export {
   decodeFinalityVotes,
   encodeFinalityVotes,

@@ -115,13 +115,16 @@ async function participatingIncrements(state: GasperState, columns: Columns, sli
   return [Math.max(1, source), Math.max(1, target), Math.max(1, head)];
 }
 
-/** Net reward of all eight combinations of flags by effective balance would saturate wrongly: one table a flag, applied in order. */
+/** Numbers of a table entry: a reward for each flag, then a penalty for each but the head, whose absence costs nothing. */
+const ENTRY = FLAGS.length + 2;
+
+/** Rewards and penalties of each flag by effective balance: one by one, since penalties stop at a balance of zero in between. */
 class RewardTables {
   readonly #perIncrement: bigint;
   readonly #active: bigint;
   readonly #participating: readonly number[];
   readonly #leak: boolean;
-  /** Of effective balance `e` in increments: 3 rewards and 3 penalties at 6e; NaN: not made yet. */
+  /** `ENTRY` numbers an effective balance in increments; NaN: not made yet. */
   readonly values: Float64Array;
 
   constructor(state: GasperState, participating: readonly number[], leak: boolean) {
@@ -129,18 +132,17 @@ class RewardTables {
     this.#active = BigInt(state.activeIncrements);
     this.#participating = participating;
     this.#leak = leak;
-    this.values = new Float64Array(6 * (state.parameters.maxEffectiveIncrements + 1)).fill(Number.NaN);
+    this.values = new Float64Array(ENTRY * (state.parameters.maxEffectiveIncrements + 1)).fill(Number.NaN);
   }
 
-  /** Makes sure that the entries of an effective balance are there. */
+  /** Makes the entry of an effective balance. */
   prepare(increments: number): void {
     const base = BigInt(increments) * this.#perIncrement;
+    const at = ENTRY * increments;
     for (const [place, { flag, weight }] of FLAGS.entries()) {
       const numerator = base * BigInt(weight) * BigInt(this.#participating[place] as number);
-      const reward = this.#leak ? 0n : numerator / (this.#active * BigInt(WEIGHT_DENOMINATOR));
-      const penalty = flag === Flag.head ? 0n : (base * BigInt(weight)) / BigInt(WEIGHT_DENOMINATOR);
-      this.values[6 * increments + place] = Number(reward);
-      this.values[6 * increments + 3 + place] = Number(penalty);
+      this.values[at + place] = this.#leak ? 0 : Number(numerator / (this.#active * BigInt(WEIGHT_DENOMINATOR)));
+      if (flag !== Flag.head) this.values[at + FLAGS.length + place] = Number((base * BigInt(weight)) / BigInt(WEIGHT_DENOMINATOR));
     }
   }
 }
@@ -160,7 +162,7 @@ function applyRewards(state: GasperState, columns: Columns, tables: RewardTables
     const flags = countedFlags(columns, index, previousEpoch);
     if (flags < 0) continue;
     const increments = effective[index] as number;
-    const at = 6 * increments;
+    const at = ENTRY * increments;
     if (Number.isNaN(values[at])) tables.prepare(increments);
     const before = balances[index] as number;
     let balance = before;

@@ -9,6 +9,7 @@ import { processLookahead } from "./lookahead.js";
 import { processRegistry } from "./registry.js";
 import { processRewards } from "./rewards.js";
 import type { EpochServices } from "./services.js";
+import { commitValidatorSet } from "./set-commitment.js";
 import { processSlashings } from "./slashings.js";
 
 /** @param state at the last slot of the epoch, whose block root is filled in */
@@ -29,4 +30,5 @@ export async function processEpoch(state: GasperState, services: EpochServices):
   // The next epoch's flags take the place of the previous one's.
   state.columns.flagsOf(epoch + 1).clear(state.validatorCount);
   await processLookahead(state, services);
+  await commitValidatorSet(state, epoch + 1, services.slicer);
 }

@@ -8,8 +8,9 @@
  * The parts: proto-array.ts has blocks and weights, latest-votes.ts what validators said last, early-votes.ts what they said of the slot
  * that is not over, checkpoint-store.ts what is justified and final, proposer-boost.ts the boost. Here lies the order in which things happen.
  *
- * Costs: about 550 bytes a block, 21 a validator. `head` is a look-up while nothing changed, else one pass over the blocks (about 5 ns each);
- * a new justified checkpoint adds one pass over validators. `onInvalid` and `prune` walk through both.
+ * Costs: 350 to 600 bytes a block, 21 a validator. A vote takes about 15 ns, and 70 when it comes alone. `head` is a look-up while nothing
+ * changed, else one pass over the blocks (10 ns each); a new justified checkpoint adds one pass over the validators. `onInvalid` and `prune`
+ * walk through both. How many blocks there are is up to whoever adds them and prunes: core bounds its tree.
  */
 import { assert, type Bytes, bytesEqual, Hash } from "../../../core/sdk.js";
 import type { ForkChoiceBlock, ForkChoiceOptions, ForkChoiceVote, JustifiedBalances } from "../fork-choice-types.js";

@@ -4,10 +4,11 @@
  * By slot, then by signing root: one group for each vote of a committee. When it is full, what is oldest and smallest goes. All that is in
  * it was verified, so each validator can put in two votes at most before it is caught; the bound is for the sum of all.
  */
-import { assert, Hash, type HashKey, present } from "../../../core/sdk.js";
+import { assert, Hash, type HashKey, present, type Slicer } from "../../../core/sdk.js";
 import type { GasperState } from "../state/index.js";
 import type { Attestation } from "../types.js";
 import { selectAttestations } from "./inclusion.js";
+import { atOnce, sliced } from "./steps.js";
 import { type CheckedAttestation, VoteGroup } from "./vote-group.js";
 
 export interface AttestationPoolOptions {
@@ -49,7 +50,7 @@ export class AttestationPool {
     if (group === undefined) return undefined;
     // A stable sort: candidates come in an order of their own.
     for (const candidate of [...group.candidates()].sort((a, b) => b.count - a.count)) {
-      const attestation = group.materialize(candidate);
+      const attestation = atOnce(group.materialize(candidate));
       if (attestation !== undefined) return attestation;
     }
     return undefined;
@@ -63,7 +64,12 @@ export class AttestationPool {
    * @param state at the block's slot
    */
   select(state: GasperState, limit: number): Attestation[] {
-    return selectAttestations(this.#groups.values(), state, limit);
+    return atOnce(selectAttestations(this.#groups.values(), state, limit));
+  }
+
+  /** The same in slices: where aggregates lack many single votes, adding these up takes hundreds of milliseconds. */
+  selectSliced(state: GasperState, limit: number, slicer: Slicer): Promise<Attestation[]> {
+    return sliced(selectAttestations(this.#groups.values(), state, limit), slicer);
   }
 
   /** Votes by slot and committee, for API and tests: groups and their voters. */

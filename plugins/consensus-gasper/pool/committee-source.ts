@@ -6,10 +6,13 @@ import { AssertionFailure, bytesEqual, Hash } from "../../../core/sdk.js";
 import type { GasperChain } from "../chain-access.js";
 import type { CommitteeShuffling } from "../duties/index.js";
 
-/** Decision blocks off the head's branch that are admitted in one slot. */
+/** Decision blocks off the head's branch that are admitted in one slot: those of one branch, for this epoch and the one before. */
 const ADMITTED_PER_SLOT = 2;
-/** Admitted ones that are remembered; all honest branches without finality for a while. */
-const ADMITTED_MAX = 64;
+/**
+ * Admitted ones that are remembered, by last use: fewer than the engine keeps committees of, so that nobody makes it compute the same ones
+ * again and again by asking for all in turn.
+ */
+const ADMITTED_MAX = 8;
 
 export interface BranchCommittees {
   readonly shuffling: CommitteeShuffling;
@@ -38,10 +41,24 @@ export class CommitteeSource {
   }
 
   #admits(epoch: number, decisionRoot: Hash): boolean {
-    const ofHead = this.chain.decisionRoot(epoch, this.chain.head().root);
-    if (ofHead !== undefined && bytesEqual(ofHead, decisionRoot)) return true;
     const key = `${epoch}:${Hash.key(decisionRoot)}`;
-    if (this.#admitted.has(key)) return true;
+    // Only for new ones: after each vote the head has to be found anew.
+    if (!this.#admitted.delete(key) && !this.#isOfHead(epoch, decisionRoot) && !this.#pays()) return false;
+    this.#admitted.add(key);
+    for (const oldest of this.#admitted) {
+      if (this.#admitted.size <= ADMITTED_MAX) break;
+      this.#admitted.delete(oldest);
+    }
+    return true;
+  }
+
+  #isOfHead(epoch: number, decisionRoot: Hash): boolean {
+    const ofHead = this.chain.decisionRoot(epoch, this.chain.head().root);
+    return ofHead !== undefined && bytesEqual(ofHead, decisionRoot);
+  }
+
+  /** Takes one out of the slot's budget. */
+  #pays(): boolean {
     const slot = this.chain.currentSlot();
     if (slot !== this.#slot) {
       this.#slot = slot;
@@ -49,11 +66,6 @@ export class CommitteeSource {
     }
     if (this.#leftInSlot === 0) return false;
     this.#leftInSlot--;
-    this.#admitted.add(key);
-    for (const oldest of this.#admitted) {
-      if (this.#admitted.size <= ADMITTED_MAX) break;
-      this.#admitted.delete(oldest);
-    }
     return true;
   }
 }

@@ -1,8 +1,8 @@
 /** Evidence: what it proves, against whom, and its bytes on the channel `slashings`. Pure. */
-import type { Bytes } from "../../../core/sdk.js";
+import { type Bytes, decodeHeader, encodeHeader, Hash, type Header } from "../../../core/sdk.js";
 import { contradict } from "../block/index.js";
 import { type CodecLimits, decodePayload, encodePayload, maxPayloadBytes } from "../codec/index.js";
-import type { AttestationData, AttesterSlashing, ProposerSlashing } from "../types.js";
+import type { AttestationData, AttesterSlashing, Checkpoint, IndexedAttestation, ProposerSlashing } from "../types.js";
 
 /** One of the two kinds. */
 export type Evidence =
@@ -62,4 +62,25 @@ export function commonIndices(a: Uint32Array, b: Uint32Array): Uint32Array {
 /** Everybody whom the evidence is against. */
 export function accusedBy({ first, second }: AttesterSlashing): Uint32Array {
   return commonIndices(first.indices, second.indices);
+}
+
+/** A copy without views: bytes of votes are views of the block that brought them, which nobody wants to keep for hours. */
+export function detached({ data, indices, signature }: IndexedAttestation): IndexedAttestation {
+  const copy = ({ epoch, root }: Checkpoint): Checkpoint => ({ epoch, root: Hash.from(new Uint8Array(root)) });
+  const { headRoot, source, target } = data;
+  return {
+    data: { ...data, headRoot: Hash.from(new Uint8Array(headRoot)), source: copy(source), target: copy(target) },
+    indices: indices.slice(),
+    signature: new Uint8Array(signature),
+  };
+}
+
+/** The same of evidence. */
+export function detachedEvidence(evidence: Evidence): Evidence {
+  if (evidence.kind === "attester") {
+    const { first, second } = evidence.slashing;
+    return { kind: "attester", slashing: { first: detached(first), second: detached(second) } };
+  }
+  const copy = (header: Header): Header => decodeHeader(encodeHeader(header)).header;
+  return { kind: "proposer", slashing: { first: copy(evidence.slashing.first), second: copy(evidence.slashing.second) } };
 }

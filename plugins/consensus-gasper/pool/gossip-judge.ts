@@ -90,7 +90,8 @@ export class GossipJudge {
 
   /** The same with the reason. */
   async judgeInDetail(channel: string, bytes: Bytes): Promise<GossipOutcome> {
-    const outcome = isChannel(channel) ? await this.#outcome(channel, bytes) : GossipCode.channel;
+    // A copy: what is kept of a message are views of it, and it may be a view of something larger.
+    const outcome = isChannel(channel) ? await this.#outcome(channel, new Uint8Array(bytes)) : GossipCode.channel;
     this.#metrics.messages.increment(1, { channel: isChannel(channel) ? channel : "other", code: outcome });
     return outcome;
   }

@@ -11,6 +11,7 @@ import { attestationFlags } from "../block/index.js";
 import { FLAGS } from "../epoch/participation.js";
 import type { GasperState } from "../state/index.js";
 import type { Attestation, AttestationData } from "../types.js";
+import type { Steps } from "./steps.js";
 import type { VoteCandidate, VoteGroup } from "./vote-group.js";
 
 /** Sums of weights by flags. */
@@ -70,16 +71,19 @@ class CommitteeChoices {
 }
 
 /** @param state at the slot of the block */
-export function selectAttestations(groups: Iterable<VoteGroup>, state: GasperState, limit: number): Attestation[] {
+export function* selectAttestations(groups: Iterable<VoteGroup>, state: GasperState, limit: number): Steps<Attestation[]> {
   const committees = gather(groups, state);
-  for (const committee of committees) committee.count();
+  for (const committee of committees) {
+    committee.count();
+    yield;
+  }
   const selected: Attestation[] = [];
   while (selected.length < limit) {
     let next: CommitteeChoices | undefined;
     for (const committee of committees) if (committee.gain > (next?.gain ?? 0)) next = committee;
     if (next?.best === undefined) break;
     const { best } = next;
-    const attestation = best.group.materialize(best.candidate);
+    const attestation = yield* best.group.materialize(best.candidate);
     if (attestation === undefined) next.choices.splice(next.choices.indexOf(best), 1);
     else {
       selected.push(attestation);

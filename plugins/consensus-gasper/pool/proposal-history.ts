@@ -3,7 +3,7 @@ import { assert, bytesEqual, type HeaderRecord } from "../../../core/sdk.js";
 import type { ProposerSlashing } from "../types.js";
 
 /** Slots that are looked back on: what an attacker may bring late is still found, 256 epochs of 32. */
-export const PROPOSAL_SLOTS = 8_192;
+const PROPOSAL_SLOTS = 8_192;
 /** Headers of one slot: each branch may have another proposer, who had to be drawn for it. */
 const PROPOSALS_PER_SLOT = 64;
 

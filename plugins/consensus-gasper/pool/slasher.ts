@@ -8,7 +8,7 @@ import type { HeaderRecord } from "../../../core/sdk.js";
 import type { GasperChain } from "../chain-access.js";
 import { attestationSigningRoot, decodeExtra } from "../codec/index.js";
 import type { IndexedAttestation } from "../types.js";
-import { accusedBy, type Evidence, encodeEvidence } from "./evidence.js";
+import { accusedBy, detachedEvidence, type Evidence, encodeEvidence } from "./evidence.js";
 import { GossipChannels } from "./gossip-conditions.js";
 import type { PoolMetrics } from "./metrics.js";
 import { ProposalHistory } from "./proposal-history.js";
@@ -44,7 +44,8 @@ export class Slasher {
    */
   onVotes(attestation: IndexedAttestation, root = attestationSigningRoot(this.chain.chainHash, attestation.data)): void {
     for (const { offence, slashing } of this.#votes.record(attestation, root)) {
-      if (this.#isPunished(accusedBy(slashing))) continue;
+      const accused = accusedBy(slashing);
+      if (accused.every((index) => this.slashings.accuses(index)) || this.#isPunished(accused)) continue;
       const evidence: Evidence = { kind: "attester", slashing };
       if (!this.adopt(evidence)) continue;
       this.metrics.offences.increment(1, { offence });
@@ -58,7 +59,7 @@ export class Slasher {
     const proposer = decodeExtra(record.header.extra)?.proposerIndex;
     if (slot === undefined || proposer === undefined) return;
     const slashing = this.#proposals.record(slot, proposer, record);
-    if (slashing === undefined || this.#isPunished([proposer])) return;
+    if (slashing === undefined || this.slashings.hasProposer(proposer) || this.#isPunished([proposer])) return;
     const evidence: Evidence = { kind: "proposer", slashing };
     if (!this.adopt(evidence)) return;
     this.metrics.offences.increment(1, { offence: "double_proposal" });
@@ -67,13 +68,14 @@ export class Slasher {
 
   /** Takes evidence that was checked, of gossip or of an imported block. Answers whether it accuses somebody new. */
   adopt(evidence: Evidence): boolean {
-    if (evidence.kind === "proposer") {
-      const index = decodeExtra(evidence.slashing.first.extra)?.proposerIndex;
-      return index !== undefined && this.slashings.addProposer(index, evidence.slashing);
+    const copy = detachedEvidence(evidence);
+    if (copy.kind === "proposer") {
+      const index = decodeExtra(copy.slashing.first.extra)?.proposerIndex;
+      return index !== undefined && this.slashings.addProposer(index, copy.slashing);
     }
-    const fresh = this.slashings.addAttester(evidence.slashing);
+    const fresh = this.slashings.addAttester(copy.slashing);
     // Whether there is room for it in the pool or not: their votes count no more.
-    this.chain.applyEquivocation(accusedBy(evidence.slashing));
+    this.chain.applyEquivocation(accusedBy(copy.slashing));
     return fresh.length > 0;
   }
 

@@ -8,9 +8,9 @@ import type { AttestationData, AttesterSlashing, ProposerSlashing } from "../typ
 import { accusedBy, type Evidence } from "./evidence.js";
 
 /** Validators with evidence of a double proposal; each entry is two headers, up to 1.3 KB. */
-export const PROPOSER_SLASHINGS_MAX = 1_024;
+const PROPOSER_SLASHINGS_MAX = 1_024;
 /** Pairs of votes; each up to two committees, 0.5 to 17 KB. */
-export const ATTESTER_SLASHINGS_MAX = 512;
+const ATTESTER_SLASHINGS_MAX = 512;
 
 export interface SlashingPoolOptions {
   readonly maxProposerSlashings?: number;

@@ -111,6 +111,23 @@ export class PackedColumn<A extends ColumnArray> {
     return this.#flat as A;
   }
 
+  /** The elements of one chunk as they are now; not to be changed. */
+  chunk(chunk: number): A {
+    if (this.#flat === undefined) return this.#changed[chunk] ?? this.#load(chunk);
+    this.#reserve((chunk + 1) * this.#chunkElements);
+    return this.#chunkOfFlat(chunk);
+  }
+
+  /**
+   * All chunks one after another: their elements (not to be changed), and which validators they are of. Takes no memory of its own: states
+   * that are only read share what they have in common.
+   */
+  eachChunk(validators: number, visit: (items: A, first: number, count: number) => void): void {
+    const { chunkItems } = this.#layout;
+    for (let first = 0; first < validators; first += chunkItems)
+      visit(this.chunk(first / chunkItems), first, Math.min(chunkItems, validators - first));
+  }
+
   /** Makes everything zero. */
   clear(validators: number): void {
     for (let chunk = 0; chunk < this.#chunksOf(validators * this.#layout.width); chunk++) this.#load(chunk);

@@ -2,7 +2,8 @@
  * The engine's state as a working set: read lazily from a view or writer, changed in memory, written by `commit`.
  *
  * Whoever only reads (API, pool, duties) opens it over a view and may advance it through empty slots; nothing is written then. A state that
- * a block failed on is thrown away. What `get`ters answer as arrays is not to be changed.
+ * a block failed on is thrown away. It reads when somebody asks: over a writer, whoever opened it first must have read what it needs before
+ * somebody else writes. What `get`ters answer as arrays is not to be changed.
  *
  * Amounts here are Numbers (parameters.ts has why they are safe); sums over all validators are BigInt or counted in increments.
  */
@@ -199,13 +200,13 @@ export class GasperState {
 
   /** Validators of an account, ascending: a walk over all, for whoever asks from outside. */
   validatorsOf(account: Address): readonly number[] {
-    const count = this.validatorCount;
-    const accounts = this.columns.accounts.flat(count);
     const found: number[] = [];
-    for (let index = 0, at = 0; index < count; index++, at += ACCOUNT_BYTES) {
-      if (accounts[at] !== account[0] || accounts[at + 1] !== account[1]) continue;
-      if (bytesEqual(accounts.subarray(at, at + ACCOUNT_BYTES), account)) found.push(index);
-    }
+    this.columns.accounts.eachChunk(this.validatorCount, (accounts, first, count) => {
+      for (let item = 0, at = 0; item < count; item++, at += ACCOUNT_BYTES) {
+        if (accounts[at] !== account[0] || accounts[at + 1] !== account[1]) continue;
+        if (bytesEqual(accounts.subarray(at, at + ACCOUNT_BYTES), account)) found.push(first + item);
+      }
+    });
     return found;
   }
 
@@ -267,19 +268,21 @@ export class GasperState {
     };
   }
 
-  /** Effective balances of all validators, increments; not to be changed. */
+  /** Effective balances of all validators, increments. A copy. */
   effectiveIncrements(): Uint16Array {
-    return this.columns.effective.flat(this.validatorCount).subarray(0, this.validatorCount);
+    const all = new Uint16Array(this.validatorCount);
+    this.columns.effective.eachChunk(this.validatorCount, (effective, first, count) => all.set(effective.subarray(0, count), first));
+    return all;
   }
 
   /** Validators that are active in an epoch, ascending. Final for epochs up to the next one. */
   activeIndices(epoch: number): Uint32Array {
-    const count = this.validatorCount;
-    const epochs = this.columns.epochs.flat(count);
-    const active = new Uint32Array(count);
+    const active = new Uint32Array(this.validatorCount);
     let found = 0;
-    for (let index = 0, at = 0; index < count; index++, at += EPOCH_FIELDS)
-      if ((epochs[at + Activation] as number) <= epoch && epoch < (epochs[at + Exit] as number)) active[found++] = index;
+    this.columns.epochs.eachChunk(this.validatorCount, (epochs, first, count) => {
+      for (let item = 0, at = 0; item < count; item++, at += EPOCH_FIELDS)
+        if ((epochs[at + Activation] as number) <= epoch && epoch < (epochs[at + Exit] as number)) active[found++] = first + item;
+    });
     return active.slice(0, found);
   }
 

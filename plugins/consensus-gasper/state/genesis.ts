@@ -1,6 +1,7 @@
 /** The engine's state of the genesis block: the chain spec's validators, active from epoch 0 on, their stakes made from nothing. */
 import { Hash, putUint32Little, type StateWriter, type Treasury } from "../../../core/sdk.js";
 import { dutySeed, SeedDomain, slotProposer } from "../duties/index.js";
+import { commitValidatorSetSync } from "../epoch/set-commitment.js";
 import type { GasperParameters } from "../parameters.js";
 import { Activation, Eligibility, EPOCH_FIELDS } from "./columns.js";
 import { GasperState, NO_PROPOSER } from "./gasper-state.js";
@@ -21,6 +22,7 @@ export function genesis(writer: StateWriter, parameters: GasperParameters, treas
   for (let place = 0; place < MIX_EPOCHS; place++) mixes.set(parameters.chainHash, place * Hash.bytes);
   state.values.set(state.keys.randaoMixes, mixes);
   state.values.set(state.keys.lookahead, firstProposers(state));
+  commitValidatorSetSync(state, 0);
   state.escrow.mint(summary.balancesTotal);
   state.commit(writer, treasury);
 }

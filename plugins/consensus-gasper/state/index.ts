@@ -4,6 +4,6 @@ export type { PendingDeposit, RefusedDepositRecord } from "./deposits.js";
 export { ESCROW } from "./escrow.js";
 export { GasperState, NO_PROPOSER } from "./gasper-state.js";
 export { genesis } from "./genesis.js";
-export { REFUSED_KEPT, StateKeys } from "./keys.js";
+export { StateKeys } from "./keys.js";
 export { checkSupply, type SupplyCheck } from "./supply.js";
 export { type ValidatorStatus, type ValidatorView, validatorStatus } from "./validator.js";

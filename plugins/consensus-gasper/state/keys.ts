@@ -30,7 +30,7 @@ export class StateKeys {
   readonly slashings: Bytes;
   /** Proposers of the current and the next epoch's slots, u32 little-endian. */
   readonly lookahead: Bytes;
-  /** 32 bytes that commit to a validator set. */
+  /** Root of the validator set of the state's epoch (light-client/set-format.ts), 32 bytes. */
   readonly commitment: Bytes;
   readonly #namespace: number;
 

@@ -134,6 +134,7 @@ export class ValidatorClient implements Producer {
       votes: this.#log.counts("vote"),
       aggregates: this.#log.counts("aggregate"),
       lastFailure: this.#log.lastFailure,
+      onChain: this.performance.summary(),
       nextVoteSlot: this.#nextVoteSlot(slot),
       nextProposalSlot: this.#nextProposalSlot(slot),
     };

@@ -103,6 +103,11 @@ export function noTotals(): Totals {
   return { votes: 0, included: 0, source: 0, target: 0, head: 0, distanceSum: 0, distanceCount: 0, earned: 0, made: 0, missed: 0 };
 }
 
+/** Sums of sums. */
+export function addTotals(into: Totals, totals: Readonly<Totals>): void {
+  for (const name of Object.keys(into) as (keyof Totals)[]) into[name] += totals[name];
+}
+
 export function isIncluded({ flags, distance }: EpochOutcome): boolean {
   return distance !== undefined || (flags ?? 0) !== 0;
 }

@@ -6,7 +6,7 @@
  */
 import { Hash, type Json, toHex } from "../../../core/sdk.js";
 import type { DutyChain, DutyState, ValidatorDependencies } from "./dependencies.js";
-import { type EpochOutcome, effectivenessMilli, isIncluded, ValidatorOutcomes } from "./outcomes.js";
+import { addTotals, type EpochOutcome, effectivenessMilli, isIncluded, noTotals, ValidatorOutcomes } from "./outcomes.js";
 import type { OwnValidator, OwnValidators } from "./own-validators.js";
 
 /** A block that became canonical, with who voted in it. */
@@ -153,6 +153,14 @@ export class Performance {
   /** Of all of this node's validators that the chain knows. */
   list(): readonly Json[] {
     return this.#validators.all.flatMap((own) => (own.index === undefined ? [] : [this.#describe(own, own.index)]));
+  }
+
+  /** Of all together, for status. */
+  summary(): Json {
+    const totals = noTotals();
+    for (const outcomes of this.#outcomes.values()) addTotals(totals, outcomes.totals);
+    const { votes, included, made, missed } = totals;
+    return { effectivenessMilli: effectivenessMilli(totals), votes: { due: votes, included }, proposals: { made, missed } };
   }
 
   #describe(own: OwnValidator, index: number): Json {

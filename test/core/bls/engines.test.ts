@@ -1,6 +1,7 @@
 /** The two engines against each other: the same bytes, and the same verdicts on all that anybody may send. */
 import t from "tap";
 import { judge } from "../../../core/bls/batch.js";
+import { compressKey, isKeyEncoding, isSignatureEncoding, isUncompressedKeyEncoding } from "../../../core/bls/encoding.js";
 import type { BlsSet } from "../../../core/bls/engine.js";
 import { blsEngineNamed } from "../../../core/bls/select.js";
 import { concatBytes, toHex } from "../../../core/primitives/bytes.js";
@@ -15,6 +16,7 @@ import {
   pointOfKey,
   secretKeyOf,
   signatureOutside,
+  signatureWithTorsion,
   signedSet,
   torsion,
   uncompressedKey,
@@ -70,6 +72,7 @@ const CASES: Readonly<Record<string, readonly [verdict: boolean, change: Partial
     { publicKey: uncompressedKey(pointOfKey(good.publicKey).add(torsion())) },
   ],
   "a signature outside of the subgroup": [false, { signature: signatureOutside(1n) }],
+  "a signature with a part outside of it": [false, { signature: signatureWithTorsion(good.signature) }],
   "a signature with x = 0": [false, { signature: flagged(filled(96, 0), 0x80) }],
   "a short key": [false, { publicKey: good.publicKey.subarray(1) }],
   "a long key": [false, { publicKey: concatBytes(good.publicKey, filled(1, 0)) }],
@@ -90,6 +93,16 @@ t.test("both give the verdict of the scheme, on one and on all in a batch", asyn
   }
 });
 
+t.test("a signature with a point of small order gets through no batch", async (t) => {
+  const torsioned = { ...good, signature: signatureWithTorsion(good.signature) };
+  t.equal(portable.prepare(torsioned), undefined);
+  // Each would be taken with a chance of 1 in 13.
+  for (const companion of [good, other]) {
+    const taken = Array.from({ length: 60 }, () => judge(native, [companion, torsioned])[1]);
+    t.notOk(taken.includes(true), companion === good ? "of one message" : "of two messages");
+  }
+});
+
 t.test("bits that are flipped anywhere: the same verdicts", async (t) => {
   let state = 7;
   const draw = (below: number): number => {
@@ -104,6 +117,23 @@ t.test("bits that are flipped anywhere: the same verdicts", async (t) => {
   t.same(judge(portable, mutated), judge(native, mutated));
   t.same(judge(native, mutated).slice(0, 2), [true, true]);
   t.notOk(judge(native, mutated).slice(2).includes(true));
+});
+
+t.test("form: flags, canonical coordinates, neither infinity nor order 3", async (t) => {
+  t.ok(isKeyEncoding(good.publicKey) && isUncompressedKeyEncoding(whole) && isSignatureEncoding(good.signature));
+  t.same(compressKey(whole), good.publicKey);
+  t.same(compressKey(uncompressedKey(pointOfKey(good.publicKey).negate())), flipped(good.publicKey, 2));
+  t.same(compressKey(flagged(filled(96, 0), 0x40)), flagged(filled(48, 0), 0xc0));
+  for (const [index, { publicKey, signature }] of sets.entries()) {
+    const isWhole = publicKey.length === 96;
+    const hasForm = (isWhole ? isUncompressedKeyEncoding(publicKey) : isKeyEncoding(publicKey)) && isSignatureEncoding(signature);
+    if (verdicts[index] === true) t.ok(hasForm, Object.keys(CASES)[index] ?? "");
+  }
+  t.notOk(isKeyEncoding(flagged(filled(48, 0), 0x80)), "(0, 2), which one library decodes");
+  t.notOk(isUncompressedKeyEncoding(concatBytes(filled(95, 0), filled(1, 2))), "the same");
+  t.notOk(isSignatureEncoding(flagged(filled(96, 0), 0x80)), "the same on the twist");
+  for (const flags of [0, 0x20, 0x40, 0x60, 0xc0, 0xe0]) t.notOk(isKeyEncoding(flagged(good.publicKey, flags)), `flags ${flags}`);
+  for (const flags of [0x20, 0x40, 0x60, 0x80, 0xa0]) t.notOk(isUncompressedKeyEncoding(flagged(whole, flags)), `flags ${flags}`);
 });
 
 t.test("keys, signatures and sums are the same bytes", async (t) => {

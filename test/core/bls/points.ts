@@ -32,6 +32,7 @@ export function flipped(bytes: Bytes, bit: number): Bytes {
 export const P = fromHex(Fp.ORDER.toString(16)) ?? filled(0, 0);
 
 type KeyPoint = ReturnType<typeof G1.Point.fromAffine>;
+type SignaturePoint = ReturnType<typeof G2.Point.fromAffine>;
 
 /** The first point of the curve with x ≥ `from`: as good as never in the subgroup, a cofactor of 2^125 being what it is. */
 export function keyOutside(from: bigint): KeyPoint {
@@ -48,7 +49,7 @@ export function keyOutside(from: bigint): KeyPoint {
 /** A part of a key outside of the subgroup: multiplying by the group's order leaves the rest. */
 export const torsion = (): KeyPoint => {
   const point = keyOutside(2n);
-  return point.multiplyUnsafe(Fp.create(fields.Fr.ORDER - 1n)).add(point);
+  return point.multiplyUnsafe(fields.Fr.ORDER - 1n).add(point);
 };
 
 export function uncompressedKey(point: KeyPoint): Bytes {
@@ -65,16 +66,48 @@ export function compressedKey(point: KeyPoint): Bytes {
   return flagged(Fp.toBytes(x), y > Fp.ORDER / 2n ? 0xa0 : 0x80);
 }
 
-/** The first point of the twist with x = `from` + i or beyond, compressed: not in the subgroup. */
-export function signatureOutside(from: bigint): Bytes {
+function twistPointOutside(from: bigint): SignaturePoint {
   for (let c0 = from; ; c0++) {
     const x = Fp2.create({ c0, c1: 1n });
     try {
       const point = G2.Point.fromAffine({ x, y: Fp2.sqrt(Fp2.add(Fp2.mul(Fp2.sqr(x), x), G2.Point.CURVE().b)) });
-      if (!point.isTorsionFree()) return flagged(concatBytes(Fp.toBytes(1n), Fp.toBytes(c0)), 0x80);
+      if (!point.isTorsionFree()) return point;
     } catch {
       // No square: try the next.
     }
+  }
+}
+
+function compressedSignature(point: SignaturePoint): Bytes {
+  const { x, y } = point.toAffine();
+  const root = y.c1 === 0n ? y.c0 : y.c1;
+  return flagged(concatBytes(Fp.toBytes(x.c1), Fp.toBytes(x.c0)), root > Fp.ORDER / 2n ? 0xa0 : 0x80);
+}
+
+/** The first point of the twist with x = `from` + i or beyond: not in the subgroup. */
+export function signatureOutside(from: bigint): Bytes {
+  return compressedSignature(twistPointOutside(from));
+}
+
+function times(point: SignaturePoint, scalar: bigint): SignaturePoint {
+  let sum = G2.Point.ZERO;
+  for (const bit of scalar.toString(2)) {
+    sum = sum.double();
+    if (bit === "1") sum = sum.add(point);
+  }
+  return sum;
+}
+
+/**
+ * A signature and a point of order 13, a prime of the twist's cofactor: one coefficient in thirteen makes that point vanish, so without a look
+ * at the subgroup a batch would take it.
+ */
+export function signatureWithTorsion(signature: Bytes): Bytes {
+  const { h, n } = G2.Point.CURVE();
+  for (let from = 1n; ; from++) {
+    let point = times(twistPointOutside(from), (h * n) / 169n);
+    while (!times(point, 13n).is0()) point = times(point, 13n);
+    if (!point.is0()) return compressedSignature(bls12_381.longSignatures.Signature.fromBytes(signature).add(point));
   }
 }
 

@@ -2,9 +2,9 @@
 import t from "tap";
 import { judge } from "../../../core/bls/batch.js";
 import type { BlsEngine, BlsSet } from "../../../core/bls/engine.js";
-import { BLS_VERIFY_TASK, BlsKeys, BlsVerifier, blsAggregateSignatures, blsPublicKeyOf, blsSign } from "../../../core/bls/index.js";
+import { BLS_VERIFY_TASK, BlsKeys, BlsVerifier, blsPublicKeyOf, blsSign, blsSignRemembered } from "../../../core/bls/index.js";
 import { packSets, runVerifyJob, unpackSets } from "../../../core/bls/job.js";
-import { memoKeyOf, VerdictMemo } from "../../../core/bls/memo.js";
+import { memoKeyOf, THREAD_MEMO, VerdictMemo } from "../../../core/bls/memo.js";
 import { blsEngine, blsEngineNamed } from "../../../core/bls/select.js";
 import { ComputeService } from "../../../core/compute/index.js";
 import { SILENT, UNMETERED } from "../../../core/kernel/quiet.js";
@@ -182,22 +182,17 @@ t.test("a verifier answers each set in its place and asks for each once", async 
   t.same(await verifier.verify([]), []);
 });
 
-t.test("what was signed here is not verified", async (t) => {
-  const { compute, jobs } = await inline();
+t.test("what was signed on this thread to be remembered is not verified", async (t) => {
+  const { compute } = await inline();
   const verifier = new BlsVerifier({ compute, metrics: UNMETERED });
   const message = filled(32, 123);
   const keys = new BlsKeys();
-  const signatures = [1, 2].map((index) => {
-    keys.set(index, blsPublicKeyOf(secretKeyOf(index)));
-    return blsSign(secretKeyOf(index), message);
-  });
-  const set = { publicKey: keys.aggregate([1, 2]), message, signature: blsAggregateSignatures(signatures) };
-  verifier.remember(set);
-  t.same(await verifier.verify([set]), [true]);
-  t.same(jobs, []);
-  const another = new BlsVerifier({ compute, metrics: UNMETERED });
-  t.same(await another.verify([set]), [true], "another verifier asks for the work");
-  t.same(jobs, [1]);
+  keys.set(1, blsPublicKeyOf(secretKeyOf(1)));
+  const publicKey = keys.get(1);
+  const signature = blsSignRemembered(secretKeyOf(1), publicKey, message);
+  t.same(signature, blsSign(secretKeyOf(1), message));
+  t.equal(THREAD_MEMO.get(memoKeyOf({ publicKey, message, signature })), true);
+  t.same(await verifier.verify([{ publicKey, message, signature }]), [true]);
 });
 
 t.test("in worker threads, by the engine of the thread that asks", async (t) => {

@@ -56,8 +56,13 @@ const PARTICIPATION_FLAG_WEIGHTS = [14n, 26n, 14n];
 const WEIGHT_DENOMINATOR = 64n;
 const GENESIS_EPOCH = 0n;
 
-const max = (...values: bigint[]): bigint => values.reduce((a, b) => (a > b ? a : b));
-const min = (...values: bigint[]): bigint => values.reduce((a, b) => (a < b ? a : b));
+function max(...values: bigint[]): bigint {
+  return [...values].sort((a, b) => (a < b ? 1 : -1))[0] as bigint;
+}
+
+function min(...values: bigint[]): bigint {
+  return [...values].sort((a, b) => (a < b ? -1 : 1))[0] as bigint;
+}
 
 function integer_squareroot(n: bigint): bigint {
   let x = n;
@@ -127,7 +132,10 @@ export class SpecState {
   }
 
   get_total_balance(indices: number[]): bigint {
-    return max(this.config.EFFECTIVE_BALANCE_INCREMENT, indices.reduce((sum, index) => sum + this.at(index).effective_balance, 0n));
+    return max(
+      this.config.EFFECTIVE_BALANCE_INCREMENT,
+      indices.reduce((sum, index) => sum + this.at(index).effective_balance, 0n),
+    );
   }
 
   get_total_active_balance(): bigint {
@@ -245,7 +253,9 @@ export class SpecState {
 
   process_rewards_and_penalties(): void {
     if (this.get_current_epoch() === GENESIS_EPOCH) return;
-    const deltas = [TIMELY_SOURCE_FLAG_INDEX, TIMELY_TARGET_FLAG_INDEX, TIMELY_HEAD_FLAG_INDEX].map((flag) => this.get_flag_index_deltas(flag));
+    const deltas = [TIMELY_SOURCE_FLAG_INDEX, TIMELY_TARGET_FLAG_INDEX, TIMELY_HEAD_FLAG_INDEX].map((flag) =>
+      this.get_flag_index_deltas(flag),
+    );
     deltas.push(this.get_inactivity_penalty_deltas());
     for (const [rewards, penalties] of deltas)
       for (let index = 0; index < this.validators.length; index++) {

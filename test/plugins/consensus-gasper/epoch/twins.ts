@@ -63,7 +63,8 @@ export function engineState(spec: SpecState, memory: MemoryState, parameters: Ga
 function fillSums(spec: SpecState, state: GasperState): void {
   const { summary } = state;
   const increment = BigInt(state.parameters.increment);
-  const sum = (indices: readonly number[]) => Number(indices.reduce((total, index) => total + spec.at(index).effective_balance, 0n) / increment);
+  const sum = (indices: readonly number[]) =>
+    Number(indices.reduce((total, index) => total + spec.at(index).effective_balance, 0n) / increment);
   const active = spec.get_active_validator_indices(spec.get_current_epoch());
   summary.activeCount = active.length;
   summary.activeIncrements = sum(active);
@@ -135,7 +136,8 @@ export function describeSpec(spec: SpecState): object {
     refused: spec.refunds.map(({ name }) => hex(publicKeyOf(name))).reverse(),
     active: spec.get_active_validator_indices(spec.get_current_epoch()),
     activeIncrements: Number(
-      spec.get_active_validator_indices(spec.get_current_epoch()).reduce((sum, index) => sum + spec.at(index).effective_balance, 0n) / increment,
+      spec.get_active_validator_indices(spec.get_current_epoch()).reduce((sum, index) => sum + spec.at(index).effective_balance, 0n) /
+        increment,
     ),
   };
 }

@@ -14,7 +14,7 @@ const SLOTS_PER_EPOCH = 4;
 const BOOST_PERCENT = 40;
 const VALIDATORS = 12;
 const STEPS = 70;
-const WALKS = Number(process.env.FORK_CHOICE_WALKS ?? 220);
+const WALKS = Number(process.env.FORK_CHOICE_WALKS ?? 160);
 
 const toFast = (checkpoint: NaiveCheckpoint): Checkpoint => ({ epoch: checkpoint.epoch, root: Hash.parse(checkpoint.root) });
 

@@ -272,7 +272,7 @@ export class TestChain implements GasperChain {
   seal(proposer: number, slot: number, name: string, sealer = proposer): HeaderRecord {
     const header: Header = {
       chainId: "test-1",
-      height: slot as Header["height"],
+      height: Math.floor(slot) as Header["height"],
       parent: hashOf(name),
       timestampMs: this.clock.startOf(slot),
       transactionsRoot: Hash.zero,

@@ -1,6 +1,6 @@
 /** Every condition of gossip with its verdict, what waits and is judged again, batches, and what a flood can't do. */
 import t, { type Test } from "tap";
-import { present } from "../../../../core/sdk.js";
+import { type HeaderRecord, present } from "../../../../core/sdk.js";
 import {
   encodeAggregateAndProof,
   encodeAttestation,
@@ -9,6 +9,8 @@ import {
 } from "../../../../plugins/consensus-gasper/codec/index.js";
 import { isAggregator } from "../../../../plugins/consensus-gasper/duties/index.js";
 import { GasperFault } from "../../../../plugins/consensus-gasper/errors.js";
+import { CommitteeSource } from "../../../../plugins/consensus-gasper/pool/committee-source.js";
+import { EpochMarks } from "../../../../plugins/consensus-gasper/pool/epoch-marks.js";
 import {
   accusedBy,
   decodeEvidence,
@@ -18,6 +20,7 @@ import {
   gossipChannels,
   verdictOf,
 } from "../../../../plugins/consensus-gasper/pool/index.js";
+import { SeenAggregates } from "../../../../plugins/consensus-gasper/pool/seen-aggregates.js";
 import type { AttestationData, AttesterSlashing, IndexedAttestation } from "../../../../plugins/consensus-gasper/types.js";
 import { hashOf } from "../state/fixtures.js";
 import { LIMITS, settled, setUp, signBy, type TestChain, VALIDATORS } from "./fixtures.js";
@@ -85,7 +88,10 @@ t.test("single votes", async (t) => {
   t.equal(pool.size, 0, "nothing of it counts");
   t.equal(chain.applied.length, 0);
 
-  is(t, await vote(good), GossipCode.accepted);
+  const twice = await Promise.all([vote(good), vote(good)]);
+  t.same(twice, [GossipCode.accepted, GossipCode.voteSeen], "twice at once");
+  produced.add(GossipCode.accepted);
+  t.equal(chain.applied.length, 1, "it counts once");
   t.same([...present(chain.applied[0], "applied").indices], [(await chain.committee(data))[3]]);
   is(t, await vote(good), GossipCode.voteSeen);
   t.equal(chain.applied.length, 1);
@@ -94,7 +100,7 @@ t.test("single votes", async (t) => {
   is(t, await judge.judgeInDetail("blocks", encodeAttestation(good)), GossipCode.channel);
   t.equal(await judge.judge("attestations", encodeAttestation(good)), "ignore");
   t.equal(await judge.judge("blocks", encodeAttestation(good)), "reject");
-  t.equal(chain.metrics.counts.get(`gasper_gossip_messages attestations ${GossipCode.voteSeen}`), 2, "what was judged is counted");
+  t.equal(chain.metrics.counts.get(`gasper_gossip_messages attestations ${GossipCode.voteSeen}`), 3, "what was judged is counted");
 
   is(
     t,
@@ -158,6 +164,7 @@ t.test("a vote for an unknown block waits for it", async (t) => {
   t.equal(judge.waitingMessages, 0);
   t.same(chain.published, [{ channel: "attestations", bytes: encodeAttestation(waiting) }], "what is valid goes on, what is not does not");
   t.equal(chain.applied.length, 1);
+  t.notOk(chain.metrics.counts.has(`gasper_gossip_messages attestations ${GossipCode.voteSeen}`), "and each is judged once");
 
   for (let i = 0; i < 100; i++) await vote({ ...waiting, data: { ...data, headRoot: hashOf(`junk ${i}`) } });
   t.equal(judge.waitingMessages, 8, "a flood fills the room and no more");
@@ -203,6 +210,25 @@ t.test("branches", async (t) => {
   produced.add(GossipCode.noCommittees);
   chain.at(24);
   t.equal(verdictOf(GossipCode.noCommittees), "ignore");
+});
+
+t.test("nobody makes a node compute old committees in turn", async (t) => {
+  let slot = 0;
+  const chain = {
+    currentSlot: () => slot,
+    head: () => ({ root: hashOf("head") }),
+    decisionRoot: (_: number, root: Uint8Array) => root,
+    shuffling: async () => ({}),
+  };
+  const source = new CommitteeSource(chain as unknown as TestChain);
+  const isHad = async (name: string) => (await source.of(3, hashOf(name))) !== undefined;
+  for (; slot < 10; slot++) {
+    t.ok((await isHad("head")) && (await isHad(`a ${slot}`)) && (await isHad(`b ${slot}`)));
+    t.notOk(await isHad(`c ${slot}`), "the slot's budget is spent");
+  }
+  slot = 9;
+  t.ok((await isHad("a 9")) && (await isHad("a 7")) && (await isHad("head")), "lately admitted");
+  t.notOk((await isHad("a 0")) || (await isHad("b 3")), "long ago: it costs again");
 });
 
 t.test("committees or keys that are not to be had", async (t) => {
@@ -387,14 +413,8 @@ t.test("evidence against voters", async (t) => {
 
 t.test("evidence against proposers", async (t) => {
   const { chain, judge, head, slashings } = await begin();
-  const send = (
-    first: { readonly header: Parameters<typeof encodeEvidence>[0]["slashing"]["first"] } | ReturnType<TestChain["seal"]>,
-    second: ReturnType<TestChain["seal"]>,
-  ) =>
-    judge.judgeInDetail(
-      "slashings",
-      encodeEvidence({ kind: "proposer", slashing: { first: (first as ReturnType<TestChain["seal"]>).header, second: second.header } }),
-    );
+  const send = (first: HeaderRecord, second: HeaderRecord) =>
+    judge.judgeInDetail("slashings", encodeEvidence({ kind: "proposer", slashing: { first: first.header, second: second.header } }));
   const a = chain.seal(7, 5, "a");
   is(t, await send(a, a), GasperFault.proposerEvidence, "twice the same header");
   is(t, await send(a, chain.seal(7, 6, "b")), GasperFault.proposerEvidence, "other slots");
@@ -451,6 +471,30 @@ t.test("signatures are verified together, in order of arrival, and within bounds
   is(t, await waiting, GossipCode.busy, "after the end nothing is verified");
   t.equal(judge.waitingSets, 0);
   t.equal(chain.metrics.gauges.get("gasper_gossip_waiting_sets")?.(), 0);
+});
+
+t.test("what was seen is remembered within bounds", (t) => {
+  const marks = new EpochMarks();
+  for (let epoch = 0; epoch < 9; epoch++) t.ok(marks.add(epoch, 70_000));
+  t.notOk(marks.add(3, 70_000));
+  t.ok(marks.add(3, 70_001));
+  t.ok(marks.has(3, 70_001));
+  t.notOk(marks.has(4, 70_001) || marks.has(3, 5) || marks.has(9, 1) || marks.has(3, 1_000_000));
+  marks.prune(7);
+  t.equal(marks.epochs, 2);
+  t.notOk(marks.has(3, 70_001));
+
+  const seen = new SeenAggregates(10);
+  for (let slot = 0; slot < 50; slot++) for (let bits = 0; bits < 256; bits++) seen.add(hashOf(`vote ${slot}`), slot, Uint8Array.of(bits));
+  t.equal(seen.size, 10);
+  t.ok(seen.covers(hashOf("vote 49"), Uint8Array.of(0b1010)));
+  t.notOk(seen.covers(hashOf("vote 39"), Uint8Array.of(0b1010)), "pushed out");
+  seen.prune(48);
+  t.equal(seen.size, 2);
+  seen.add(hashOf("new"), 49, Uint8Array.of(0b0011));
+  t.ok(seen.covers(hashOf("new"), Uint8Array.of(0b0010)));
+  t.notOk(seen.covers(hashOf("new"), Uint8Array.of(0b0110)));
+  t.end();
 });
 
 t.test("the table is closed and complete", (t) => {

@@ -120,8 +120,39 @@ t.test("a late block: its slot's votes were for its parent, and nobody votes twi
       .votesOf(5)
       .every(({ attestation, atMs }) => Hash.key(attestation.data.headRoot) === Hash.key(next.root) && atMs === node.atSlot(5, 200)),
   );
-  await node.until(6);
+  await node.until(6, 300);
   t.equal(node.votesOf(5).length, 2);
+  node.choose(late);
+  await turn();
+  t.equal(node.votesOf(6).length, 0, "a head of an earlier slot hurries nobody");
+  await node.until(6, 1_500);
+  t.equal(node.votesOf(6).length, 2);
+  await node.client.stop();
+});
+
+t.test("branches with other committees: whoever voted in an epoch is done with it", async (t) => {
+  const node = new TestValidators({ keys: [0, 1, 2, 3, 4, 5, 6, 7] });
+  const { tree } = node;
+  tree.proposerOf = NOBODY;
+  const [left, right] = [tree.add(tree.head, 1), tree.add(tree.head, 2)];
+  tree.head = left;
+  await node.until(8);
+  await node.client.start();
+  await node.until(10, -1);
+  const before = tree.signed.votes.map(({ validator }) => validator);
+  t.equal(before.length, 4);
+  node.choose(right);
+  const members = [10, 11].flatMap((slot) => [...tree.shuffling(2, right.root).slotMembers(slot)]);
+  t.ok(
+    members.some((validator) => before.includes(validator)),
+    "some would have to vote again",
+  );
+  await node.until(12, -1);
+  t.same(
+    tree.signed.votes.map(({ validator }) => validator).sort((a, b) => a - b),
+    [...new Set([...before, ...members])].sort((a, b) => a - b),
+  );
+  t.same(node.codes(), [], "nobody even tries");
   await node.client.stop();
 });
 
@@ -175,6 +206,8 @@ t.test("a clock that is set back, and forth again", async (t) => {
   node.time.jump(-18 * SLOT_MS);
   await node.time.pass(6 * SLOT_MS);
   t.same(slashablePairs(node.tree.signed), []);
+  for (const { attestation } of node.tree.signed.votes)
+    t.ok((node.tree.block(attestation.data.headRoot)?.slot ?? 99) <= attestation.data.slot, "nobody votes for what is to come");
   const seen = node.tree.signed.votes.map(({ validator, attestation }) => `${validator} ${attestation.data.target.epoch}`);
   t.equal(new Set(seen).size, seen.length, "nobody votes twice in an epoch");
   await node.client.stop();

@@ -504,8 +504,6 @@ const NO_SOURCES = {
   participation: nothing,
   activeValidators: nothing,
   ownValidators: nothing,
-  pooledAttestations: nothing,
-  pooledSlashings: nothing,
 };
 
 /** Pairs of votes and blocks that prove their signer guilty, by the definition (`is_slashable_attestation_data`) and nothing else. */

@@ -120,10 +120,10 @@ t.test("no two of all signed messages are slashable", async (t) => {
       const found = slashablePairs(tree.signed);
       if (found.length > 0) throw new Error(found.join(", "));
     }),
-    { numRuns: 25, seed: SEED },
+    { numRuns: 18, seed: SEED },
   );
-  t.ok(votes > 200, `${votes} votes`);
-  t.ok(blocks > 150, `${blocks} blocks`);
+  t.ok(votes > 150, `${votes} votes`);
+  t.ok(blocks > 100, `${blocks} blocks`);
 });
 
 t.test("without protection the same lives end in slashings of each kind", async (t) => {

@@ -70,6 +70,7 @@ t.test("votes by the flags of a whole epoch, distances by blocks, balances by ep
   t.equal(node.counted.get("gasper_validator_votes missed"), 1);
   t.equal(node.client.performance.of(5), undefined, "somebody else's");
   t.equal(node.client.performance.list().length, 2);
+  t.match(node.client.status(), { onChain: { effectivenessMilli: 685, votes: { due: 4, included: 3 } } });
 });
 
 t.test("proposals by slots that have a block", async (t) => {
@@ -96,8 +97,8 @@ t.test("epochs without blocks are missed by all who were active", async (t) => {
   facts(1).currentFlags = Flag.source;
   // Epoch 1 ends with block 4; epochs 2, 3, 4 have none.
   extend(20);
-  t.match(of(1), { votes: { due: 5, included: 2, source: 2, target: 1 } });
-  t.match(of(2), { votes: { due: 2, included: 0 } }, "epochs 3 and 4");
+  t.match(of(1), { votes: { due: 4, included: 2, source: 2, target: 1 } });
+  t.match(of(2), { votes: { due: 1, included: 0 } }, "of epoch 3; votes of epoch 4 may still come");
   t.same(
     (of(1).recent as readonly { readonly epoch: number; readonly flags: number }[]).map(({ epoch, flags }) => [epoch, flags]),
     [
@@ -105,7 +106,7 @@ t.test("epochs without blocks are missed by all who were active", async (t) => {
       [1, Flag.source],
       [2, 0],
       [3, 0],
-    ].concat([[4, 0]]),
+    ],
   );
 });
 

@@ -1,0 +1,100 @@
+/** What a block brings to the engine beside its state: itself and its votes to fork choice, evidence to the slasher; and what a new one should hold. */
+import { bytesEqual, type ConsensusHost, Hash, type HashKey, present, type TreeHeader } from "../../core/sdk.js";
+import { attestationVoters } from "./block/index.js";
+import { type CodecLimits, decodeExtra, decodePayload } from "./codec/index.js";
+import { BeforeFinalizedError, KnownBlockError } from "./fork-choice/errors.js";
+import type { HeadChoice } from "./head-choice.js";
+import type { GasperParameters } from "./parameters.js";
+import type { AttestationPool, Slasher, SlashingPool } from "./pool/index.js";
+import type { SlotClock } from "./slot-clock.js";
+import type { StateAccess } from "./state-access.js";
+import type { GasperPayload, IndexedAttestation } from "./types.js";
+import type { CanonicalBlock } from "./validator/index.js";
+
+export interface BlockIntakeParts {
+  readonly host: ConsensusHost;
+  readonly parameters: GasperParameters;
+  readonly limits: CodecLimits;
+  readonly clock: SlotClock;
+  readonly states: StateAccess;
+  readonly choice: HeadChoice;
+  readonly pool: AttestationPool;
+  readonly slashings: SlashingPool;
+  readonly slasher: Slasher;
+}
+
+export class BlockIntake {
+  readonly #parts: BlockIntakeParts;
+  /** What blocks since finality brought, for when they become canonical. */
+  readonly #brought = new Map<HashKey, CanonicalBlock>();
+  #canonicalHead: Hash | undefined;
+
+  constructor(parts: BlockIntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** Gives a block that was executed to fork choice, with the votes and the evidence that it brings. */
+  async take(block: TreeHeader, isTimely: boolean): Promise<void> {
+    const { choice, slasher, states, clock } = this.#parts;
+    try {
+      await choice.onBlock(block, isTimely);
+    } catch (error) {
+      // It came in beside what has become final meanwhile: a stale block.
+      if (BeforeFinalizedError.matches(error) || KnownBlockError.matches(error)) return;
+      throw error;
+    }
+    const { attestations, attesterSlashings, proposerSlashings } = this.#payloadOf(block.id);
+    const votes: IndexedAttestation[] = [];
+    for (const attestation of attestations) {
+      const { data, signature } = attestation;
+      const indices = attestationVoters(attestation, await states.shuffling(data.target.epoch, block.id));
+      const indexed = { data, signature, indices: indices.slice().sort() };
+      votes.push(indexed);
+      choice.onVotes(indexed);
+      slasher.onVotes(indexed);
+    }
+    for (const slashing of attesterSlashings) slasher.adopt({ kind: "attester", slashing });
+    for (const slashing of proposerSlashings) slasher.adopt({ kind: "proposer", slashing });
+    this.#brought.set(Hash.key(block.id), {
+      root: block.id,
+      parentRoot: block.header.parent,
+      slot: present(clock.slotStartingAt(block.header.timestampMs), "a block's time is its slot's"),
+      proposerIndex: present(decodeExtra(block.header.extra), "a header's extra was checked").proposerIndex,
+      votes,
+    });
+  }
+
+  /** Votes and evidence for a block of `slot` on `parent`. */
+  async payloadFor(parent: Hash, slot: number): Promise<GasperPayload> {
+    const { pool, slashings, states, parameters } = this.#parts;
+    const state = await states.at(parent, slot);
+    return { attestations: pool.select(state, parameters.limits.attestations), ...slashings.select(state, parameters.limits) };
+  }
+
+  /** Blocks from where the last head's branch and that of this one part, upward; it is the last head from now on. */
+  newlyCanonical(head: Hash): readonly CanonicalBlock[] {
+    const { choice } = this.#parts.choice;
+    const path: CanonicalBlock[] = [];
+    const last = this.#canonicalHead;
+    for (let at = this.#brought.get(Hash.key(head)); at !== undefined; at = this.#brought.get(Hash.key(at.parentRoot))) {
+      if (last !== undefined && (bytesEqual(at.root, last) || choice.isDescendant(at.root, last))) break;
+      path.push(at);
+    }
+    this.#canonicalHead = head;
+    return path.reverse();
+  }
+
+  /** Blocks are out. */
+  forget(roots: readonly Hash[]): void {
+    for (const root of roots) this.#brought.delete(Hash.key(root));
+  }
+
+  clear(): void {
+    this.#brought.clear();
+    this.#canonicalHead = undefined;
+  }
+
+  #payloadOf(root: Hash): GasperPayload {
+    return decodePayload(present(this.#parts.host.block(root), "a block that was imported is kept").payload, this.#parts.limits);
+  }
+}

@@ -1,0 +1,47 @@
+/** What a request to the engine's routes can't be answered with. Codes are API. */
+import { defineError } from "../../../core/sdk.js";
+
+/** The node is still reading its chain. */
+export const GasperNotReadyError = defineError<Record<string, never>>(
+  "GASPER_NOT_READY",
+  "unavailable",
+  () => "the engine has not read the chain yet; ask again in a moment",
+);
+
+/** Nobody knows the duties of that epoch yet. */
+export const EpochTooFarError = defineError<{ epoch: number; last: number }>(
+  "GASPER_EPOCH_TOO_FAR",
+  "input",
+  ({ epoch, last }) => `duties of epoch ${epoch} are not known yet: they are up to epoch ${last}`,
+);
+
+/** The states that would tell are gone: duties are answered back to the last finalized epochs. */
+export const EpochNotKeptError = defineError<{ epoch: number; first: number }>(
+  "GASPER_EPOCH_NOT_KEPT",
+  "missing",
+  ({ epoch, first }) => `epoch ${epoch} is not kept here any more: duties are answered from epoch ${first} on`,
+);
+
+export const NoSuchValidatorError = defineError<{ validator: string }>(
+  "GASPER_VALIDATOR_NOT_FOUND",
+  "missing",
+  ({ validator }) => `there is no validator ${validator} at the head; a deposit becomes one at the end of an epoch`,
+);
+
+export const NoSuchCommitteeError = defineError<{ epoch: number; slot: number; committeeIndex: number }>(
+  "GASPER_COMMITTEE_NOT_FOUND",
+  "missing",
+  ({ epoch, slot, committeeIndex }) => `epoch ${epoch} has no committee ${committeeIndex} of slot ${slot}`,
+);
+
+export const NoCertificateError = defineError<{ epoch: string }>(
+  "GASPER_CERTIFICATE_NOT_FOUND",
+  "missing",
+  ({ epoch }) => `this node has no certificate of epoch ${epoch}; /v1/gasper/certificates lists those that it has`,
+);
+
+export const SetNotKeptError = defineError<{ root: string }>(
+  "GASPER_SET_NOT_FOUND",
+  "missing",
+  ({ root }) => `no kept certificate has the validator set ${root}; take the one of the newest certificate, or ask another node`,
+);

@@ -23,7 +23,7 @@ module.exports = {
     {
       name: "a-plugin-imports-its-folder-and-the-sdk",
       severity: "error",
-      from: { path: "^plugins/([^/]+)/" },
+      from: { path: "^plugins/([^/]+)/", pathNot: "^plugins/consensus-gasper/light-client/" },
       to: { path: "^(core|plugins|bench|test|native)/", pathNot: ["^plugins/$1/", "^core/sdk\\.ts$"] },
     },
     { name: "nothing-imports-tests", severity: "error", from: { pathNot: "^(test|bench)/" }, to: { path: "^test/" } },
@@ -62,6 +62,20 @@ module.exports = {
       severity: "error",
       from: { path: "^core/proofs/" },
       to: { pathNot: ["^core/proofs/", "^node_modules/@noble/hashes/"] },
+    },
+    {
+      name: "the-light-client-runs-in-a-browser",
+      comment: "it imports the verifier of proofs, the codec of messages, and @noble: no Node, and no core folder that imports Node",
+      severity: "error",
+      from: { path: "^plugins/consensus-gasper/light-client/" },
+      to: {
+        pathNot: [
+          "^plugins/consensus-gasper/light-client/",
+          "^core/proofs/index\\.ts$",
+          "^core/primitives/codec\\.ts$",
+          "^node_modules/@noble/(curves|hashes)/",
+        ],
+      },
     },
     may("core/work", service),
     may("core/chain", [...service, "^core/state/"]),

@@ -1,5 +1,4 @@
 /** What a stopped node keeps for its engine, for the commands of the engine's plugin. */
-import { BlockStore } from "../chain/index.js";
 import { present } from "../kernel/assert.js";
 import type { KeysConfig } from "../node/core-parts.js";
 import { devValidatorGroups } from "../node/dev-validators.js";
@@ -21,9 +20,7 @@ export async function withStoppedEngine<Result>(
   const spec = present(source.spec, "a config names a chain spec");
   const blsPublicKeys = await publicKeysOf(source);
   // A node that has never run may be told of what its keys have signed before it does.
-  return withData(source, { parts: "storage", create: true }, ({ storage }) =>
-    use({ spec, journal: new BlockStore(storage).journal, blsPublicKeys }),
-  );
+  return withData(source, { parts: "storage", create: true }, ({ journal }) => use({ spec, journal, blsPublicKeys }));
 }
 
 async function publicKeysOf({ config, path }: DataSource): Promise<readonly Bytes[]> {

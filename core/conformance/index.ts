@@ -10,10 +10,13 @@
  */
 export { type BoundCase, bindCases, type ConformanceCase } from "./case.js";
 export {
+  CONFORMANCE_KEY_FILE,
   CONFORMANCE_KEYS,
   type ConformanceKeys,
+  type ConformanceValidator,
   type ConsensusSubject,
   type ConsensusSupports,
+  conformanceValidators,
   consensusConformance,
   type PluginUnderTest,
 } from "./consensus/index.js";

@@ -6,7 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Chain } from "../chain/index.js";
+import { BlockStore, type Chain } from "../chain/index.js";
 import { StorageHasNoFilesError } from "../database/errors.js";
 import { readDatabaseFormat } from "../database/format.js";
 import { buildGraph } from "../kernel/graph.js";
@@ -23,6 +23,7 @@ import {
   type Compute,
   DATA_DIRECTORY,
   ENTROPY,
+  type EngineJournal,
   type Logger,
   METRICS_SOURCE,
   type Metrics,
@@ -155,6 +156,8 @@ export interface OfflineNode {
   readonly scheduler: Scheduler;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** The engine's. */
+  readonly journal: EngineJournal;
   /** With `parts: "chain"` only. */
   readonly chain: Chain;
   close(): Promise<void>;
@@ -240,6 +243,10 @@ class OpenNode implements OfflineNode {
 
   get storage(): Storage {
     return this.kernel.get<Storage>(STORAGE);
+  }
+
+  get journal(): EngineJournal {
+    return new BlockStore(this.storage).journal;
   }
 
   get compute(): Compute {

@@ -1,7 +1,7 @@
 /** What a block brings to the engine beside its state: itself and its votes to fork choice, evidence to the slasher; and what a new one should hold. */
 import { bytesEqual, type ConsensusHost, Hash, type HashKey, present, type TreeHeader } from "../../core/sdk.js";
 import { attestationVoters } from "./block/index.js";
-import { type CodecLimits, decodeExtra, decodePayload } from "./codec/index.js";
+import { attestationSigningRoot, type CodecLimits, decodeExtra, decodePayload } from "./codec/index.js";
 import { BeforeFinalizedError, KnownBlockError } from "./fork-choice/errors.js";
 import type { HeadChoice } from "./head-choice.js";
 import type { GasperParameters } from "./parameters.js";
@@ -35,7 +35,7 @@ export class BlockIntake {
 
   /** Gives a block that was executed to fork choice, with the votes and the evidence that it brings. */
   async take(block: TreeHeader, isTimely: boolean): Promise<void> {
-    const { choice, slasher, states, clock } = this.#parts;
+    const { choice, slasher, states, clock, parameters, pool } = this.#parts;
     try {
       await choice.onBlock(block, isTimely);
     } catch (error) {
@@ -47,11 +47,17 @@ export class BlockIntake {
     const votes: IndexedAttestation[] = [];
     for (const attestation of attestations) {
       const { data, signature } = attestation;
-      const indices = attestationVoters(attestation, await states.shuffling(data.target.epoch, block.id));
+      const shuffling = await states.shuffling(data.target.epoch, block.id);
+      const indices = attestationVoters(attestation, shuffling);
       const indexed = { data, signature, indices: indices.slice().sort() };
       votes.push(indexed);
       choice.onVotes(indexed);
-      slasher.onVotes(indexed);
+      const root = attestationSigningRoot(parameters.chainHash, data);
+      slasher.onVotes(indexed, root);
+      // Should this branch lose, another block takes them. Those that the state has are not picked again.
+      const decisionRoot = states.decisionRoot(data.target.epoch, block.id);
+      const committee = shuffling.committee(data.slot, data.committeeIndex);
+      if (decisionRoot !== undefined) pool.add({ attestation, root, committee, decisionRoot });
     }
     for (const slashing of attesterSlashings) slasher.adopt({ kind: "attester", slashing });
     for (const slashing of proposerSlashings) slasher.adopt({ kind: "proposer", slashing });
@@ -66,9 +72,10 @@ export class BlockIntake {
 
   /** Votes and evidence for a block of `slot` on `parent`. */
   async payloadFor(parent: Hash, slot: number): Promise<GasperPayload> {
-    const { pool, slashings, states, parameters } = this.#parts;
+    const { host, pool, slashings, states, parameters } = this.#parts;
     const state = await states.at(parent, slot);
-    return { attestations: pool.select(state, parameters.limits.attestations), ...slashings.select(state, parameters.limits) };
+    const attestations = await pool.selectSliced(state, parameters.limits.attestations, host.slicer());
+    return { attestations, ...slashings.select(state, parameters.limits) };
   }
 
   /** Blocks from where the last head's branch and that of this one part, upward; it is the last head from now on. */

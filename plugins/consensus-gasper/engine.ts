@@ -89,6 +89,11 @@ export class GasperConsensus implements Plugin, Consensus {
     return { [CONSENSUS]: this, [LEDGER_MODULES]: this.#module, [API_ROUTES]: gasperRoutes(this.#runtime) };
   }
 
+  /** Before `attach`, by the plugin of adversary/ alone: its node's validators break the rules. */
+  exchangeDuties(exchange: GasperRuntime["exchangeDuties"]): void {
+    this.#runtime.exchangeDuties = exchange;
+  }
+
   /** @throws NoTreasuryError, GenesisPossessionError, and what BLS_* says of this machine */
   async attach(host: ConsensusHost): Promise<void> {
     if (host.treasury === undefined) throw new NoTreasuryError({});

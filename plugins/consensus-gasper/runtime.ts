@@ -4,10 +4,8 @@
  */
 import {
   BlsKeys,
-  type BlsSet,
   BlsVerifier,
   type Bytes,
-  blsPossessionSet,
   bytesEqual,
   type Cancellable,
   type ConsensusHost,
@@ -16,9 +14,7 @@ import {
   type HeaderRecord,
   headerRecord,
   type Json,
-  type Logger,
   type MessageVerdict,
-  type Metrics,
   messageOf,
   type Producer,
   present,
@@ -27,34 +23,22 @@ import {
   type Treasury,
   type TreeHeader,
 } from "../../core/sdk.js";
-import { BlockIntake } from "./block-intake.js";
-import { CertificateMaker } from "./certificate/index.js";
+import { type Attached, earlyParts, laterParts, type RuntimeParts } from "./attachment.js";
 import type { GasperChain, KnownBlock } from "./chain-access.js";
-import { attestationSigningRoot, blockSigningMessage, type CodecLimits, decodeExtra } from "./codec/index.js";
-import type { GasperConfig } from "./config.js";
+import { blockSigningMessage, decodeExtra } from "./codec/index.js";
 import { type CommitteeShuffling } from "./duties/index.js";
 import { dutyProducer } from "./duty-producer.js";
 import type { BlockServices } from "./epoch/index.js";
-import { GasperFault, GenesisPossessionError, invalidBlock } from "./errors.js";
-import { HeadChoice } from "./head-choice.js";
+import { GasperFault, invalidBlock } from "./errors.js";
 import { type GasperMetrics, registerMetrics } from "./metrics.js";
 import type { GasperParameters } from "./parameters.js";
-import {
-  AttestationPool,
-  GossipJudge,
-  type PoolMetrics,
-  registerGossipGauges,
-  registerPoolMetrics,
-  Slasher,
-  SlashingPool,
-} from "./pool/index.js";
+import { type PoolMetrics, registerPoolMetrics } from "./pool/index.js";
 import type { ServedParts } from "./routes/index.js";
 import type { SlotClock } from "./slot-clock.js";
 import type { GasperState } from "./state/index.js";
-import { StateAccess } from "./state-access.js";
 import { describeStatus } from "./status.js";
 import type { Checkpoint, IndexedAttestation } from "./types.js";
-import { SlashingProtection, ValidatorClient } from "./validator/index.js";
+import { type ValidatorDependencies } from "./validator/index.js";
 
 /** A slot in thirds: proposals come in the first, votes with the second, aggregates with the third. */
 const INTERVALS_PER_SLOT = 3;
@@ -66,36 +50,14 @@ export interface SealContext {
   readonly publicKey: Bytes;
 }
 
-export interface RuntimeParts {
-  readonly parameters: GasperParameters;
-  readonly clock: SlotClock;
-  readonly limits: CodecLimits;
-  readonly config: GasperConfig;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
-
-/** What there is once the host is attached. */
-interface Attached {
-  readonly host: ConsensusHost;
-  readonly bls: BlsVerifier;
-  readonly states: StateAccess;
-  readonly choice: HeadChoice;
-  readonly pool: AttestationPool;
-  readonly slashings: SlashingPool;
-  readonly slasher: Slasher;
-  readonly judge: GossipJudge;
-  readonly intake: BlockIntake;
-  readonly client: ValidatorClient;
-  readonly certificates: CertificateMaker;
-}
-
 export class GasperRuntime implements GasperChain {
   readonly parameters: GasperParameters;
   readonly clock: SlotClock;
   readonly chainHash: Hash;
   readonly producer: Producer;
   readonly keys = new BlsKeys();
+  /** What this node's validators see of the engine instead: for simulations of those that break the rules (adversary/). */
+  exchangeDuties: (own: ValidatorDependencies) => ValidatorDependencies = (own) => own;
   readonly #parts: RuntimeParts;
   readonly #metrics: GasperMetrics;
   readonly #poolMetrics: PoolMetrics;
@@ -130,58 +92,13 @@ export class GasperRuntime implements GasperChain {
 
   /** @throws GenesisPossessionError, BLS_* */
   async attach(host: ConsensusHost): Promise<void> {
-    const { config, limits, metrics, logger } = this.#parts;
-    const bls = new BlsVerifier({ compute: host.compute, metrics });
-    await this.#checkGenesis(bls);
-    const verify = (sets: readonly BlsSet[]) => bls.verify(sets, { priority: "block" });
-    const states = new StateAccess(host, this.parameters, verify, (seconds) => this.#metrics.epochTransitionSeconds.observe(seconds));
-    const choice = new HeadChoice({
-      host,
-      parameters: this.parameters,
-      clock: this.clock,
-      states,
+    const early = await earlyParts(this.#parts, host, {
       onPruned: (roots) => this.#prune(roots),
+      onEpoch: (seconds) => this.#metrics.epochTransitionSeconds.observe(seconds),
     });
-    const pool = new AttestationPool({ maxAttestations: config.poolAttestations, slotsPerEpoch: this.clock.slotsPerEpoch });
-    const slashings = new SlashingPool();
-    const partial = { host, bls, states, choice, pool, slashings };
     // The others look at the chain through this object, from their construction on.
-    this.#attached = partial as Attached;
-    const slasher = new Slasher(this, slashings, this.#poolMetrics);
-    const judge = new GossipJudge({ chain: this, limits, pool, slashings, slasher, metrics: this.#poolMetrics });
-    const intake = new BlockIntake({
-      host,
-      clock: this.clock,
-      limits,
-      parameters: this.parameters,
-      states,
-      choice,
-      pool,
-      slashings,
-      slasher,
-    });
-    const client = new ValidatorClient(
-      {
-        chain: this,
-        signer: host.signer.bls,
-        protection: new SlashingProtection(host.journal),
-        metrics: this.#metrics,
-        logger,
-        proposerHead: (slot) => choice.choice.proposerHead(slot),
-        payloadFor: (parent, slot) => intake.payloadFor(parent, slot),
-        bestAggregate: (data) => pool.best(attestationSigningRoot(this.chainHash, data)),
-        onOwnVote: (attestation) => void judge.onOwnVote(attestation),
-      },
-      {
-        validators: config.validators,
-        propose: config.propose,
-        doppelgangerEpochs: config.doppelgangerEpochs,
-        targetAggregators: this.parameters.spec.committees.targetAggregators,
-      },
-    );
-    const certificates = new CertificateMaker({ chain: this, logger });
-    this.#attached = { ...partial, slasher, judge, intake, client, certificates };
-    registerGossipGauges(metrics, judge, slasher);
+    this.#attached = early as Attached;
+    this.#attached = laterParts(this, this.#parts, early, this.#metrics, this.#poolMetrics);
   }
 
   async restore({ blocks, finalized, snapshot }: RestoredTree): Promise<void> {
@@ -368,13 +285,6 @@ export class GasperRuntime implements GasperChain {
 
   get #ready(): Attached {
     return present(this.#attached, "attach comes first");
-  }
-
-  async #checkGenesis(bls: BlsVerifier): Promise<void> {
-    const { validators } = this.parameters;
-    const verdicts = await bls.verify(validators.map(({ publicKey, proofOfPossession }) => blsPossessionSet(publicKey, proofOfPossession)));
-    const index = verdicts.indexOf(false);
-    if (index >= 0) throw new GenesisPossessionError({ index });
   }
 
   /** A state that knows the proposer of `slot` on a parent: proposers are known to the end of the epoch after the parent's. */

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, release, totalmem, type } from "node:os";
 import { performance } from "node:perf_hooks";
 import { type AddonDescription, type ComputeEngine, createEngine, describeAddon, type EngineOptions } from "../../../native/index.js";
+import { type BlsEngineInfo, loadBls } from "../../bls/index.js";
 import { ChainwrightError, messageOf } from "../../kernel/errors.js";
 import { VERSION } from "../../node/version.js";
 import type { ComputeTiers, EngineKind } from "../../ports/compute.js";
@@ -40,6 +41,8 @@ const WORKLOADS: { readonly [P in keyof ComputeTiers]-?: Workload } = {
 const KEY_CACHE_ENTRIES = 4_096;
 /** Times as many signatures of a batch as WebAssembly, on a processor with AVX-512 (AVX2: three to four). */
 const ADDON_GAIN = 12;
+/** How the native BLS engine comes here, if there is a build of it for this platform. */
+const BLS_REMEDY = "install again with optional dependencies (npm install --include=optional)";
 /** A node holds a descriptor for each peer, each request and each table of its store. */
 const OPEN_FILES_MIN = 1_024;
 /** The wall clock must not move against the monotonic one by more than this while we run. */
@@ -68,6 +71,8 @@ interface Report {
   readonly machine: ReturnType<typeof machine>;
   readonly engine: { readonly kind: EngineKind; readonly tiers: ComputeTiers; readonly fallback?: string };
   readonly addon: AddonDescription;
+  /** What votes are signed and verified with, where the chain's engine has votes; absent where there is none to be had. */
+  readonly bls?: BlsEngineInfo;
   readonly measured: readonly Measured[];
 }
 
@@ -85,6 +90,7 @@ function examine(seconds: number, all: boolean): Report {
   const addon = describeAddon();
   const engine = createEngine({ engine: "auto", keyCacheEntries: KEY_CACHE_ENTRIES });
   const findings = [...engineFindings(engine, addon), ...machineFindings()];
+  const bls = examineBls(findings);
   const measure = new EngineMeasure(seconds);
   const measured = [
     {
@@ -109,6 +115,7 @@ function examine(seconds: number, all: boolean): Report {
     machine: machine(),
     engine: { kind: engine.kind, tiers: engine.tiers, ...(engine.fallback === undefined ? {} : { fallback: engine.fallback }) },
     addon,
+    ...(bls === undefined ? {} : { bls }),
     measured,
   };
 }
@@ -136,6 +143,23 @@ function engineFindings(engine: ComputeEngine, addon: AddonDescription): Finding
       findings.push({ level: "advice", text: `CHAINWRIGHT_TIERS forces ${engine.tiers[primitive]} for ${primitive}; ${best} would run` });
   }
   return findings;
+}
+
+/** Which engine BLS12-381 runs on; undefined where the one that was demanded is not to be had. */
+function examineBls(findings: Finding[]): BlsEngineInfo | undefined {
+  try {
+    const info = loadBls();
+    const { name, fallback } = info;
+    if (fallback !== undefined)
+      findings.push({ level: "advice", text: `${fallback}. A validator's votes would take a thirtieth of the time: ${BLS_REMEDY}` });
+    else if (name === "portable")
+      findings.push({ level: "advice", text: "CHAINWRIGHT_BLS forces portable: votes take some thirty times as long as natively" });
+    return info;
+  } catch (error) {
+    if (!ChainwrightError.is(error)) throw error;
+    findings.push({ level: "problem", text: messageOf(error) });
+    return undefined;
+  }
 }
 
 /** Why an engine is not to be had; undefined if it is. */
@@ -233,6 +257,7 @@ function show(report: Report, { output }: Context): void {
   output.table([
     ["addon", "file" in addon ? addon.file : "none"],
     ...PRIMITIVES.map((primitive) => [NAMES[primitive] ?? primitive, tierLine(primitive, report)]),
+    ["BLS12-381 (votes)", report.bls?.name ?? "none"],
     ...(engine.fallback === undefined ? [] : [["why", engine.fallback]]),
   ]);
   output.line();

@@ -111,6 +111,7 @@ const HEAD = [
 function row(validator: JsonObject, performance: JsonObject | undefined): readonly string[] {
   const { index, publicKey, status, balance, effectiveBalance, activationEpoch, exitEpoch } = validator;
   const proposals = (performance?.proposals ?? {}) as JsonObject;
+  const votes = (performance?.votes ?? {}) as JsonObject;
   const { sum, count } = (performance?.inclusionDistance ?? {}) as JsonObject;
   return [
     shown(index),
@@ -123,7 +124,7 @@ function row(validator: JsonObject, performance: JsonObject | undefined): readon
     shown(proposals.made),
     shown(proposals.missed),
     Number(count) > 0 ? (Number(sum) / Number(count)).toFixed(2) : "",
-    performance?.effectivenessMilli === undefined ? "" : `${(Number(performance.effectivenessMilli) / 10).toFixed(1)} %`,
+    Number(votes.due) > 0 ? `${(Number(performance?.effectivenessMilli) / 10).toFixed(1)} %` : "",
   ];
 }
 

@@ -6,6 +6,7 @@ import { basics, certificates, headers, seals } from "./validity.js";
 
 export type { PluginUnderTest } from "../harness/plugin.js";
 export { CONFORMANCE_KEYS, type ConformanceKeys } from "../harness/services.js";
+export { CONFORMANCE_KEY_FILE, type ConformanceValidator, conformanceValidators } from "../harness/validators.js";
 export type { ConsensusSubject, ConsensusSupports } from "./subject.js";
 
 function casesFor(subject: ConsensusSubject): readonly ConformanceCase<ConsensusRun>[] {

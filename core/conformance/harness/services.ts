@@ -12,6 +12,7 @@ import type { PublicKey } from "../../primitives/keys.js";
 import { merkleRootPacked } from "../../primitives/merkle.js";
 import type { SignatureBatch } from "../../primitives/signature-batch.js";
 import { generateSecretKey, publicKeyOf, signMessage } from "../../primitives/signing.js";
+import { validatorSigner } from "./validators.js";
 
 /** The keys that a conformance run signs with: the same in every run. */
 export interface ConformanceKeys {
@@ -43,6 +44,7 @@ export const signer: Signer = {
     if (secretKey === undefined) throw new Error("the conformance signer does not hold this key; use one of `keys.publicKeys`");
     return signMessage(secretKey, message);
   },
+  bls: validatorSigner,
 };
 
 /** SHA-256 of seed and counter. */

@@ -18,9 +18,20 @@ const PLUGINS: readonly PluginManifest[] = [simulatedStorage, simulatedTransport
 /** Known by their ids to every scenario, and in no node that does not name them. */
 const BYZANTINE: readonly PluginManifest[] = [forgingMiner, misbehavingPeer];
 
+/** The same of engines' own, which know their messages: by module from here, since nothing imports a plugin. */
+const ADVERSARIES: Readonly<Record<string, string>> = { "byzantine-gasper": "../../../plugins/consensus-gasper/adversary/index" };
+
+function adversary(path: string): Promise<{ readonly default: PluginManifest }> {
+  const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return import(new URL(`${path}.${ending}`, import.meta.url).href);
+}
+
 /** For `loadNodeConfig`. */
 export const SIMULATED_MODULES = {
-  plugins: Object.fromEntries([...PLUGINS, ...BYZANTINE].map((manifest) => [manifest.id, async () => ({ default: manifest })])),
+  plugins: Object.fromEntries([
+    ...[...PLUGINS, ...BYZANTINE].map((manifest) => [manifest.id, async () => ({ default: manifest })] as const),
+    ...Object.entries(ADVERSARIES).map(([id, path]) => [id, () => adversary(path)] as const),
+  ]),
   parts: [simulatedCompute],
   host: [SIMULATED_MACHINE],
 };

@@ -57,7 +57,7 @@ const condition = (verdict: MessageVerdict, channels: readonly GossipChannel[], 
   meaning,
 });
 
-/** In the order in which they are looked at, cheapest first. */
+/** About in the order in which they are looked at: cheapest first, signatures last. */
 export const GOSSIP_CONDITIONS = {
   [GossipCode.accepted]: condition("accept", ALL, "All conditions hold: it counts, and goes on to all peers."),
   [GossipCode.channel]: condition("reject", [], "The engine has no such channel."),

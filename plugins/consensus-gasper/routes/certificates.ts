@@ -22,6 +22,20 @@ const CertificateSchema = Type.Object({
 const ListAnswer = Type.Object({ epochs: Type.Array(Epoch, { description: "Ascending" }) });
 const SetAnswer = Type.Object({ root: HashText, bytes: Type.String({ ...HexText, description: "For chainwright/gasper-light-client" }) });
 
+const ParametersAnswer = Type.Object({
+  chainId: Type.String(),
+  chainHash: HashText,
+  genesisTimeMs: Whole,
+  slotMs: Whole,
+  slotsPerEpoch: Whole,
+  namespace: Whole,
+  maxValidators: Whole,
+  maxEffectiveIncrements: Whole,
+  minWithdrawabilityDelayEpochs: Whole,
+  minChurnPerEpoch: Whole,
+  churnQuotient: Whole,
+});
+
 export function addCertificateRoutes(app: FastifyInstance, source: RouteSource): void {
   app.get(
     "/certificates",
@@ -49,6 +63,18 @@ export function addCertificateRoutes(app: FastifyInstance, source: RouteSource):
       return certificateJson(found);
     },
   );
+  app.get(
+    "/parameters",
+    {
+      schema: {
+        tags,
+        summary: "What a light client has to know of the chain spec",
+        description: "Part of what it trusts: from a node of one's own, or compared with the chain spec.",
+        response: { 200: ParametersAnswer },
+      },
+    },
+    async () => parametersJson(source),
+  );
   app.get<{ Params: { root: string } }>(
     "/validator-sets/:root",
     {
@@ -67,6 +93,24 @@ export function addCertificateRoutes(app: FastifyInstance, source: RouteSource):
       return { root: toHex(root), bytes: toHex(bytes) };
     },
   );
+}
+
+function parametersJson({ host, parameters }: RouteSource): Static<typeof ParametersAnswer> {
+  const { chainHash, genesisTimeMs, slotMs, slotsPerEpoch, namespace, limits, maxEffectiveIncrements, lifecycle } = parameters;
+  const { minWithdrawabilityDelayEpochs, minChurnPerEpoch, churnQuotient } = lifecycle;
+  return {
+    chainId: host.spec.chainId,
+    chainHash: toHex(chainHash),
+    genesisTimeMs,
+    slotMs,
+    slotsPerEpoch,
+    namespace,
+    maxValidators: limits.validators,
+    maxEffectiveIncrements,
+    minWithdrawabilityDelayEpochs,
+    minChurnPerEpoch,
+    churnQuotient,
+  };
 }
 
 function certificateJson(kept: KeptCertificate): Static<typeof CertificateSchema> {

@@ -1,9 +1,12 @@
 /** `chainwright doctor`: complete, short, and honest about what is wrong. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import t from "tap";
 import { doctor } from "../../../core/cli/commands/doctor.js";
 import { Output } from "../../../core/cli/output.js";
 import { buildProgram } from "../../../core/cli/program.js";
 import { describeAddon } from "../../../native/index.js";
+import { ROOT } from "../../functional/node-process.js";
 
 function context() {
   const written: string[] = [];
@@ -13,6 +16,17 @@ function context() {
 
 const addon = describeAddon();
 const SECONDS = "0.01";
+const MAIN = fileURLToPath(new URL("dist/core/cli/main.js", ROOT));
+
+// The first of all: a thread's BLS engine is chosen once.
+t.test("a BLS engine that can't be had is a problem", async (t) => {
+  process.env.CHAINWRIGHT_BLS = "fast";
+  t.teardown(() => delete process.env.CHAINWRIGHT_BLS);
+  const { context: into, text } = context();
+  t.equal(await doctor({ seconds: SECONDS }, into), 1);
+  t.match(text(), /BLS12-381 \(votes\) +none/);
+  t.match(text(), /problem: .*CHAINWRIGHT_BLS/);
+});
 
 t.test("it says what runs, how fast, and what there is", async (t) => {
   const { context: into, text } = context();
@@ -24,6 +38,7 @@ t.test("it says what runs, how fast, and what there is", async (t) => {
     /Node +v\d/,
     /clock +2\d{3}-/,
     /compute engine {2}(native|wasm|js)/,
+    /BLS12-381 \(votes\) +(native|portable)/,
   ])
     t.match(text(), line);
   t.match(
@@ -53,6 +68,7 @@ t.test("as JSON", async (t) => {
     node: process.version,
     machine: { cpu: String, threads: Number, memoryBytes: Number },
     engine: { kind: /^(native|wasm|js)$/, tiers: { ed25519: String, sha256: String, sha512: String } },
+    bls: { name: /^(native|portable)$/ },
     measured: [{ figures: { signaturesPerSecond: Number, singleSignaturesPerSecond: Number, pairsPerSecond: Number, rootMs: Number } }],
   });
   t.equal(report.measured.length, 1, "the others are measured on demand");
@@ -89,4 +105,15 @@ t.test("a forced tier is told, of squarings as of all else; without the addon th
 t.test("an amount of time that is none", async (t) => {
   for (const seconds of ["", "0", "-1", "x", "1e9"])
     await t.rejects(doctor({ seconds }, context().context), { code: "CLI_USAGE" }, seconds);
+});
+
+t.test("a forced BLS engine is told", (t) => {
+  // In a process of its own: this one has chosen.
+  const { stdout } = spawnSync(process.execPath, [MAIN, "doctor", "--seconds", SECONDS], {
+    encoding: "utf8",
+    env: { ...process.env, CHAINWRIGHT_BLS: "portable" },
+  });
+  t.match(stdout, /BLS12-381 \(votes\) +portable/);
+  t.match(stdout, /advice: CHAINWRIGHT_BLS forces portable/);
+  t.end();
 });

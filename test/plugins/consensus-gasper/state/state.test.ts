@@ -135,6 +135,20 @@ t.test("only touched chunks are written", (t) => {
   t.end();
 });
 
+t.test("what was committed is not written again", (t) => {
+  const chain = chainOf(4);
+  const state = open(chain);
+  state.register(publicKeyOf("new"), accountOf("new"), INCREMENT);
+  state.escrow.mint(BigInt(INCREMENT));
+  state.commit(chain.memory, TREASURY);
+  const key = state.keys.publicKey(publicKeyOf("new"));
+  chain.memory.delete(key);
+  state.commit(chain.memory, TREASURY);
+  t.equal(chain.memory.get(key), undefined);
+  t.equal(state.indexOf(publicKeyOf("new")), 4, "though the state knows of it");
+  t.end();
+});
+
 t.test("a damaged chunk is told of", (t) => {
   const memory = new MemoryState();
   memory.set(KEYS.chunk(3, 0), new Uint8Array(15));

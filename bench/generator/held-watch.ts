@@ -1,19 +1,16 @@
 /**
- * How long the main thread is held in one piece: a timer of a millisecond, and how late it comes. What the thread waited for a
- * processor meanwhile is not counted where the system tells it (Linux): on a busy machine that is most of it, and it says nothing
- * about us.
+ * How long the main thread is held in one piece. What the thread waited for a processor meanwhile is not counted where the system
+ * tells it (Linux): on a busy machine that is most of it, and it says nothing about us.
  */
 import { closeSync, openSync, readSync } from "node:fs";
+import type { Slicer } from "../../core/ports/runtime.js";
 
 const TICK_MS = 1;
 
-export class HeldWatch {
-  readonly #lateMs: number[] = [];
+/** Time that passes for this thread: of the clock, less what it was ready to run and did not. */
+class ThreadTime {
   readonly #file: number | undefined;
   readonly #buffer = Buffer.alloc(128);
-  #timer: NodeJS.Timeout | undefined;
-  #atMs = 0;
-  #waitedMs = 0;
 
   constructor() {
     try {
@@ -23,13 +20,41 @@ export class HeldWatch {
     }
   }
 
+  /** Milliseconds since some moment. */
+  nowMs(): number {
+    return performance.now() - this.#waitingMs();
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+  }
+
+  /** Milliseconds that this thread was ready to run and did not, since it began. */
+  #waitingMs(): number {
+    if (this.#file === undefined) return 0;
+    const length = readSync(this.#file, this.#buffer, 0, this.#buffer.length, 0);
+    return Number(this.#buffer.toString("latin1", 0, length).split(" ")[1]) / 1e6;
+  }
+}
+
+function percentileOf(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0;
+}
+
+/** By whatever work: a timer of a millisecond, and how late it comes. */
+export class HeldWatch {
+  readonly #lateMs: number[] = [];
+  readonly #time = new ThreadTime();
+  #timer: NodeJS.Timeout | undefined;
+  #atMs = 0;
+
   begin(): void {
     this.#timer = setTimeout(() => {
       this.#note();
       this.begin();
     }, TICK_MS);
-    this.#atMs = performance.now();
-    this.#waitedMs = this.#waitingMs();
+    this.#atMs = this.#time.nowMs();
   }
 
   end(): void {
@@ -38,12 +63,11 @@ export class HeldWatch {
   }
 
   close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
+    this.#time.close();
   }
 
   percentile(percent: number): number {
-    const sorted = [...this.#lateMs].sort((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0;
+    return percentileOf(this.#lateMs, percent);
   }
 
   toString(): string {
@@ -51,14 +75,42 @@ export class HeldWatch {
   }
 
   #note(): void {
-    const passedMs = performance.now() - this.#atMs - (this.#waitingMs() - this.#waitedMs);
-    this.#lateMs.push(Math.max(0, passedMs - TICK_MS));
+    this.#lateMs.push(Math.max(0, this.#time.nowMs() - this.#atMs - TICK_MS));
+  }
+}
+
+/** By one piece of work that makes pauses: the time from one to the next. The work is between `begin` and `end`. */
+export class SliceWatch implements Slicer {
+  readonly #heldMs: number[] = [];
+  readonly #time = new ThreadTime();
+  #atMs = 0;
+
+  /** @param slicer the one that says when */
+  constructor(private readonly slicer: Slicer) {}
+
+  begin(): void {
+    this.#atMs = this.#time.nowMs();
   }
 
-  /** Milliseconds that this thread was ready to run and did not, since it began. */
-  #waitingMs(): number {
-    if (this.#file === undefined) return 0;
-    const length = readSync(this.#file, this.#buffer, 0, this.#buffer.length, 0);
-    return Number(this.#buffer.toString("latin1", 0, length).split(" ")[1]) / 1e6;
+  end(): void {
+    this.#heldMs.push(this.#time.nowMs() - this.#atMs);
+  }
+
+  due(): boolean {
+    return this.slicer.due();
+  }
+
+  async pause(): Promise<void> {
+    this.end();
+    await this.slicer.pause();
+    this.begin();
+  }
+
+  close(): void {
+    this.#time.close();
+  }
+
+  percentile(percent: number): number {
+    return percentileOf(this.#heldMs, percent);
   }
 }

@@ -80,7 +80,8 @@ export function laterParts(
   const { host, states, choice, pool, slashings } = early;
   const slasher = new Slasher(chain, slashings, poolMetrics);
   const judge = new GossipJudge({ chain, limits, pool, slashings, slasher, metrics: poolMetrics });
-  const intake = new BlockIntake({ host, clock, limits, parameters, states, choice, pool, slashings, slasher });
+  const certificates = new CertificateMaker({ chain, logger });
+  const intake = new BlockIntake({ host, clock, limits, parameters, states, choice, pool, slashings, slasher, certificates });
   const client = new ValidatorClient(
     chain.exchangeDuties({
       chain,
@@ -101,7 +102,7 @@ export function laterParts(
     },
   );
   registerGossipGauges(metrics, judge, slasher);
-  return { ...early, slasher, judge, intake, client, certificates: new CertificateMaker({ chain, logger }) };
+  return { ...early, slasher, judge, intake, client, certificates };
 }
 
 async function checkGenesis({ validators }: GasperParameters, bls: BlsVerifier): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a block brings to the engine beside its state: itself and its votes to fork choice, evidence to the slasher; and what a new one should hold. */
 import { bytesEqual, type ConsensusHost, Hash, type HashKey, present, type TreeHeader } from "../../core/sdk.js";
 import { attestationVoters } from "./block/index.js";
+import type { CertificateMaker } from "./certificate/index.js";
 import { attestationSigningRoot, type CodecLimits, decodeExtra, decodePayload } from "./codec/index.js";
 import { BeforeFinalizedError, KnownBlockError } from "./fork-choice/errors.js";
 import type { HeadChoice } from "./head-choice.js";
@@ -21,6 +22,7 @@ export interface BlockIntakeParts {
   readonly pool: AttestationPool;
   readonly slashings: SlashingPool;
   readonly slasher: Slasher;
+  readonly certificates: Pick<CertificateMaker, "onVotes">;
 }
 
 export class BlockIntake {
@@ -35,7 +37,7 @@ export class BlockIntake {
 
   /** Gives a block that was executed to fork choice, with the votes and the evidence that it brings. */
   async take(block: TreeHeader, isTimely: boolean): Promise<void> {
-    const { choice, slasher, states, clock, parameters, pool } = this.#parts;
+    const { choice, slasher, states, clock, parameters, pool, certificates } = this.#parts;
     try {
       await choice.onBlock(block, isTimely);
     } catch (error) {
@@ -52,6 +54,7 @@ export class BlockIntake {
       const indexed = { data, signature, indices: indices.slice().sort() };
       votes.push(indexed);
       choice.onVotes(indexed);
+      certificates.onVotes(indexed);
       const root = attestationSigningRoot(parameters.chainHash, data);
       slasher.onVotes(indexed, root);
       // Should this branch lose, another block takes them. Those that the state has are not picked again.

@@ -56,13 +56,23 @@ import { GasperRuntime, type SealContext } from "./runtime.js";
 import { SlotClock } from "./slot-clock.js";
 import { checkSupply, ESCROW, GasperState, genesis } from "./state/index.js";
 
+/** One signature natively. */
+const SEAL_COST_US = 1_100;
+
 /** The genesis header names nobody: index 0 and a reveal of zero bytes. */
 const GENESIS_EXTRA = new Uint8Array(EXTRA_BYTES);
 
 export class GasperConsensus implements Plugin, Consensus {
   static readonly inject = [CHAIN_SPEC, PLUGIN_CONFIG, PLUGIN_SPEC, PLUGIN_LOGGER, PLUGIN_METRICS];
 
-  readonly traits: ConsensusTraits = { headers: "state", finality: "gadget", ancestryDepth: 1, certificates: false, clock: "slots" };
+  readonly traits: ConsensusTraits = {
+    headers: "state",
+    finality: "gadget",
+    ancestryDepth: 1,
+    certificates: false,
+    clock: "slots",
+    sealCostUs: SEAL_COST_US,
+  };
   readonly confirmations: number;
   readonly channels: readonly EngineChannel[];
   readonly producer: Producer;

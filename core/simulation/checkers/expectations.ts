@@ -26,23 +26,46 @@ export class ExpectationChecker implements Checker {
     this.#atLeast("the best chain's height", height, expect.blocksAtLeast);
     this.#atMost("the best chain's height", height, expect.blocksAtMost);
     this.#atLeast("the number of stale blocks", stale, expect.staleAtLeast);
+    this.#honestStale();
     this.#atLeast("the deepest reorganization", this.#deepest, expect.deepestReorgAtLeast);
     this.#atMost("the deepest reorganization", this.#deepest, expect.deepestReorgAtMost);
     const finalized = nodes.map(({ chain }) => chain.finalized.header.height);
     if (expect.finalizedAtLeast > 0) this.#atLeast("the height that all have for final", Math.min(...finalized), expect.finalizedAtLeast);
     this.#atMost("the highest final block's height", Math.max(0, ...finalized), expect.finalizedAtMost);
-    this.#slashed();
+    this.#validators();
     if (expect.noBlocksOf.length > 0) this.#excluded();
     if (expect.twoChains) this.#twoChains();
     if (expect.converged) this.#convergence(height, heights);
   }
 
-  #slashed(): void {
-    const { slashedAtLeast, slashedAtMost } = this.#run.scenario.expect;
-    if (slashedAtLeast === 0 && slashedAtMost === undefined) return;
-    const slashed = honestNodes(this.#run).map((node) => slashedOf(node.capability<Consensus>(CONSENSUS).status?.()));
+  #validators(): void {
+    const { slashedAtLeast, slashedAtMost, activeAtLeast, activeAtMost } = this.#run.scenario.expect;
+    if (slashedAtLeast + activeAtLeast === 0 && slashedAtMost === undefined && activeAtMost === undefined) return;
+    const statuses = honestNodes(this.#run).map((node) => node.capability<Consensus>(CONSENSUS).status?.());
+    const slashed = statuses.map((status) => countOf(status, "slashed"));
     this.#atLeast("the number of slashed validators", Math.min(...slashed), slashedAtLeast);
     this.#atMost("the number of slashed validators", Math.max(0, ...slashed), slashedAtMost);
+    const active = statuses.map((status) => countOf(status, "active"));
+    this.#atLeast("the number of active validators", Math.min(...active), activeAtLeast);
+    this.#atMost("the number of active validators", Math.max(0, ...active), activeAtMost);
+  }
+
+  /** Blocks of honest nodes that are not on the chain of the first of them. The newest may still become what they are not yet. */
+  #honestStale(): void {
+    const { blocks, scenario, nodes } = this.#run;
+    const { honestStaleAtLeast, honestStaleAtMost, convergedWithin } = scenario.expect;
+    const [first] = honestNodes(this.#run);
+    if (first === undefined || (honestStaleAtLeast === 0 && honestStaleAtMost === undefined)) return;
+    const honest = new Set(nodes.filter(({ isHonest }) => isHonest).map(({ name }) => Address.key(payoutAddress(name))));
+    let stale = 0;
+    for (const { header } of blocks.all()) {
+      const { height, proposer } = header.header;
+      if (height + convergedWithin > first.chain.head.header.height || !honest.has(Address.key(proposer))) continue;
+      const canonical = first.chain.idAt(height);
+      if (canonical !== undefined && Hash.key(canonical) !== Hash.key(header.id)) stale++;
+    }
+    this.#atLeast("the number of honest nodes' stale blocks", stale, honestStaleAtLeast);
+    this.#atMost("the number of honest nodes' stale blocks", stale, honestStaleAtMost);
   }
 
   /** Whoever is to have no block on any honest chain has none. */
@@ -99,9 +122,9 @@ export class ExpectationChecker implements Checker {
   }
 }
 
-/** As an engine with validators tells it: `validators.slashed` of its status. */
-function slashedOf(status: Json | undefined): number {
-  const { validators } = (status ?? {}) as { readonly validators?: { readonly slashed?: unknown } };
-  const slashed = validators?.slashed;
-  return typeof slashed === "number" ? slashed : 0;
+/** As an engine with validators tells it: `validators.slashed` and `validators.active` of its status. */
+function countOf(status: Json | undefined, what: "slashed" | "active"): number {
+  const { validators } = (status ?? {}) as { readonly validators?: Readonly<Record<string, unknown>> };
+  const count = validators?.[what];
+  return typeof count === "number" ? count : 0;
 }

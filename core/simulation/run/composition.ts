@@ -6,7 +6,7 @@ import { type Document, merged, SIMULATED_MODULES, simulatedConfig } from "../no
 import { simulatedKey } from "../node/ground.js";
 import type { LoadedNode } from "../node/simulated-node.js";
 import type { SeededRandom } from "../random.js";
-import type { NodePlan } from "../scenario/roster.js";
+import { type NodePlan, selected } from "../scenario/roster.js";
 import type { Scenario } from "../scenario/schema.js";
 import { engineOf } from "./engines.js";
 
@@ -51,7 +51,8 @@ export function chainDocument(scenario: Scenario, plans: readonly NodePlan[]): D
     const account = Address.format(payoutAddress(name), prefix);
     for (let number = validators.from; number <= validators.to; number++) validatorAccounts.push(account);
   }
-  const allocations = accounts.map((name) => ({ address: Address.format(payoutAddress(name), prefix), amount: FUNDS }));
+  const funded = [...accounts, ...stakersOf(scenario, plans)];
+  const allocations = funded.map((name) => ({ address: Address.format(payoutAddress(name), prefix), amount: FUNDS }));
   return merged(
     {
       chainId: `simulation-${scenario.name}`.slice(0, 32),
@@ -62,6 +63,12 @@ export function chainDocument(scenario: Scenario, plans: readonly NodePlan[]): D
     },
     given,
   );
+}
+
+/** Nodes whose accounts pay for deposits and exits. */
+function stakersOf({ timeline }: Scenario, plans: readonly NodePlan[]): readonly string[] {
+  const names = timeline.filter((fault) => fault.do === "deposit" || fault.do === "exit").flatMap(({ nodes = [] }) => nodes);
+  return selected(plans, names).map(({ name }) => name);
 }
 
 function nodeDocument(scenario: Scenario, plan: NodePlan, chain: Document, peers: readonly string[], nodes: number): Document {
@@ -88,7 +95,7 @@ function nodeDocument(scenario: Scenario, plan: NodePlan, chain: Document, peers
     },
     plugins: {
       [ledger.plugin]: null,
-      [consensus.plugin]: engineOf(consensus.plugin).config({ address, hashShare: plan.hashShare, validators: plan.validators }),
+      [consensus.plugin]: engineOf(consensus.plugin).config({ address, ...plan }),
     },
   };
   return simulatedConfig(merged(merged(base, scenario.config as Document), plan.group.config as Document));

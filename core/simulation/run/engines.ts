@@ -17,9 +17,18 @@ export interface SimulatedEngine {
   /** Parameters in the chain spec, under those of the scenario. */
   parameters(chain: SimulatedChain): Document;
   /** The plugin's section of a node config, under that of the scenario. */
-  config(node: { readonly address: string } & Pick<NodePlan, "hashShare" | "validators">): Document;
+  config(node: { readonly address: string } & Pick<NodePlan, "hashShare" | "validators" | "newcomers">): Document;
   /** The ledger's parameters, where they are other than those of all simulations. */
   readonly ledger?: Document;
+  /** Where validators come and go by transactions. */
+  readonly staking?: Staking;
+}
+
+export interface Staking {
+  /** Number of the ledger module. */
+  readonly module: number;
+  /** Of a validator that comes, smallest unit. */
+  readonly deposit: bigint;
 }
 
 const HASHES = 2n ** 256n;
@@ -82,7 +91,10 @@ const gasper: SimulatedEngine = {
     module: { namespace: VALIDATORS_MODULE.namespace },
     validators: validatorAccounts.map((account, index) => ({ ...genesisKey(index + 1), account })),
   }),
-  config: ({ validators }) => (validators === undefined ? {} : { validators: [devValidatorsReference(validators)] }),
+  config: ({ validators, newcomers }) => ({
+    validators: [validators, newcomers].filter((range) => range !== undefined).map(devValidatorsReference),
+  }),
+  staking: { module: VALIDATORS_MODULE.namespace, deposit: 32_000_000_000n },
   ledger: { issuance: { initialPerBlock: 0 }, modules: [VALIDATORS_MODULE] },
 };
 

@@ -32,6 +32,7 @@ import { type Action, signedUs, timelineOf } from "../scenario/timeline.js";
 import { World } from "../world.js";
 import { BlockLog } from "./block-log.js";
 import { loadNodes, START_MS } from "./composition.js";
+import { StakingAccounts } from "./staking.js";
 import { Traffic, type TrafficCounts } from "./traffic.js";
 
 export interface SimulationOptions {
@@ -127,6 +128,7 @@ class Simulation implements RunView, NodeListener {
   readonly #compute: SharedCompute;
   readonly #observers: readonly SimulationObserver[];
   readonly #traffic: Traffic;
+  readonly #staking: StakingAccounts;
   readonly #heads = new Map<SimulatedNode, HashKey>();
   #deepest = 0;
   #imports = 0;
@@ -147,6 +149,7 @@ class Simulation implements RunView, NodeListener {
       this.#network.onMessage = (message) => this.#tell((observer) => observer.onMessage?.(message));
     const takers = scenario.traffic?.nodes === undefined ? plans : selected(plans, scenario.traffic.nodes);
     const honest = takers.map(({ index }) => this.nodes[index] as SimulatedNode).filter(({ isHonest }) => isHonest);
+    this.#staking = new StakingAccounts(world, plans, (seen) => this.#onTransaction(seen));
     this.#traffic = new Traffic(world, scenario, honest, (seen) => this.#onTransaction(seen));
   }
 
@@ -246,6 +249,10 @@ class Simulation implements RunView, NodeListener {
         return;
       case "skew":
         for (const machine of machines(action.nodes)) machine.setSkew(action.byUs / 1e3);
+        return;
+      case "deposit":
+      case "exit":
+        for (const node of this.#named(action.nodes)) this.#staking.act(action.do, node);
         return;
       default:
         for (const node of this.#named(action.nodes)) node[action.do]();

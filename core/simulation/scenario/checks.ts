@@ -22,6 +22,8 @@ const KEYS: Readonly<Record<Fault["do"], { readonly needs: readonly (keyof Fault
   skew: { needs: ["nodes", "by"], takes: [] },
   hashRate: { needs: ["nodes", "share"], takes: [] },
   network: { needs: [], takes: ["latency", "loss"] },
+  deposit: { needs: ["nodes"], takes: [] },
+  exit: { needs: ["nodes"], takes: [] },
 };
 
 export function checkScenario(scenario: Scenario, report: Report): void {

@@ -8,7 +8,14 @@ export interface NodePlan {
   /** Percent of the hash rate. */
   readonly hashShare: number;
   /** Numbers of the genesis validators that it runs, from 1, both included; undefined: none. */
-  readonly validators: { readonly from: number; readonly to: number } | undefined;
+  readonly validators: ValidatorRange | undefined;
+  /** The same of those that come later: behind all of genesis. */
+  readonly newcomers: ValidatorRange | undefined;
+}
+
+export interface ValidatorRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export const EVERYBODY = "*";
@@ -16,22 +23,30 @@ export const EVERYBODY = "*";
 export function plansOf({ nodes }: Pick<Scenario, "nodes">): readonly NodePlan[] {
   const plans: NodePlan[] = [];
   let validatorsBefore = 0;
+  let newcomersBefore = nodes.reduce((sum, { validators = 0 }) => sum + validators, 0);
   for (const group of nodes) {
-    const { name, count = 1, hashShare, validators = 0 } = group;
+    const { name, count = 1, hashShare, validators = 0, newcomers = 0 } = group;
     for (let number = 1; number <= count; number++) {
-      const from = validatorsBefore + Math.floor((validators * (number - 1)) / count) + 1;
-      const to = validatorsBefore + Math.floor((validators * number) / count);
       plans.push({
         name: group.count === undefined ? name : `${name}-${number}`,
         index: plans.length,
         group,
         hashShare: hashShare / count,
-        validators: to < from ? undefined : { from, to },
+        validators: shareOf(validators, validatorsBefore, number, count),
+        newcomers: shareOf(newcomers, newcomersBefore, number, count),
       });
     }
     validatorsBefore += validators;
+    newcomersBefore += newcomers;
   }
   return plans;
+}
+
+/** Of so many validators behind `before`, those of the node with a number from 1 to `count`. */
+function shareOf(validators: number, before: number, number: number, count: number): ValidatorRange | undefined {
+  const from = before + Math.floor((validators * (number - 1)) / count) + 1;
+  const to = before + Math.floor((validators * number) / count);
+  return to < from ? undefined : { from, to };
 }
 
 /** Whom names mean: nodes, groups, or everybody; each once, in the scenario's order. Unknown names mean nobody. */

@@ -110,6 +110,14 @@ const GroupSchema = Type.Object(
         maximum: 10_000,
       }),
     ),
+    newcomers: Type.Optional(
+      Type.Integer({
+        description:
+          "Validators beside those of genesis that the whole group runs, evenly, once `deposit` has been done for them. Default: none",
+        minimum: 0,
+        maximum: 10_000,
+      }),
+    ),
     region: Type.Optional(Type.String({ description: "Of network.regions", minLength: 1, maxLength: 32 })),
     joins: Type.Optional(duration("When its nodes start for the first time. Default: at the beginning")),
     skew: Type.Optional(Type.String({ description: "Wall clock ahead (behind: -5s) of true time", maxLength: 24 })),
@@ -149,10 +157,12 @@ const FaultSchema = Type.Object(
         Type.Literal("skew"),
         Type.Literal("hashRate"),
         Type.Literal("network"),
+        Type.Literal("deposit"),
+        Type.Literal("exit"),
       ],
       {
         description:
-          "partition: groups reach only themselves. cut: `from` no longer reaches `to`. Both last `for` a while or until a heal, and add up. heal: the network is whole. crash: `nodes` lose their processes and what was not synced; with `for`, they start again. stop, start: in good order (a node leaves, joins). stall: nothing runs on `nodes` `for` a while. skew: their clocks are set `by` so much off. hashRate: of `nodes`, to `share` percent together. network: other `latency` or `loss` everywhere",
+          "partition: groups reach only themselves. cut: `from` no longer reaches `to`. Both last `for` a while or until a heal, and add up. heal: the network is whole. crash: `nodes` lose their processes and what was not synced; with `for`, they start again. stop, start: in good order (a node leaves, joins). stall: nothing runs on `nodes` `for` a while. skew: their clocks are set `by` so much off. hashRate: of `nodes`, to `share` percent together. network: other `latency` or `loss` everywhere. deposit: the accounts of `nodes` put up stake for their newcomers. exit: they let their genesis validators leave",
       },
     ),
     nodes: Type.Optional(names("Whom it hits")),
@@ -235,11 +245,23 @@ const ExpectationSchema = Type.Object(
       minimum: 0,
     }),
     slashedAtMost: Type.Optional(Type.Integer({ description: "Of any honest node, the same", minimum: 0 })),
+    activeAtLeast: Type.Integer({
+      description: "Of a chain with proof of stake: validators that are active in the state of every honest node which is up, at the end",
+      default: 0,
+      minimum: 0,
+    }),
+    activeAtMost: Type.Optional(Type.Integer({ description: "Of any honest node, the same", minimum: 0 })),
     staleAtLeast: Type.Integer({
       description: "Blocks off the best chain, at least: a scenario that wants forks must have some",
       default: 0,
       minimum: 0,
     }),
+    honestStaleAtLeast: Type.Integer({
+      description: "The same of blocks whose proposers run on honest nodes: somebody took their places",
+      default: 0,
+      minimum: 0,
+    }),
+    honestStaleAtMost: Type.Optional(Type.Integer({ description: "The same", minimum: 0 })),
     deepestReorgAtLeast: Type.Integer({ description: "Blocks that some node undid at once", default: 0, minimum: 0 }),
     deepestReorgAtMost: Type.Optional(Type.Integer({ description: "The same", minimum: 0 })),
     twoChains: Type.Boolean({

@@ -17,6 +17,7 @@ export type Action = { readonly atUs: number } /** Without `forUs`, until the ne
   | { readonly do: "stall"; readonly nodes: readonly string[]; readonly forUs: number }
   | { readonly do: "skew"; readonly nodes: readonly string[]; readonly byUs: number }
   | { readonly do: "hashRate"; readonly nodes: readonly string[]; readonly share: number }
+  | { readonly do: "deposit" | "exit"; readonly nodes: readonly string[] }
   | { readonly do: "network"; readonly latency?: Latency | undefined; readonly loss?: number | undefined }
 );
 
@@ -75,6 +76,9 @@ function actionsOf(fault: Fault, plans: readonly NodePlan[]): readonly Action[] 
       return [{ atUs, do: "skew", nodes, byUs: signedUs(fault.by ?? "0") }];
     case "hashRate":
       return [{ atUs, do: "hashRate", nodes, share: fault.share ?? 0 }];
+    case "deposit":
+    case "exit":
+      return [{ atUs, do: fault.do, nodes }];
     case "network":
       return [{ atUs, do: "network", latency: fault.latency, loss: fault.loss }];
   }

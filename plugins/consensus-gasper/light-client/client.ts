@@ -4,7 +4,7 @@ import { type Bytes, bytesEqual, HASH_BYTES, toHex } from "./bytes.js";
 import { decodeCertificate, groupSigningRoot, type LightCertificate } from "./certificate.js";
 import { LightClientError } from "./errors.js";
 import { type PeriodParameters, weakSubjectivityPeriod } from "./period.js";
-import { SignatureCheck } from "./signature.js";
+import { SignatureCheck, type SignedMessage } from "./signature.js";
 import { ValidatorSet } from "./validator-set.js";
 
 /** Of the chain spec: part of what is trusted. `GET /v1/gasper/parameters` has them. */
@@ -112,8 +112,10 @@ export class GasperLightClient {
     const target = certificate.target.epoch;
     if (startOf(target * parameters.slotsPerEpoch, parameters) > nowMs + parameters.slotMs)
       throw new LightClientError("GASPER_LIGHT_FUTURE", { epoch: target });
-    this.#checkVotes(certificate);
+    const signed = this.#weigh(certificate);
     const set = takeSet(committedRoot(certificate, parameters), setBytes, this.#set, parameters);
+    // Last, since it costs most.
+    if (!this.#signatures.isValid(signed, certificate.signature)) throw new LightClientError("GASPER_LIGHT_SIGNATURE", {});
     this.#finalized = next;
     this.#set = set;
     return next;
@@ -138,8 +140,8 @@ export class GasperLightClient {
     if (epochs > period) throw new LightClientError("GASPER_LIGHT_PERIOD", { epochs, period });
   }
 
-  /** Two thirds of the stake that may vote in the target's epoch, by the set of the last finalized state. */
-  #checkVotes(certificate: LightCertificate): void {
+  /** Two thirds of the stake that may vote in the target's epoch, by the set of the last finalized state. Answers who signed what. */
+  #weigh(certificate: LightCertificate): readonly SignedMessage[] {
     const { epoch } = certificate.target;
     const set = this.#set;
     const seen = new Set<number>();
@@ -158,7 +160,7 @@ export class GasperLightClient {
     }));
     const active = set.totals(epoch).increments;
     if (active === 0 || 3 * voted < 2 * active) throw new LightClientError("GASPER_LIGHT_WEIGHT", { voted, active });
-    if (!this.#signatures.isValid(signed, certificate.signature)) throw new LightClientError("GASPER_LIGHT_SIGNATURE", {});
+    return signed;
   }
 }
 

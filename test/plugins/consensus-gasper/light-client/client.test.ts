@@ -8,7 +8,7 @@ import { encodeFinalityCertificate, type FinalityVotes } from "../../../../plugi
 import { GasperLightClient, LightClientError, weakSubjectivityPeriod } from "../../../../plugins/consensus-gasper/light-client/index.js";
 import { type GasperState } from "../../../../plugins/consensus-gasper/state/index.js";
 import type { IndexedAttestation } from "../../../../plugins/consensus-gasper/types.js";
-import { CertifiedChain, GENESIS_VALIDATORS, lightParameters, parametersOf, SLOTS_PER_EPOCH } from "./chain.js";
+import { CertifiedChain, GENESIS_VALIDATORS, lightParameters, SLOTS_PER_EPOCH } from "./chain.js";
 
 const FIRST = 1;
 const LAST = 20;
@@ -119,7 +119,7 @@ t.test("it follows twenty checkpoints while validators enter and leave, and prov
 t.test("a set is needed only when it changed, and only the right one is taken", async (t) => {
   const client = startAt(1);
   let needed = 0;
-  for (let epoch = 2; epoch <= 12; epoch++) {
+  for (let epoch = 2; epoch <= 9; epoch++) {
     const kept = certificateOf(epoch);
     const call = { certificate: kept.bytes, nowMs: timeOf(epoch) };
     if (Buffer.compare(client.setRoot, kept.setRoot) === 0) {
@@ -143,7 +143,7 @@ t.test("a set is needed only when it changed, and only the right one is taken", 
     t.equal(client.finalized, before, "nothing changed");
     client.apply({ ...call, set: setOf(kept) });
   }
-  t.ok(needed >= 4 && needed < 11, `${needed} of 11 changed it`);
+  t.ok(needed >= 3 && needed < 8, `${needed} of 8 changed it`);
 });
 
 t.test("one bit anywhere, and it is refused", async (t) => {

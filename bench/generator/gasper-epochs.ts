@@ -61,9 +61,10 @@ function copying(reader: StateReader): StateReader {
 
 async function measureHeld(context: BenchContext, chain: GasperBenchChain, name: string): Promise<void> {
   const runs = async (count: number): Promise<SliceWatch> => {
-    const watch = new SliceWatch(chain.slicer());
+    const slicer = chain.slicer();
+    const watch = new SliceWatch(slicer);
     for (let run = 0; run < count; run++) {
-      await watch.pause();
+      await slicer.pause();
       watch.begin();
       await endEpoch(chain, (reader) => reader, watch);
       watch.end();
@@ -107,14 +108,26 @@ function measureMemory(context: BenchContext, chain: GasperBenchChain, name: str
 
 function loadAll(state: GasperState, count: number): void {
   const { publicKeys, accounts, epochs, effective, slashed, balances, scores } = state.columns;
-  for (const column of [publicKeys, accounts, epochs, effective, slashed, balances, scores, state.columns.flagsOf(0), state.columns.flagsOf(1)])
+  for (const column of [
+    publicKeys,
+    accounts,
+    epochs,
+    effective,
+    slashed,
+    balances,
+    scores,
+    state.columns.flagsOf(0),
+    state.columns.flagsOf(1),
+  ])
     column.eachChunk(count, () => {});
 }
 
 /** Those that the end of an epoch works on. */
 function flatten(state: GasperState, count: number) {
   const { epochs, effective, slashed, balances, scores } = state.columns;
-  return [epochs, effective, slashed, balances, scores, state.columns.flagsOf(0), state.columns.flagsOf(1)].map((column) => column.flat(count));
+  return [epochs, effective, slashed, balances, scores, state.columns.flagsOf(0), state.columns.flagsOf(1)].map((column) =>
+    column.flat(count),
+  );
 }
 
 /** What `make` answers, and the bytes that it holds: on the heap and beside. */

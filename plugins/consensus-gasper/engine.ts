@@ -44,7 +44,7 @@ import {
   type TreeHeader,
   toHex,
 } from "../../core/sdk.js";
-import { applyBlock } from "./block/index.js";
+import { applyBlock, processBlock } from "./block/index.js";
 import { type CodecLimits, codecLimitsOf, decodeExtra, decodePayload, EXTRA_BYTES, SIGNATURE_BYTES } from "./codec/index.js";
 import type { GasperConfig, GasperSpec } from "./config.js";
 import { GasperFault, invalidBlock, NoTreasuryError } from "./errors.js";
@@ -184,8 +184,12 @@ export class GasperConsensus implements Plugin, Consensus {
   /** @throws InvalidHeaderError with a code of `GasperFault` */
   async begin(writer: StateWriter, env: BlockEnvironment, slicer: Slicer): Promise<void> {
     const payload = decodePayload(env.payload, this.#limits);
+    const isMoved = await this.#runtime.moveToEpoch(writer, env);
     const state = GasperState.open(writer, this.#parameters);
-    await applyBlock(state, env, payload, this.#runtime.blockServices(env.parent, slicer));
+    const services = this.#runtime.blockServices(env.parent, slicer);
+    // An epoch's first slot is where the walk ended; its order after the parent's was checked with the header.
+    const isThere = isMoved && state.slot === this.#clock.slotAt(env.timestampMs);
+    await (isThere ? processBlock : applyBlock)(state, env, payload, services);
     state.commit(writer, this.#runtime.treasury);
   }
 

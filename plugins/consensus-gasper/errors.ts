@@ -140,3 +140,10 @@ export const NoTreasuryError = defineError<Record<string, never>>(
   "input",
   () => "consensus-gasper pays rewards and takes penalties: run it over a ledger that provides chainwright:treasury, like ledger-account",
 );
+
+/** The node's validators stop while the state is being moved through empty epochs. */
+export const MovingStoppedError = defineError<Record<string, never>>(
+  "GASPER_MOVING_STOPPED",
+  "unavailable",
+  () => "the state is still being moved through empty epochs; what waited for it was stopped, ask again later",
+);

@@ -3,6 +3,7 @@
  * them. engine.ts is its face to core, chain-access.ts what its parts see of it.
  */
 import {
+  type BlockEnvironment,
   BlsKeys,
   BlsVerifier,
   type Bytes,
@@ -20,6 +21,7 @@ import {
   present,
   type RestoredTree,
   type Slicer,
+  type StateWriter,
   type Treasury,
   type TreeHeader,
 } from "../../core/sdk.js";
@@ -85,7 +87,11 @@ export class GasperRuntime implements GasperChain {
       activeValidators: () => headState()?.summary.activeCount ?? 0,
       ownValidators: () => (this.isRestored ? this.#ready.client.activeCount : 0),
     });
-    this.producer = dutyProducer(parts.config, () => this.#ready.client);
+    this.producer = dutyProducer(
+      parts.config,
+      () => this.#ready.client,
+      () => this.#ready.states.stopWaiting(),
+    );
   }
 
   // --- life --------------------------------------------------------------------------------------------------------
@@ -171,6 +177,16 @@ export class GasperRuntime implements GasperChain {
   /** A header whose seal is good, whatever becomes of its block. */
   onSealed(record: HeaderRecord): void {
     if (this.isRestored) this.#ready.slasher.onHeader(record);
+  }
+
+  /** Moves the parent's state to the first slot of the block's epoch, if that is another: the walk is shared with those who looked ahead. */
+  async moveToEpoch(writer: StateWriter, { parent, timestampMs }: Pick<BlockEnvironment, "parent" | "timestampMs">): Promise<boolean> {
+    const { states } = this.#ready;
+    const epoch = this.clock.epochOf(Math.max(0, this.clock.slotAt(timestampMs)));
+    if (epoch <= states.require(parent).epoch) return false;
+    const changes = await states.border(parent, epoch);
+    changes.applyTo(writer);
+    return true;
   }
 
   /** What the transition of a block on `parent` needs. */

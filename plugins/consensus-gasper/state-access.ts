@@ -12,9 +12,11 @@ import {
   ShufflingCache,
 } from "./duties/index.js";
 import { type EpochServices, processSlots } from "./epoch/index.js";
-import { StateNotKeptError } from "./errors.js";
+import { EpochBorders } from "./epoch-borders.js";
+import { MovingStoppedError, StateNotKeptError } from "./errors.js";
 import type { GasperParameters } from "./parameters.js";
 import { GasperState } from "./state/index.js";
+import type { StateChanges } from "./state-changes.js";
 
 /** States of blocks: those of an epoch or two. Each has only the columns that were asked for. */
 const STATES_MAX = 96;
@@ -26,10 +28,11 @@ export class StateAccess {
   readonly #parameters: GasperParameters;
   readonly #committees: CommitteeParameters;
   readonly #verify: EpochServices["verify"];
-  readonly #onEpoch: (seconds: number) => void;
+  readonly #borders: EpochBorders;
   readonly #states = new Map<HashKey, GasperState>();
   readonly #advanced = new Map<string, Promise<GasperState>>();
   readonly #shufflings = new ShufflingCache();
+  #stopped = stopSignal();
 
   /** @param onEpoch told how long it took to move a state over the end of an epoch */
   constructor(host: ConsensusHost, parameters: GasperParameters, verify: EpochServices["verify"], onEpoch: (seconds: number) => void) {
@@ -37,7 +40,7 @@ export class StateAccess {
     this.#parameters = parameters;
     this.#committees = committeeParametersOf(parameters.spec);
     this.#verify = verify;
-    this.#onEpoch = onEpoch;
+    this.#borders = new EpochBorders(host, parameters, verify, onEpoch);
   }
 
   /** State after a block, as long as it is kept. Not to be changed. */
@@ -59,17 +62,36 @@ export class StateAccess {
     return state;
   }
 
-  /** The state moved on to `slot`, where that is later. Not to be changed. @throws StateNotKeptError */
+  /**
+   * The state moved on to `slot`, where that is later. Not to be changed.
+   *
+   * @throws StateNotKeptError, MovingStoppedError
+   */
   async at(root: Hash, slot: number): Promise<GasperState> {
     const state = this.require(root);
     if (state.slot >= slot) return state;
     const key = `${slot}:${Hash.key(root)}`;
     const known = this.#advanced.get(key);
-    if (known !== undefined) return known;
-    const made = this.#advance(root, slot);
+    if (known !== undefined) return Promise.race([known, this.#stopped.promise]);
+    const made = this.#advance(root, state.epoch, slot);
     keep(this.#advanced, key, made, ADVANCED_MAX);
     made.catch(() => this.#advanced.delete(key));
-    return made;
+    return Promise.race([made, this.#stopped.promise]);
+  }
+
+  /**
+   * What moving the state of `root` to the first slot of a later epoch changes: for a block of that epoch, which begins with the same.
+   *
+   * @throws StateNotKeptError
+   */
+  border(root: Hash, epoch: number): Promise<StateChanges> {
+    return this.#borders.at(root, epoch);
+  }
+
+  /** Whoever waits in `at` for a long walk through empty epochs waits no more; the walk goes on for those who come again. */
+  stopWaiting(): void {
+    this.#stopped.reject(new MovingStoppedError({}));
+    this.#stopped = stopSignal();
   }
 
   /**
@@ -99,18 +121,19 @@ export class StateAccess {
 
   /** Forgets states of blocks that are out, and committees of epochs before `epoch`. */
   prune(roots: readonly Hash[], epoch: number): void {
-    for (const root of roots) this.#states.delete(Hash.key(root));
+    for (const root of roots) {
+      this.#states.delete(Hash.key(root));
+      this.#borders.forget(root);
+    }
     this.#shufflings.prune(epoch);
   }
 
-  async #advance(root: Hash, slot: number): Promise<GasperState> {
-    const view = this.#host.view(root);
-    if (view === undefined) throw new StateNotKeptError({ id: Hash.key(root) });
-    const state = GasperState.open(view, this.#parameters);
-    const { epoch } = state;
-    const beganMs = this.#host.clock.monotonicMs();
+  async #advance(root: Hash, from: number, slot: number): Promise<GasperState> {
+    const epoch = Math.floor(slot / this.#parameters.slotsPerEpoch);
+    const reader = epoch > from ? await this.#borders.at(root, epoch) : this.#host.view(root);
+    if (reader === undefined) throw new StateNotKeptError({ id: Hash.key(root) });
+    const state = GasperState.open(reader, this.#parameters);
     await processSlots(state, slot, root, { slicer: this.#host.slicer(), verify: this.#verify });
-    if (state.epoch === epoch + 1) this.#onEpoch((this.#host.clock.monotonicMs() - beganMs) / 1_000);
     return state;
   }
 
@@ -134,4 +157,14 @@ function keep<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
     if (map.size <= most) return;
     map.delete(oldest);
   }
+}
+
+/** Rejects once; nobody need listen. */
+function stopSignal(): { readonly promise: Promise<never>; readonly reject: (error: unknown) => void } {
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_, fail) => {
+    reject = fail;
+  });
+  promise.catch(() => undefined);
+  return { promise, reject };
 }

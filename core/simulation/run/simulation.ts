@@ -18,7 +18,7 @@ import { ValidityChecker } from "../checkers/validity.js";
 import { InvariantError } from "../errors.js";
 import { Note } from "../history.js";
 import { SimulatedDisk } from "../machine/disk.js";
-import { Machine, type ProcessingCosts } from "../machine/machine.js";
+import { costsOf, Machine } from "../machine/machine.js";
 import { SharedCompute } from "../machine/shared-compute.js";
 import { type NetworkCounts, SimulatedNetwork } from "../network/network.js";
 import { ScenarioLinks } from "../network/scenario-links.js";
@@ -91,8 +91,6 @@ export interface SimulationResult {
 const LOOK_US = 10e6;
 /** Time that the checks at the end may take, virtual. */
 const AUDIT_US = 24 * 3_600e6;
-/** Of an ordinary machine, about; `slowness` multiplies it. */
-const COSTS: ProcessingCosts = { messageUs: 20, kilobyteUs: 4, signatureUs: 30 };
 
 const NOTHING = (): undefined => undefined;
 
@@ -280,11 +278,7 @@ class Simulation implements RunView, NodeListener {
       disk: new SimulatedDisk(this.world.random(`disk/${name}`), { syncUs: group.sync === undefined ? 0 : durationUs(group.sync) }),
       skewMs: group.skew === undefined ? 0 : signedUs(group.skew) / 1e3,
       driftPpm: group.driftPpm,
-      costs: {
-        messageUs: COSTS.messageUs * group.slowness,
-        kilobyteUs: COSTS.kilobyteUs * group.slowness,
-        signatureUs: COSTS.signatureUs * group.slowness,
-      },
+      costs: costsOf(group.slowness),
     });
     this.#network.addMachine(machine);
     const node = this.#place(machine, loaded, !group.byzantine, this);
@@ -330,7 +324,7 @@ class Simulation implements RunView, NodeListener {
       disk: new SimulatedDisk(this.world.random("disk/auditor"), { syncUs: 0 }),
       skewMs: 0,
       driftPpm: 0,
-      costs: { messageUs: 0, kilobyteUs: 0, signatureUs: 0 },
+      costs: costsOf(0),
     });
     return new Promise((resolve) => {
       const listener: NodeListener = { onUp: resolve, onDown: NOTHING, onBlock: NOTHING };

@@ -2,5 +2,5 @@
 export { attestationFlags, attestationVoters } from "./attestations.js";
 export type { BlockOutcome, IncludedVotes, Withdrawal } from "./context.js";
 export { checkAttesterSlashing, checkProposerSlashing, contradict } from "./evidence.js";
-export { applyBlock, type BlockFacts } from "./process.js";
+export { applyBlock, type BlockFacts, processBlock } from "./process.js";
 export { expectedWithdrawals } from "./withdrawals.js";

@@ -34,7 +34,7 @@ export async function applyBlock(
 }
 
 /** The same with a state that is at the block's slot. */
-async function processBlock(
+export async function processBlock(
   state: GasperState,
   env: Pick<BlockFacts, "proposer" | "extra">,
   payload: GasperPayload,

@@ -68,10 +68,9 @@ export class LinkVotes {
       link.kinds.set(name, kind);
     }
     const added = { indices: indices.slice().sort(), signature };
-    if (kind.aggregates.some((known) => isSubset(added.indices, known.indices))) return;
-    kind.aggregates = [...kind.aggregates.filter((known) => !isSubset(known.indices, added.indices)), added]
-      .sort((a, b) => b.indices.length - a.indices.length)
-      .slice(0, AGGREGATES_MAX);
+    // Smaller ones stay beside larger ones that have the same voters: they may go with others that those overlap.
+    if (kind.aggregates.some(({ indices: known }) => isSame(added.indices, known))) return;
+    kind.aggregates = [...kind.aggregates, added].sort((a, b) => b.indices.length - a.indices.length).slice(0, AGGREGATES_MAX);
   }
 
   /** Forgets links from before `epoch`. */
@@ -140,13 +139,6 @@ function byPlace(a: Kind, b: Kind): number {
   return a.slot - b.slot || a.committeeIndex - b.committeeIndex || compareBytes(a.headRoot, b.headRoot);
 }
 
-/** Both ascending. */
-function isSubset(part: Uint32Array, whole: Uint32Array): boolean {
-  if (part.length > whole.length) return false;
-  let at = 0;
-  for (const index of part) {
-    while (at < whole.length && (whole[at] as number) < index) at++;
-    if (whole[at] !== index) return false;
-  }
-  return true;
+function isSame(a: Uint32Array, b: Uint32Array): boolean {
+  return a.length === b.length && a.every((index, place) => index === b[place]);
 }

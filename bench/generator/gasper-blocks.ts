@@ -32,7 +32,7 @@ import { BenchKeys } from "./gasper-keys.js";
 import { engineHere, SETS_PER_JOB } from "./gasper-signatures.js";
 
 const WORKERS = 2;
-/** Blocks that are imported by one thread in each engine; portably one takes seconds. */
+/** Blocks that are imported by one thread in each engine: portably one takes seconds. */
 const ENGINE_ROUNDS = 3;
 
 export async function measureBlocks(context: BenchContext): Promise<void> {
@@ -177,7 +177,7 @@ async function measureWorkers(context: BenchContext, chain: GasperBenchChain, ma
 async function measureEngines(context: BenchContext, chain: GasperBenchChain, maker: BlockMaker, keys: BenchKeys): Promise<void> {
   const block = maker.make();
   let reference: string | undefined;
-  for (const name of ["native", "portable"] as const) {
+  for (const name of ["portable", "native"] as const) {
     const label = `block of 128 aggregates, ${name}, one thread, CPU time`;
     const engine = engineHere(context, name, [label]);
     if (engine === undefined) continue;

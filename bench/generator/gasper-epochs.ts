@@ -93,8 +93,8 @@ function measureMemory(context: BenchContext, chain: GasperBenchChain, name: str
     loadAll(state, count);
     return state;
   });
-  context.record(`registry in state, ${name}`, [storedBytes / MIB], "MiB");
-  context.record(`registry opened to read, ${name}`, [parsedBytes / MIB], "MiB");
+  context.record(`columns in state, ${name}`, [storedBytes / MIB], "MiB");
+  context.record(`columns opened to read, ${name}`, [parsedBytes / MIB], "MiB");
   const [flat, flatBytes] = kept(() => flatten(opened, count));
   context.record(`columns of a transition, ${name}`, [flatBytes / MIB], "MiB");
   const [keys, keyBytes] = kept(() => {

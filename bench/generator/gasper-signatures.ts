@@ -2,7 +2,7 @@
 import { judge } from "../../core/bls/batch.js";
 import type { BlsEngine, BlsEngineName, BlsSet } from "../../core/bls/engine.js";
 import { BlsVerifier } from "../../core/bls/index.js";
-import { blsEngineNamed } from "../../core/bls/select.js";
+import { blsEngine, blsEngineNamed } from "../../core/bls/select.js";
 import { ComputeService } from "../../core/compute/index.js";
 import { assert } from "../../core/kernel/assert.js";
 import { messageOf } from "../../core/kernel/errors.js";
@@ -40,7 +40,7 @@ export async function measureSignatures(context: BenchContext): Promise<void> {
   const keys = new BenchKeys(context.quick ? 16 : 1_024, context.seed);
   await context.compare(
     UNIT,
-    (["native", "portable"] as const).flatMap((name) => casesOf(context, name, keys, sizes)),
+    (["portable", "native"] as const).flatMap((name) => casesOf(context, name, keys, sizes)),
   );
   await measureWorkers(context, keys, sizes[0] as number);
 }
@@ -57,9 +57,13 @@ function casesOf(context: BenchContext, name: BlsEngineName, keys: BenchKeys, si
   if (engine === undefined) return [];
   const count = context.quick ? 2 : SETS_PER_JOB[name];
   const first = votesOf(keys, 1, 1)[0] as Votes;
-  const isNative = name === "native" || engineHere(context, "native", []) === undefined;
   return [
-    { name: single, operations: 1, run: () => verifyAll(engine, keys, [first]), ...(isNative ? {} : { reference: "native/single" }) },
+    {
+      name: single,
+      operations: 1,
+      run: () => verifyAll(engine, keys, [first]),
+      ...(name === "portable" ? {} : { reference: "portable/single" }),
+    },
     ...sizes.map((voters, at) => {
       const [votes] = votesOf(keys, 1, voters) as [Votes];
       return { name: aggregated[at] as string, operations: 1, run: () => verifyAll(engine, keys, [votes]), reference: single };
@@ -111,7 +115,7 @@ async function measureWorkers(context: BenchContext, keys: BenchKeys, voters: nu
   const compute = new ComputeService({ clock, scheduler, logger: SILENT, metrics: UNMETERED }, { threads: context.quick ? 0 : WORKERS });
   try {
     const verifier = new BlsVerifier({ compute, metrics: UNMETERED });
-    const engine = blsEngineNamed("native");
+    const engine = blsEngine();
     const count = context.quick ? 2 : POOLED;
     let votes: Votes[] = [];
     const run = async () => {

@@ -11,7 +11,8 @@ import type { BenchSuite } from "../suite.js";
 
 const suite: BenchSuite = {
   name: "gasper",
-  description: "Gasper",
+  description:
+    "Gasper at the default chain spec: shuffling, fork choice, attestations in both BLS engines, full blocks, ends of epochs with 10,000 and 100,000 validators, memory of the registry",
   async run(context) {
     await measureShuffling(context);
     await measureForkChoice(context);

@@ -21,6 +21,11 @@ export const GasperConfig = Type.Object(
     }),
     propose: Type.Boolean({ default: true, description: "propose and vote with these keys once the node is in sync" }),
     doppelgangerEpochs: whole("epochs to listen for votes of these keys by somebody else before the first own vote; 0: none", 0, 8, 0),
+    oldCheckpoint: Type.Union([Type.Literal("refuse"), Type.Literal("accept")], {
+      default: "refuse",
+      description:
+        "a chain that begins with a loaded state older than the weak subjectivity period: refuse to start (GASPER_CHECKPOINT_TOO_OLD), or accept it all the same",
+    }),
     poolAttestations: whole("aggregates that wait for inclusion at most", 64, 65_536, 4_096),
   },
   { additionalProperties: false },

@@ -26,7 +26,6 @@ import {
   type MessageVerdict,
   type Metrics,
   NEEDS_STATE,
-  NotYetError,
   PLUGIN_CONFIG,
   PLUGIN_LOGGER,
   PLUGIN_METRICS,
@@ -52,7 +51,8 @@ import { ValidatorsModule } from "./module/index.js";
 import { checkParameters, type GasperParameters } from "./parameters.js";
 import { gossipChannels } from "./pool/index.js";
 import { gasperRoutes } from "./routes/index.js";
-import { GasperRuntime, type SealContext } from "./runtime.js";
+import { GasperRuntime } from "./runtime.js";
+import { badSeal, type SealContext, sealContextOf } from "./seal-context.js";
 import { SlotClock } from "./slot-clock.js";
 import { checkSupply, ESCROW, GasperState, genesis } from "./state/index.js";
 
@@ -154,15 +154,7 @@ export class GasperConsensus implements Plugin, Consensus {
         GasperFault.slot,
         `slot ${slot} is not above the parent's, ${this.#clock.slotStartingAt(parent.header.timestampMs)}`,
       );
-    const context = await this.#runtime.sealContext(parent, header, slot);
-    if (header.timestampMs <= this.#runtime.nowMs) return context;
-    // Only a block that its proposer signed earns a place among those that wait.
-    if (!(await this.#runtime.isSealed(header, context))) throw badSeal(context);
-    throw new NotYetError({
-      code: GasperFault.slotFuture,
-      reason: `slot ${slot} has not begun by this node's clock`,
-      retryAtMs: header.timestampMs,
-    });
+    return sealContextOf(this.#runtime, parent, header, slot);
   }
 
   async verifySeals(batch: readonly { readonly record: HeaderRecord; readonly context: unknown }[]): Promise<readonly SealVerdict[]> {
@@ -239,8 +231,4 @@ export class GasperConsensus implements Plugin, Consensus {
 function heldBy(state: GasperState): bigint {
   const { balances, pending } = checkSupply(state, 0n);
   return balances + pending;
-}
-
-function badSeal({ proposerIndex }: SealContext) {
-  return invalidBlock(GasperFault.sealSignature, `the seal is not the signature of validator ${proposerIndex}, who proposes in this slot`);
 }

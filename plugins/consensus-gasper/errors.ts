@@ -134,6 +134,14 @@ export const StateNotKeptError = defineError<{ id: string }>(
   ({ id }) => `the state after block ${id} is not kept here; ask for a block since the last finalized one`,
 );
 
+/** The chain would begin with a state so old that validators who have left since could have made another history of it. */
+export const CheckpointTooOldError = defineError<{ ageEpochs: number; periodEpochs: number }>(
+  "GASPER_CHECKPOINT_TOO_OLD",
+  "input",
+  ({ ageEpochs, periodEpochs }) =>
+    `the state that this chain begins with is ${ageEpochs} epochs old, and after ${periodEpochs} (the weak subjectivity period) those who have left could have made another history: begin an empty data directory with a newer checkpoint, or, if you know that the chain that your peers have is the right one, set plugins.consensus-gasper.oldCheckpoint: accept`,
+);
+
 /** The ledger has no treasury to pay rewards from. */
 export const NoTreasuryError = defineError<Record<string, never>>(
   "GASPER_NO_TREASURY",

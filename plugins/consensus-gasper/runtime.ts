@@ -11,9 +11,7 @@ import {
   type Cancellable,
   type ConsensusHost,
   Hash,
-  type Header,
   type HeaderRecord,
-  headerRecord,
   type Json,
   type MessageVerdict,
   messageOf,
@@ -27,11 +25,11 @@ import {
 } from "../../core/sdk.js";
 import { type Attached, earlyParts, laterParts, type RuntimeParts } from "./attachment.js";
 import type { GasperChain, KnownBlock } from "./chain-access.js";
-import { blockSigningMessage, decodeExtra } from "./codec/index.js";
+import { checkCheckpointAge } from "./checkpoint-age.js";
+import { blockSigningMessage } from "./codec/index.js";
 import { type CommitteeShuffling } from "./duties/index.js";
 import { dutyProducer } from "./duty-producer.js";
 import type { BlockServices } from "./epoch/index.js";
-import { GasperFault, invalidBlock } from "./errors.js";
 import { type GasperMetrics, registerMetrics } from "./metrics.js";
 import type { GasperParameters } from "./parameters.js";
 import { type PoolMetrics, registerPoolMetrics } from "./pool/index.js";
@@ -44,13 +42,6 @@ import { type ValidatorDependencies } from "./validator/index.js";
 
 /** A slot in thirds: proposals come in the first, votes with the second, aggregates with the third. */
 const INTERVALS_PER_SLOT = 3;
-
-/** What a seal is judged by. */
-export interface SealContext {
-  readonly proposerIndex: number;
-  /** As `BlsKeys` has it. */
-  readonly publicKey: Bytes;
-}
 
 export class GasperRuntime implements GasperChain {
   readonly parameters: GasperParameters;
@@ -107,9 +98,14 @@ export class GasperRuntime implements GasperChain {
     this.#attached = laterParts(this, this.#parts, early, this.#metrics, this.#poolMetrics);
   }
 
+  /** @throws CheckpointTooOldError */
   async restore({ blocks, finalized, snapshot }: RestoredTree): Promise<void> {
-    const { host, choice, intake } = this.#ready;
+    const { host, choice, intake, states } = this.#ready;
     const anchor = present(host.header(finalized), "the finalized block is kept");
+    // Nothing above the block that is final, and no genesis: its state was loaded, and this is the first start with it.
+    const isLoaded = anchor.header.height > 0 && blocks.every(({ id }) => bytesEqual(id, finalized)) && snapshot === undefined;
+    if (isLoaded && this.#parts.config.oldCheckpoint === "refuse")
+      checkCheckpointAge(states.require(finalized), this.clock.epochOf(Math.max(0, this.currentSlot())));
     intake.clear();
     this.#settleKeys(finalized);
     await choice.restore(anchor);
@@ -143,22 +139,6 @@ export class GasperRuntime implements GasperChain {
 
   get treasury(): Treasury {
     return present(this.host.treasury, "attach saw to it");
-  }
-
-  /** Who has to have signed a header of `slot` on `parent`. @throws InvalidHeaderError */
-  async sealContext(parent: TreeHeader, { extra }: Header, slot: number): Promise<SealContext> {
-    const state = await this.#stateKnowing(parent, slot);
-    const expected = state.proposerAt(slot);
-    const stated = decodeExtra(extra)?.proposerIndex;
-    if (expected === undefined || stated !== expected)
-      throw invalidBlock(GasperFault.proposer, `validator ${expected ?? "none"} proposes in slot ${slot}, not ${stated}`);
-    return { proposerIndex: expected, publicKey: this.sumOfKeys(state, Uint32Array.of(expected)) };
-  }
-
-  async isSealed(header: Header, { publicKey }: SealContext): Promise<boolean> {
-    const { signingRoot } = headerRecord(header);
-    const [isGood] = await this.verifySeals([{ publicKey, signingRoot, seal: header.seal }]);
-    return isGood === true;
   }
 
   verifySeals(
@@ -301,14 +281,6 @@ export class GasperRuntime implements GasperChain {
 
   get #ready(): Attached {
     return present(this.#attached, "attach comes first");
-  }
-
-  /** A state that knows the proposer of `slot` on a parent: proposers are known to the end of the epoch after the parent's. */
-  async #stateKnowing(parent: TreeHeader, slot: number): Promise<GasperState> {
-    const { states } = this.#ready;
-    const epoch = this.clock.epochOf(slot);
-    const state = states.require(parent.id);
-    return epoch <= state.epoch + 1 ? state : states.at(parent.id, this.clock.firstSlotOf(epoch));
   }
 
   /** Tells core of the head, and everybody here of the blocks that lead to it. */

@@ -1917,6 +1917,83 @@ export namespace chainwright {
         }
 
         /**
+         * Properties of a FinalityCertificate.
+         * @deprecated Use chainwright.gasper.FinalityCertificate.$Properties instead.
+         */
+        interface IFinalityCertificate extends chainwright.gasper.FinalityCertificate.$Properties {
+        }
+
+        /** Represents a FinalityCertificate. */
+        class FinalityCertificate {
+
+            /**
+             * Constructs a new FinalityCertificate.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: chainwright.gasper.FinalityCertificate.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** FinalityCertificate header. */
+            header?: (chainwright.Header.$Properties|null);
+
+            /** FinalityCertificate votes. */
+            votes?: (chainwright.gasper.FinalityVotes.$Properties|null);
+
+            /** FinalityCertificate setProof. */
+            setProof: Uint8Array;
+
+            /**
+             * Creates a new FinalityCertificate instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns FinalityCertificate instance
+             */
+            static create(properties: chainwright.gasper.FinalityCertificate.$Shape): chainwright.gasper.FinalityCertificate & chainwright.gasper.FinalityCertificate.$Shape;
+            static create(properties?: chainwright.gasper.FinalityCertificate.$Properties): chainwright.gasper.FinalityCertificate;
+
+            /**
+             * Encodes the specified FinalityCertificate message. Does not implicitly {@link chainwright.gasper.FinalityCertificate.verify|verify} messages.
+             * @param message FinalityCertificate message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: chainwright.gasper.FinalityCertificate.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a FinalityCertificate message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {chainwright.gasper.FinalityCertificate & chainwright.gasper.FinalityCertificate.$Shape} FinalityCertificate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): chainwright.gasper.FinalityCertificate & chainwright.gasper.FinalityCertificate.$Shape;
+        }
+
+        namespace FinalityCertificate {
+
+            /** Properties of a FinalityCertificate. */
+            interface $Properties {
+
+                /** FinalityCertificate header */
+                header?: (chainwright.Header.$Properties|null);
+
+                /** FinalityCertificate votes */
+                votes?: (chainwright.gasper.FinalityVotes.$Properties|null);
+
+                /** FinalityCertificate setProof */
+                setProof?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a FinalityCertificate. */
+            type $Shape = chainwright.gasper.FinalityCertificate.$Properties;
+        }
+
+        /**
          * Properties of a SlotMessage.
          * @deprecated Use chainwright.gasper.SlotMessage.$Properties instead.
          */

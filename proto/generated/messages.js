@@ -4811,6 +4811,192 @@ export const chainwright = $root.chainwright = (() => {
             return VoteGroup;
         })();
 
+        gasper.FinalityCertificate = (function() {
+
+            /**
+             * Properties of a FinalityCertificate.
+             * @typedef {Object} chainwright.gasper.FinalityCertificate.$Properties
+             * @property {chainwright.Header.$Properties|null} [header] FinalityCertificate header
+             * @property {chainwright.gasper.FinalityVotes.$Properties|null} [votes] FinalityCertificate votes
+             * @property {Uint8Array|null} [setProof] FinalityCertificate setProof
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a FinalityCertificate.
+             * @memberof chainwright.gasper
+             * @interface IFinalityCertificate
+             * @augments chainwright.gasper.FinalityCertificate.$Properties
+             * @deprecated Use chainwright.gasper.FinalityCertificate.$Properties instead.
+             */
+
+            /**
+             * Shape of a FinalityCertificate.
+             * @typedef {chainwright.gasper.FinalityCertificate.$Properties} chainwright.gasper.FinalityCertificate.$Shape
+             */
+
+            /**
+             * Constructs a new FinalityCertificate.
+             * @memberof chainwright.gasper
+             * @classdesc Represents a FinalityCertificate.
+             * @constructor
+             * @param {chainwright.gasper.FinalityCertificate.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const FinalityCertificate = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * FinalityCertificate header.
+             * @member {chainwright.Header.$Properties|null|undefined} header
+             * @memberof chainwright.gasper.FinalityCertificate
+             * @instance
+             */
+            FinalityCertificate.prototype.header = null;
+
+            /**
+             * FinalityCertificate votes.
+             * @member {chainwright.gasper.FinalityVotes.$Properties|null|undefined} votes
+             * @memberof chainwright.gasper.FinalityCertificate
+             * @instance
+             */
+            FinalityCertificate.prototype.votes = null;
+
+            /**
+             * FinalityCertificate setProof.
+             * @member {Uint8Array} setProof
+             * @memberof chainwright.gasper.FinalityCertificate
+             * @instance
+             */
+            FinalityCertificate.prototype.setProof = $util.newBuffer([]);
+
+            /**
+             * Creates a new FinalityCertificate instance using the specified properties.
+             * @function create
+             * @memberof chainwright.gasper.FinalityCertificate
+             * @static
+             * @param {chainwright.gasper.FinalityCertificate.$Properties=} [properties] Properties to set
+             * @returns {chainwright.gasper.FinalityCertificate} FinalityCertificate instance
+             * @type {{
+             *   (properties: chainwright.gasper.FinalityCertificate.$Shape): chainwright.gasper.FinalityCertificate & chainwright.gasper.FinalityCertificate.$Shape;
+             *   (properties?: chainwright.gasper.FinalityCertificate.$Properties): chainwright.gasper.FinalityCertificate;
+             * }}
+             */
+            FinalityCertificate.create = function(properties) {
+                return new FinalityCertificate(properties);
+            };
+
+            /**
+             * Encodes the specified FinalityCertificate message. Does not implicitly {@link chainwright.gasper.FinalityCertificate.verify|verify} messages.
+             * @function encode
+             * @memberof chainwright.gasper.FinalityCertificate
+             * @static
+             * @param {chainwright.gasper.FinalityCertificate.$Properties} message FinalityCertificate message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            FinalityCertificate.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.header != null && $Object.hasOwnProperty.call(message, "header"))
+                    $root.chainwright.Header.encode(message.header, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.votes != null && $Object.hasOwnProperty.call(message, "votes"))
+                    $root.chainwright.gasper.FinalityVotes.encode(message.votes, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.setProof != null && $Object.hasOwnProperty.call(message, "setProof") && message.setProof.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.setProof);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a FinalityCertificate message from the specified reader or buffer.
+             * @function decode
+             * @memberof chainwright.gasper.FinalityCertificate
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {chainwright.gasper.FinalityCertificate & chainwright.gasper.FinalityCertificate.$Shape} FinalityCertificate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            FinalityCertificate.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.chainwright.gasper.FinalityCertificate();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.header = $root.chainwright.Header.decode(reader, reader.size(), $undefined, _depth + 1, message.header);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.votes = $root.chainwright.gasper.FinalityVotes.decode(reader, reader.size(), $undefined, _depth + 1, message.votes);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.setProof = value;
+                            else
+                                delete message.setProof;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return FinalityCertificate;
+        })();
+
         gasper.SlotMessage = (function() {
 
             /**

@@ -1,8 +1,12 @@
 /** Generated chains: the same for the same options, valid for a node that trusts nobody, and left unflushed on demand. */
 import t, { type Test } from "tap";
 import { lacking } from "../../bench/generator/engines.js";
+import { BenchKeys } from "../../bench/generator/gasper-keys.js";
+import { SliceWatch } from "../../bench/generator/held-watch.js";
 import { availablePhases } from "../../bench/generator/helios-headers.js";
 import { ChainNode, type ChainOptions, generateBlocks, generateChain, NEVER_FLUSH, planChain } from "../../bench/generator/index.js";
+import { BlsKeys, blsIsValidPublicKey, blsVerify } from "../../core/bls/index.js";
+import { blsEngine } from "../../core/bls/select.js";
 import { ComputeService } from "../../core/compute/index.js";
 import { SILENT, UNMETERED } from "../../core/kernel/quiet.js";
 import type { ComputeOptions, SignatureBatch, VerdictBitmap } from "../../core/ports/compute.js";
@@ -125,4 +129,43 @@ t.test("into a storage, without a flush: what a crash leaves", async (t) => {
 t.test("sizes out of range are refused", async (t) => {
   for (const wrong of [{ blocks: -1 }, { accounts: 0 }, { transactions: 1.5 }, { seed: 2 ** 32 }, { holders: -1 }])
     t.throws(() => generateChain({ ...SMALL, ...wrong }), RangeError);
+});
+
+t.test("keys that follow one another sign as any do, alone and together", async (t) => {
+  const keys = new BenchKeys(5, 3);
+  const table = new BlsKeys();
+  const message = new Uint8Array(32).fill(7);
+  for (let index = 0; index < keys.count; index++) {
+    t.ok(blsIsValidPublicKey(keys.publicKey(index)));
+    table.set(index, keys.publicKey(index));
+  }
+  t.ok(blsVerify({ publicKey: keys.publicKey(4), message, signature: keys.sign([4], message) }));
+  const voters = Uint32Array.of(0, 2, 3);
+  t.same(keys.sum(blsEngine(), voters), table.aggregate(voters), "sums are those of a node");
+  const set = { publicKey: table.aggregate(voters), message, signature: keys.sign(voters, message) };
+  t.ok(blsVerify(set));
+  t.notOk(blsVerify({ ...set, signature: keys.sign([0, 2], message) }), "all of them have to sign");
+  t.not(Buffer.compare(keys.publicKey(0), new BenchKeys(1, 4).publicKey(0)), 0, "another seed, other keys");
+});
+
+t.test("work that makes pauses holds the thread from one to the next", async (t) => {
+  const spin = (ms: number) => {
+    const from = performance.now();
+    while (performance.now() < from + ms);
+    return performance.now() - from;
+  };
+  let pausedMs = 0;
+  const pause = async () => {
+    pausedMs += spin(20);
+  };
+  const watch = new SliceWatch({ due: () => true, pause });
+  const from = performance.now();
+  watch.begin();
+  spin(2);
+  t.ok(watch.due());
+  await watch.pause();
+  watch.end();
+  t.ok(watch.percentile(100) <= performance.now() - from - pausedMs, "what passes in a pause is not held");
+  t.ok(watch.percentile(0) < watch.percentile(100), "both slices were noted");
+  watch.close();
 });

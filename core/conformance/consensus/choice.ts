@@ -1,7 +1,9 @@
 /** Consensus conformance: production, execution, fork choice, restart. */
+import { EMPTY_BYTES, fromHex } from "../../primitives/bytes.js";
 import { Hash } from "../../primitives/hash.js";
 import { type ConformanceCase, holds } from "../case.js";
-import { EMPTY_VIEW, MapWriter, rootOf } from "../harness/state.js";
+import { mapBalanceOf, mapBalancesTotal, mapTreasury } from "../harness/services.js";
+import { EMPTY_VIEW, type MapView, MapWriter, rootOf } from "../harness/state.js";
 import type { MadeBlock } from "./blocks.js";
 import type { EngineNode } from "./engine-node.js";
 import { type ConsensusRun, headOf, importAll } from "./subject.js";
@@ -26,6 +28,16 @@ export const scheduled: readonly ConformanceCase<ConsensusRun>[] = [
 ];
 
 export const execution: readonly ConformanceCase<ConsensusRun>[] = [
+  {
+    name: "state: money is moved by the treasury alone, and what the engine holds for others is there, to the unit",
+    async run(run) {
+      const maker = await run.nodeWith(6);
+      for (const { id } of [maker.genesis, ...maker.made.map(({ record }) => record)]) {
+        const view = maker.view(id);
+        if (view !== undefined) checkMoney(maker, view);
+      }
+    },
+  },
   {
     name: "state: execution is the same whether it yields all the time or never",
     async run(run) {
@@ -73,6 +85,27 @@ export const execution: readonly ConformanceCase<ConsensusRun>[] = [
     },
   },
 ];
+
+function checkMoney(node: EngineNode, view: MapView): void {
+  const total = mapBalancesTotal(
+    view,
+    [...view.entries.keys()].map((key) => fromHex(key) ?? EMPTY_BYTES),
+  );
+  const supply = mapTreasury.supply(view);
+  holds(
+    total === supply,
+    "an engine moves the ledger's money by the treasury alone",
+    `the accounts have ${total}, the supply is ${supply}`,
+  );
+  const held = node.engine.holdings?.(view);
+  if (held === undefined) return;
+  const balance = mapBalanceOf(view, held.account);
+  holds(
+    held.amount === balance,
+    "`holdings` is what lies in its account, after genesis and after every block",
+    `${held.amount} by its records, ${balance} in the account`,
+  );
+}
 
 /** Two branches from genesis: a short one, and a longer one made later by another node. */
 interface Fork {

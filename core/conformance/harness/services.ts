@@ -194,6 +194,18 @@ export const mapTreasury: Treasury = {
   supply: (view) => readAmount(view, SUPPLY_KEY),
 };
 
+/** What an account has, by the treasury above. */
+export function mapBalanceOf(view: StateReader, account: Address): bigint {
+  return readAmount(view, concatBytes(ACCOUNTS, account));
+}
+
+/** What all accounts have together, counted one by one. @param keys all keys of the state */
+export function mapBalancesTotal(view: StateReader, keys: Iterable<Bytes>): bigint {
+  let total = 0n;
+  for (const key of keys) if (key[0] === ACCOUNTS[0] && key.length > ACCOUNTS.length) total += readAmount(view, key);
+  return total;
+}
+
 /** A hash that stands for something unknown to the chain. */
 export function strangerHash(text: string): Hash {
   return sha256Of(asciiBytes("stranger "), asciiBytes(text));

@@ -22,7 +22,7 @@ export interface MachineOptions {
 }
 
 /** Virtual time that work takes on this machine; all 0: none. */
-export interface ProcessingCosts {
+interface ProcessingCosts {
   readonly messageUs: number;
   readonly kilobyteUs: number;
   readonly signatureUs: number;

@@ -1,6 +1,6 @@
 /** From a scenario to what its nodes are made of: the chain spec, each node's config, and who dials whom. */
 import { loadNodeConfig } from "../../node/simulation-seam.js";
-import { Address, publicKeyOf } from "../../sdk.js";
+import { Address, publicKeyOf, sha256Of, toHex } from "../../sdk.js";
 import { addressOf } from "../network/transport.js";
 import { type Document, merged, SIMULATED_MODULES, simulatedConfig } from "../node/documents.js";
 import { simulatedKey } from "../node/ground.js";
@@ -21,6 +21,8 @@ const PING_INTERVAL_MS = 120_000;
 const FUNDS = "1000000000000";
 const ISSUANCE = "1000000";
 const MEBIBYTE = 1_048_576;
+const CHAIN_ID_LENGTH = 32;
+const SEED_DIGITS = 12;
 
 export function accountName(number: number): string {
   return `account-${number}`;
@@ -38,7 +40,8 @@ export function payoutAddress(name: string): Address {
 /** Deriving one takes as long as a hundred messages. */
 const ADDRESSES = new Map<string, Address>();
 
-export function chainDocument(scenario: Scenario, plans: readonly NodePlan[]): Document {
+/** @param seed of the run */
+export function chainDocument(scenario: Scenario, plans: readonly NodePlan[], seed = ""): Document {
   const given = scenario.chain as Document;
   const { consensus, addressPrefix } = given as { readonly consensus?: { readonly plugin?: string }; readonly addressPrefix?: string };
   const plugin = consensus?.plugin ?? DEFAULT_ENGINE;
@@ -55,7 +58,7 @@ export function chainDocument(scenario: Scenario, plans: readonly NodePlan[]): D
   const allocations = funded.map((name) => ({ address: Address.format(payoutAddress(name), prefix), amount: FUNDS }));
   return merged(
     {
-      chainId: `simulation-${scenario.name}`.slice(0, 32),
+      chainId: chainIdOf(scenario.name, engine.isSeeded === true ? seed : ""),
       addressPrefix: prefix,
       genesisTimeMs: GENESIS_TIME_MS,
       consensus: { plugin, parameters: engine.parameters({ attempts: scenario.attempts, validatorAccounts }) },
@@ -63,6 +66,11 @@ export function chainDocument(scenario: Scenario, plans: readonly NodePlan[]): D
     },
     given,
   );
+}
+
+function chainIdOf(name: string, seed: string): string {
+  const ending = seed === "" ? "" : `-${toHex(sha256Of(new TextEncoder().encode(seed))).slice(0, SEED_DIGITS)}`;
+  return `simulation-${name}`.slice(0, CHAIN_ID_LENGTH - ending.length) + ending;
 }
 
 /** Nodes whose accounts pay for deposits and exits. */
@@ -129,8 +137,9 @@ export async function loadNodes(
   plans: readonly NodePlan[],
   random: SeededRandom,
   directory: string | undefined,
+  seed = "",
 ): Promise<readonly LoadedNode[]> {
-  const chain = chainDocument(scenario, plans);
+  const chain = chainDocument(scenario, plans, seed);
   const peers = topologyOf(scenario, plans, random);
   const loaded: LoadedNode[] = [];
   for (const plan of plans) {

@@ -20,6 +20,8 @@ export interface SimulatedEngine {
   config(node: { readonly address: string } & Pick<NodePlan, "hashShare" | "validators" | "newcomers">): Document;
   /** The ledger's parameters, where they are other than those of all simulations. */
   readonly ledger?: Document;
+  /** Whether the chain's randomness follows from its id alone: then that has the seed in it, or all seeds would have the same proposers. */
+  readonly isSeeded?: boolean;
   /** Where validators come and go by transactions. */
   readonly staking?: Staking;
 }
@@ -94,6 +96,7 @@ const gasper: SimulatedEngine = {
   config: ({ validators, newcomers }) => ({
     validators: [validators, newcomers].filter((range) => range !== undefined).map(devValidatorsReference),
   }),
+  isSeeded: true,
   staking: { module: VALIDATORS_MODULE.namespace, deposit: 32_000_000_000n },
   ledger: { issuance: { initialPerBlock: 0 }, modules: [VALIDATORS_MODULE] },
 };

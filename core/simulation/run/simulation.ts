@@ -106,7 +106,7 @@ export async function simulate(scenario: Scenario, options: SimulationOptions): 
   const release = world.claim();
   try {
     const plans = plansOf(scenario);
-    const loaded = await loadNodes(scenario, plans, world.random("topology"), options.directory);
+    const loaded = await loadNodes(scenario, plans, world.random("topology"), options.directory, seed);
     return await new Simulation(scenario, options, world, plans, loaded).run();
   } finally {
     release();

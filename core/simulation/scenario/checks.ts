@@ -2,7 +2,7 @@
 import type { Report } from "../../node/simulation-seam.js";
 import { calmOfUs } from "./calm.js";
 import { describeDuration, parseDuration } from "./duration.js";
-import { EVERYBODY, knownNames, type NodePlan, plansOf } from "./roster.js";
+import { EVERYBODY, knownNames, type NodePlan, plansOf, selected } from "./roster.js";
 import type { Fault, Latency, Scenario } from "./schema.js";
 
 /** More would be a mistake of writing. */
@@ -138,6 +138,7 @@ class Checks {
     if (fault.by !== undefined) this.#signed([...path, "by"], fault.by);
     if (fault.latency !== undefined) this.#latency([...path, "latency"], fault.latency);
     if (fault.do === "network") this.#change(path, fault);
+    if (fault.do === "deposit" || fault.do === "exit") this.#stakers(path, fault.do === "exit" ? "validators" : "newcomers", fault);
     if (fault.share !== undefined && fault.share < 0) this.#report([...path, "share"], `a share is not negative (${fault.share})`);
     for (const key of ["nodes", "from", "to"] as const) this.#named([...path, key], fault[key] ?? []);
     this.#groups([...path, "groups"], fault.groups ?? []);
@@ -148,6 +149,12 @@ class Checks {
     if (latency === undefined && loss === undefined) this.#report(path, "network needs latency or loss");
     if (latency !== undefined && this.#scenario.network.regions !== undefined)
       this.#report([...path, "latency"], "where there are regions, latency is theirs; a fault can't change it");
+  }
+
+  /** Who has nobody to send moves nothing. */
+  #stakers(path: readonly string[], what: "validators" | "newcomers", { do: action, nodes = [] }: Fault): void {
+    for (const { name } of selected(this.#plans, nodes).filter((plan) => plan[what] === undefined))
+      this.#report([...path, "nodes"], `${name} has no ${what} to ${action}`);
   }
 
   #groups(path: readonly string[], groups: readonly (readonly string[])[]): void {

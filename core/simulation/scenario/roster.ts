@@ -13,7 +13,7 @@ export interface NodePlan {
   readonly newcomers: ValidatorRange | undefined;
 }
 
-export interface ValidatorRange {
+interface ValidatorRange {
   readonly from: number;
   readonly to: number;
 }

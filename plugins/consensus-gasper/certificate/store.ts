@@ -19,7 +19,7 @@ import {
 } from "../../../core/sdk.js";
 
 /** Certificates kept: with epochs of 32 slots of 12 s, almost seven hours. */
-export const CERTIFICATES_KEPT = 64;
+const CERTIFICATES_KEPT = 64;
 /** Validator sets kept, and their bytes together at most. */
 const SETS_KEPT = 16;
 const SETS_BYTES_MAX = 64 * 1_024 * 1_024;

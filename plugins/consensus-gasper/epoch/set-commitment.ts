@@ -60,7 +60,7 @@ export async function encodeValidatorSet(state: CommittedState, epoch: number, s
   const pieces: Bytes[] = [];
   let length = 0;
   for (const piece of setPieces(state, epoch)) {
-    pieces.push(piece);
+    pieces.push(piece.slice());
     length += piece.length;
     if (slicer.due()) await slicer.pause();
   }
@@ -102,29 +102,37 @@ class SetHasher {
   }
 }
 
-/** Each a new array. */
+/**
+ * One after another in the same memory: each is good until the next is asked for. 100,000 validators are six megabytes, which as arrays of
+ * their own would have the garbage collector at work in the middle of it.
+ */
 function* setPieces({ validatorCount, columns }: CommittedState, epoch: number): Generator<Bytes> {
   const epochs = columns.epochs.flat(validatorCount);
   const effective = columns.effective.flat(validatorCount);
   const slashed = columns.slashed.flat(validatorCount);
+  const bytes = new Uint8Array(SET_PIECE_VALIDATORS * SET_ENTRY_BYTES);
+  const view = new DataView(bytes.buffer);
   for (let first = 0; first < validatorCount; first += SET_PIECE_VALIDATORS) {
     const keys = columns.publicKeys.chunk(first / SET_PIECE_VALIDATORS);
     const count = Math.min(SET_PIECE_VALIDATORS, validatorCount - first);
-    const bytes = new Uint8Array(count * SET_ENTRY_BYTES);
-    const view = new DataView(bytes.buffer);
     let at = 0;
     for (let place = 0; place < count; place++) {
       const index = first + place;
       const exit = epochs[index * EPOCH_FIELDS + EXIT] as number;
       if (exit <= epoch) continue;
       view.setUint32(at + SetEntry.index, index);
-      bytes.set(keys.subarray(place * PUBLIC_KEY_BYTES, (place + 1) * PUBLIC_KEY_BYTES), at + SetEntry.publicKey);
+      copyKey(keys, place * PUBLIC_KEY_BYTES, bytes, at + SetEntry.publicKey);
       view.setUint16(at + SetEntry.increments, effective[index] as number);
       view.setUint32(at + SetEntry.activation, epochs[index * EPOCH_FIELDS + ACTIVATION] as number);
       view.setUint32(at + SetEntry.exit, exit);
       bytes[at + SetEntry.slashed] = slashed[index] as number;
       at += SET_ENTRY_BYTES;
     }
-    yield at === bytes.length ? bytes : bytes.slice(0, at);
+    yield bytes.subarray(0, at);
   }
+}
+
+/** Byte by byte: a view of each key would be more work than its bytes. */
+function copyKey(keys: Bytes, from: number, into: Bytes, at: number): void {
+  for (let i = 0; i < PUBLIC_KEY_BYTES; i++) into[at + i] = keys[from + i] as number;
 }

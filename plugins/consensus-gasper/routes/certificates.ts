@@ -1,6 +1,6 @@
 /** GET /v1/gasper/certificates, /certificates/{epoch}, /validator-sets/{root}: what light clients live on. */
-import type { FastifyInstance } from "fastify";
-import { fromHex, Hash, present, type Static, Type, toHex } from "../../../core/sdk.js";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { fromHex, Hash, present, type Static, type TSchema, Type, toHex } from "../../../core/sdk.js";
 import type { KeptCertificate } from "../certificate/index.js";
 import { NoCertificateError, SetNotKeptError } from "./errors.js";
 import { headState } from "./reading.js";
@@ -36,6 +36,18 @@ const ParametersAnswer = Type.Object({
   churnQuotient: Whole,
 });
 
+/** As JSON, or for whoever accepts `application/octet-stream` the bytes alone. */
+const BYTES = "application/octet-stream";
+
+function inBothForms<Json extends TSchema>(json: Json) {
+  const bytes = Type.Unsafe<Buffer>({ description: "The field `bytes` as it is", contentMediaType: BYTES });
+  return { 200: { description: "As JSON or as bytes", content: { "application/json": { schema: json }, [BYTES]: { schema: bytes } } } };
+}
+
+function asksForBytes({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes(BYTES) === true;
+}
+
 export function addCertificateRoutes(app: FastifyInstance, source: RouteSource): void {
   app.get(
     "/certificates",
@@ -52,15 +64,16 @@ export function addCertificateRoutes(app: FastifyInstance, source: RouteSource):
         tags,
         summary: "Proof that a checkpoint is final: two thirds of the stake, under one signature",
         params: Type.Object({ epoch: Type.String({ pattern: "^(latest|[0-9]{1,10})$", description: "`latest`, or an epoch" }) }),
-        response: { 200: CertificateSchema },
+        response: inBothForms(CertificateSchema),
       },
     },
-    async ({ params }): Promise<Static<typeof CertificateSchema>> => {
+    async (request, reply) => {
+      const { params } = request;
       headState(source);
       const { certificates } = source.served;
       const found = params.epoch === "latest" ? certificates.latest() : certificates.certificateOf(Number(params.epoch));
       if (found === undefined) throw new NoCertificateError({ epoch: params.epoch });
-      return certificateJson(found);
+      return asksForBytes(request) ? reply.type(BYTES).send(Buffer.from(found.bytes)) : certificateJson(found);
     },
   );
   app.get(
@@ -82,15 +95,16 @@ export function addCertificateRoutes(app: FastifyInstance, source: RouteSource):
         tags,
         summary: "The validators that a certified state commits to",
         params: Type.Object({ root: Type.String({ pattern: "^[0-9a-fA-F]{64}$", description: "`setRoot` of a certificate" }) }),
-        response: { 200: SetAnswer },
+        response: inBothForms(SetAnswer),
       },
     },
-    async ({ params }): Promise<Static<typeof SetAnswer>> => {
+    async (request, reply) => {
+      const { params } = request;
       const root = Hash.from(present(fromHex(params.root.toLowerCase()), "the schema checks roots"));
       headState(source);
       const bytes = source.served.certificates.validatorSet(root);
       if (bytes === undefined) throw new SetNotKeptError({ root: params.root });
-      return { root: toHex(root), bytes: toHex(bytes) };
+      return asksForBytes(request) ? reply.type(BYTES).send(Buffer.from(bytes)) : { root: toHex(root), bytes: toHex(bytes) };
     },
   );
 }

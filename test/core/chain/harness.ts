@@ -335,6 +335,7 @@ export class TestNode<Engine extends Consensus = ScriptedEngine> {
       spec,
       state: this.state,
       ledger,
+      treasury: ledger,
       consensus: this.engine,
       entropy: new SystemEntropy(),
       signer: signerOf(setup.secrets ?? []),

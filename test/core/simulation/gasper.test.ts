@@ -7,9 +7,6 @@
 import { readdirSync } from "node:fs";
 import t, { type Test } from "tap";
 import { loadScenario, parseScenario, type Scenario, simulate } from "../../../core/simulation/index.js";
-import { loadNodes } from "../../../core/simulation/run/composition.js";
-import { plansOf } from "../../../core/simulation/scenario/roster.js";
-import { World } from "../../../core/simulation/world.js";
 import { ROOT } from "../../functional/node-process.js";
 
 const FOLDER = new URL("config/scenarios/gasper/", ROOT).pathname;
@@ -45,7 +42,7 @@ else {
     t.equal((await simulate(scenario, { seed: 1 })).digest, first.digest, "once more is the same");
   });
 
-  t.test("who votes twice is slashed, and what was expected otherwise fails", async (t) => {
+  t.test("who votes twice is slashed", async (t) => {
     const nodes = [
       { name: "node", count: 3, validators: 14 },
       { name: "liar", validators: 2, byzantine: true, config: { plugins: { "byzantine-gasper": { misbehave: "double-vote" } } } },
@@ -55,21 +52,6 @@ else {
     const scenario = await parseScenario({ ...whole, duration: "90s", nodes, expect: caught });
     const result = await simulate(scenario, { seed: 1 });
     t.equal(result.failure, undefined, String(result.failure));
-  });
-
-  t.test("no node but a simulated one can be an adversary", async (t) => {
-    const scenario = await parseScenario({
-      name: "elsewhere",
-      duration: "1m",
-      chain: {},
-      nodes: [{ name: "miner", byzantine: true, config: { plugins: { "byzantine-gasper": { misbehave: "silent" } } } }],
-    });
-    // Over an engine that is not Gasper it finds nothing to turn.
-    const world = new World({ seed: "1", startMs: 0 });
-    const [loaded] = await loadNodes(scenario, plansOf(scenario), world.random("topology"), undefined);
-    t.ok(loaded, "its config is in order");
-    const result = await simulate(scenario, { seed: 1 });
-    t.ok(result.failure, "and it does not start");
   });
 }
 

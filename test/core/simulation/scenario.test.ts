@@ -56,6 +56,7 @@ const REFUSED: Readonly<Record<string, readonly [change: object, problem: RegExp
   "a fault without its object": [{ timeline: [{ at: "1m", do: "stall", nodes: ["lone"] }] }, /^timeline\.0: stall needs for/],
   "a fault with another's key": [{ timeline: [{ at: "1m", do: "heal", nodes: ["lone"] }] }, /^timeline\.0\.nodes: heal has no nodes/],
   "an unknown fault": [{ timeline: [{ at: "1m", do: "explode" }] }, /^timeline\.0\.do: .*explode/],
+  "an exit of nobody": [{ timeline: [{ at: "1m", do: "exit", nodes: ["lone"] }] }, /^timeline\.0\.nodes: lone has no validators to exit/],
   "a node on two sides": [
     { timeline: [{ at: "1m", do: "partition", groups: [["miner"], ["miner-2"]] }] },
     /^timeline\.0\.groups\.1: miner-2 is on two sides/,

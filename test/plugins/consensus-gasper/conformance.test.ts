@@ -1,6 +1,6 @@
 /** The laws of the consensus port. */
 import t from "tap";
-import { CONFORMANCE_KEY_FILE, CONFORMANCE_KEYS, consensusConformance, conformanceValidators } from "../../../core/conformance/index.js";
+import { CONFORMANCE_KEY_FILE, CONFORMANCE_KEYS, conformanceValidators, consensusConformance } from "../../../core/conformance/index.js";
 import { toHex } from "../../../core/sdk.js";
 import gasper from "../../../plugins/consensus-gasper/index.js";
 

@@ -2,8 +2,14 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import t, { type Test } from "tap";
-import { processSlots, unrealizedCheckpoints } from "../../../../plugins/consensus-gasper/epoch/index.js";
-import { checkSupply, GasperState } from "../../../../plugins/consensus-gasper/state/index.js";
+import {
+  committedSetRoot,
+  encodedSetRoot,
+  encodeValidatorSet,
+  processSlots,
+  unrealizedCheckpoints,
+} from "../../../../plugins/consensus-gasper/epoch/index.js";
+import { checkSupply, EPOCH_FIELDS, Exit, GasperState } from "../../../../plugins/consensus-gasper/state/index.js";
 import { MemoryState } from "../../ledger-account/fixtures.js";
 import { chainOf, escrowOf, hashOf, hex, INCREMENT, open, parametersOf, type SpecChanges, services, TREASURY } from "../state/fixtures.js";
 import { FAR_FUTURE_EPOCH, SpecState, type SpecValidator } from "./specification.js";
@@ -265,6 +271,37 @@ t.test("a state that is only looked at changes nothing", async (t) => {
   await processSlots(open(chain), 8 * 4, hashOf("genesis"), services());
   t.same([...chain.memory.entries.keys()], [...before.keys()]);
   for (const [name, value] of before) if (chain.memory.entries.get(name) !== value) t.fail("changed");
+});
+
+t.test("the set of a thousand validators is committed to piece by piece, without those who have left", async (t) => {
+  const chain = chainOf(1_100);
+  const state = open(chain);
+  for (let index = 3; index < 700; index += 5) state.columns.epochs.put(index * EPOCH_FIELDS + Exit, [1, 9]);
+  await processSlots(state, 8, hashOf("parent"), services());
+  const pieces: Buffer[] = [Buffer.alloc(0), Buffer.alloc(0), Buffer.alloc(0)];
+  for (let index = 0; index < 1_100; index++) {
+    const { publicKey, effectiveIncrements, activationEpoch, exitEpoch, slashed } = state.validator(index);
+    if (exitEpoch <= 1) continue;
+    const entry = Buffer.alloc(63);
+    entry.writeUInt32BE(index, 0);
+    entry.set(publicKey, 4);
+    entry.writeUInt16BE(effectiveIncrements, 52);
+    entry.writeUInt32BE(activationEpoch, 54);
+    entry.writeUInt32BE(exitEpoch, 58);
+    entry.writeUInt8(slashed ? 1 : 0, 62);
+    const piece = Math.floor(index / 512);
+    pieces[piece] = Buffer.concat([pieces[piece] as Buffer, entry]);
+  }
+  const whole = Buffer.concat(pieces);
+  t.equal(whole.length, 63 * (1_100 - 140));
+  const entries = Buffer.alloc(4);
+  entries.writeUInt32BE(whole.length / 63);
+  const sha256 = (...parts: readonly Uint8Array[]) => createHash("sha256").update(Buffer.concat(parts)).digest();
+  const root = sha256(Buffer.from("cw/gasper/set/1\0"), entries, ...pieces.map((piece) => sha256(piece)));
+  const set = await encodeValidatorSet(state, 1, services().slicer);
+  t.equal(hex(set), hex(whole));
+  t.equal(hex(encodedSetRoot(set)), hex(root));
+  t.equal(hex(committedSetRoot(state) ?? new Uint8Array(0)), hex(root));
 });
 
 t.test("10,000 validators: an epoch takes far less than 250 ms", async (t) => {

@@ -164,6 +164,11 @@ export class CertifiedChain {
     return encode("single", modelOf(this.at(slot).memory).keysProof([key]));
   }
 
+  /** One of many keys. */
+  proofOfMany(slot: number, keys: readonly Bytes[]): Bytes {
+    return encode("multi", modelOf(this.at(slot).memory).keysProof(keys));
+  }
+
   /** A block in a slot; in all before it everybody voted as they should. */
   async block(slot: number, change: (state: GasperState) => void = () => {}): Promise<void> {
     const { record, memory } = this.tip;

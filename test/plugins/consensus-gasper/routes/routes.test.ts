@@ -139,6 +139,13 @@ t.test("certificates and sets", async (t) => {
   t.same(await get("/certificates/2"), latest);
   t.equal((await get("/certificates/3")).code, "GASPER_CERTIFICATE_NOT_FOUND");
   t.equal((await get(`/validator-sets/${latest.setRoot}`)).bytes.length, 2 * 16 * 63);
+  for (const [path, bytes] of [
+    ["certificates/2", latest.bytes],
+    [`validator-sets/${latest.setRoot}`, (await get(`/validator-sets/${latest.setRoot}`)).bytes],
+  ]) {
+    const response = await fetch(`${api.url}/v1/gasper/${path}`, { headers: { accept: "application/octet-stream" } });
+    t.equal(Buffer.from(await response.arrayBuffer()).toString("hex"), bytes, "as bytes");
+  }
   t.equal((await get(`/validator-sets/${"00".repeat(32)}`)).code, "GASPER_SET_NOT_FOUND");
   t.match(await get("/parameters"), { chainId: "light-1", slotsPerEpoch: SLOTS_PER_EPOCH, chainHash: toHex(parameters.chainHash) });
 });

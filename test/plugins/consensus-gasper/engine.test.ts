@@ -1,0 +1,279 @@
+/** The engine under a real chain: what it refuses and why, what waits, what a restart brings back, and what finality protects. */
+import t, { type Test } from "tap";
+import { blsSign, Hash } from "../../../core/sdk.js";
+import {
+  codecLimitsOf,
+  decodePayload,
+  encodeAttestation,
+  encodeExtra,
+  encodePayload,
+  randaoSigningRoot,
+} from "../../../plugins/consensus-gasper/codec/index.js";
+import { ESCROW } from "../../../plugins/consensus-gasper/state/index.js";
+import type { Attestation } from "../../../plugins/consensus-gasper/types.js";
+import { GENESIS_TIME_MS, worded } from "../../core/chain/harness.js";
+import { keyOf, type Made, RealChain, SLOT_MS, VALIDATORS, type Wish } from "./real-chain.js";
+import { accountOf, INCREMENT } from "./state/fixtures.js";
+
+const timeOf = (slot: number) => GENESIS_TIME_MS + slot * SLOT_MS;
+const other = (index: number) => (index + 1) % VALIDATORS;
+
+t.test("a header is refused with the code of what is wrong with it", async (t) => {
+  const chain = await RealChain.start();
+  const [one] = await chain.row(chain.genesis, 1, 2);
+  const parent = one as Made;
+  await chain.begin(40);
+  const proposer = await chain.proposerOf(parent, 3);
+  const good = await chain.make(parent, 3);
+  const { header } = good.block;
+  const named = (proposerIndex: number) => encodeExtra({ proposerIndex, randaoReveal: header.extra.slice(4) });
+  const faults: readonly (readonly [string, Wish])[] = [
+    ["GASPER_EXTRA", { extra: header.extra.slice(1) }],
+    ["GASPER_EXTRA", { extra: new Uint8Array(101) }],
+    ["GASPER_SEAL", { seal: new Uint8Array(95) }],
+    ["GASPER_SEAL", { seal: new Uint8Array(97) }],
+    ["GASPER_SEAL_SIGNATURE", { seal: new Uint8Array(96) }],
+    ["GASPER_SEAL_SIGNATURE", { sealedBy: other(proposer) }],
+    ["GASPER_SEAL_SIGNATURE", { header: { seal: header.seal, stateRoot: Hash.zero }, seal: header.seal }],
+    ["GASPER_WRONG_PROPOSER", { extra: named(other(proposer)), sealedBy: other(proposer) }],
+    ["GASPER_WRONG_PROPOSER", { extra: named(VALIDATORS) }],
+    ["GASPER_WRONG_PROPOSER", { extra: named(0xffff_ffff) }],
+    ["GASPER_PROPOSER_ACCOUNT", { header: { proposer: accountOf(other(proposer)) } }],
+    ["GASPER_RANDAO_REVEAL", { reveal: header.seal }],
+    ["GASPER_TIMESTAMP", { header: { timestampMs: timeOf(3) + 1 } }],
+    ["GASPER_TIMESTAMP", { header: { timestampMs: GENESIS_TIME_MS - SLOT_MS } }],
+    ["GASPER_SLOT", { header: { timestampMs: timeOf(1) } }],
+    ["GASPER_SLOT", { header: { timestampMs: GENESIS_TIME_MS } }],
+    ["BLOCK_STATE_ROOT", { header: { stateRoot: Hash.zero } }],
+  ];
+  for (const [code, wish] of faults) t.equal(worded(await chain.import(await chain.make(parent, 3, wish))), `invalid ${code}`, code);
+  t.equal(worded(await chain.import(good)), "imported");
+});
+
+t.test("a payload is refused with the code of what is wrong with it", async (t) => {
+  const chain = await RealChain.start();
+  const blocks = await chain.row(chain.genesis, 1, 9);
+  const parent = blocks.at(-1) as Made;
+  await chain.begin(40);
+  const [vote] = await chain.votes(parent, 9);
+  const fresh = vote as Attestation;
+  const changed = (change: Partial<Attestation["data"]>, rest: Partial<Attestation> = {}) =>
+    encodePayload({
+      attestations: [{ ...fresh, data: { ...fresh.data, ...change }, ...rest }],
+      proposerSlashings: [],
+      attesterSlashings: [],
+    });
+  const { data } = fresh;
+  const long = new Uint8Array(fresh.bits.length + 1);
+  const many = Array.from({ length: 65 }, () => fresh);
+  const faults: readonly (readonly [string, Uint8Array])[] = [
+    ["GASPER_ATTESTATION_FUTURE", changed({ slot: 10 })],
+    ["GASPER_ATTESTATION_ANCIENT", changed({ slot: 1, target: { ...data.target, epoch: 0 } })],
+    ["GASPER_ATTESTATION_TARGET_EPOCH", changed({ target: { ...data.target, epoch: data.target.epoch - 1 } })],
+    ["GASPER_ATTESTATION_COMMITTEE", changed({ committeeIndex: 3 })],
+    ["GASPER_ATTESTATION_BITS", changed({}, { bits: long })],
+    ["GASPER_ATTESTATION_BITS", changed({}, { bits: new Uint8Array(fresh.bits.length) })],
+    ["GASPER_ATTESTATION_SOURCE", changed({ source: { ...data.source, root: chain.genesis.id } })],
+    ["GASPER_ATTESTATION_SIGNATURE", changed({}, { signature: parent.block.header.seal })],
+    ["GASPER_ATTESTATION_SIGNATURE", changed({ headRoot: chain.genesis.id })],
+    ["", encodePayload({ attestations: many, proposerSlashings: [], attesterSlashings: [] })],
+    ["", Uint8Array.of(1, 2, 3)],
+  ];
+  for (const [code, payloadBytes] of faults) {
+    const verdict = await chain.import(await chain.make(parent, 10, { payloadBytes }));
+    if (code === "") t.equal(verdict.status, "invalid", worded(verdict));
+    else t.equal(worded(verdict), `invalid ${code}`);
+  }
+  const honest = await chain.make(parent, 10, { payload: { attestations: [fresh] } });
+  t.equal(worded(await chain.import(honest)), "imported");
+});
+
+t.test("a slot that has not begun waits for it, if its proposer signed", async (t) => {
+  const chain = await RealChain.start();
+  const [block] = (await chain.row(chain.genesis, 1, 1)) as [Made];
+  const proposer = await chain.proposerOf(block, 3);
+  const early = await chain.make(block, 3);
+  t.equal(worded(await chain.import(await chain.make(block, 3, { sealedBy: other(proposer) }))), "invalid GASPER_SEAL_SIGNATURE");
+  t.equal(worded(await chain.import(early)), "not-yet GASPER_SLOT_FUTURE");
+  t.equal(chain.node.height, 1);
+  await chain.begin(2);
+  t.equal(chain.node.height, 1, "not a slot too early");
+  await chain.begin(3);
+  await chain.node.headIs(early.id);
+
+  // Ten thousand years of epochs are not walked through for whoever writes such a timestamp.
+  const far = { timestampMs: timeOf(2 ** 38) };
+  const next = await chain.proposerOf(early, 4);
+  const begun = process.cpuUsage();
+  t.equal(worded(await chain.import(await chain.make(early, 4, { header: far }))), "not-yet GASPER_SLOT_FUTURE");
+  t.equal(worded(await chain.import(await chain.make(early, 4, { header: far, sealedBy: other(next) }))), "invalid GASPER_SEAL_SIGNATURE");
+  t.ok(process.cpuUsage(begun).user < 2_000_000, "a signature is all that it costs");
+});
+
+t.test("thousands of empty slots are crossed, and only for who signed", async (t) => {
+  // Or the leak would put out everybody on the way.
+  const chain = await RealChain.start({ rewards: { inactivityPenaltyQuotient: 2 ** 30 } });
+  await chain.row(chain.genesis, 1, 3);
+  const head = chain.node.chain.head;
+  await chain.begin(4_003);
+  const proposer = await chain.proposerOf(head, 4_003);
+  t.equal(worded(await chain.import(await chain.make(head, 4_003, { sealedBy: other(proposer) }))), "invalid GASPER_SEAL_SIGNATURE");
+  const named = (await chain.make(head, 4_003)).block.header.extra.slice();
+  new DataView(named.buffer).setUint32(0, other(proposer));
+  t.equal(
+    worded(await chain.import(await chain.make(head, 4_003, { extra: named, sealedBy: other(proposer) }))),
+    "invalid GASPER_WRONG_PROPOSER",
+    "another validator than the one whose turn it is",
+  );
+  const block = await chain.extend(head, 4_003);
+  t.equal(chain.node.head, Hash.key(block.id));
+  t.equal(chain.state().slot, 4_003);
+  checkMoney(t, chain);
+});
+
+/** What validators own by the registry is what the escrow holds. */
+function checkMoney(t: Test, chain: RealChain): void {
+  const { ledger, engine } = chain.node;
+  const view = chain.node.view();
+  const { balance } = ledger.describeAccount(ESCROW, view) as { readonly balance: string };
+  const held = engine.holdings(view);
+  t.equal(held.amount, BigInt(balance), "stakes lie in the escrow, to the unit");
+}
+
+/** Votes one by one, as gossip has them. */
+async function single(chain: RealChain, head: { readonly id: Hash }, slot: number): Promise<Uint8Array[]> {
+  const each = Array.from({ length: VALIDATORS }, (_, voter) => chain.votes(head, slot, (index) => index === voter));
+  return (await Promise.all(each)).flat().map(encodeAttestation);
+}
+
+/** Verdicts on votes: signatures are gathered for a moment. */
+async function hear(chain: RealChain, votes: readonly Uint8Array[]): Promise<unknown[]> {
+  const verdicts = votes.map((vote) => chain.node.engine.onMessage("attestations", vote));
+  await chain.node.rest();
+  chain.node.time.advance(100);
+  return Promise.all(verdicts);
+}
+
+for (const how of ["clean", "crash"] as const)
+  t.test(`after a ${how === "clean" ? "clean stop" : "crash"} head, justified and finalized are what they were`, async (t) => {
+    const chain = await RealChain.start();
+    const trunk = await chain.row(chain.genesis, 1, 18);
+    const [fork, tip] = trunk.slice(-2) as [Made, Made];
+    // Two branches: one has the votes that a block brought, the other one has more of them by gossip.
+    const side = await chain.extend(fork, 19);
+    const main = await chain.extend(tip, 20, { payload: { attestations: await chain.votes(tip, 18) } });
+    await chain.begin(21);
+    t.equal(chain.choice[0], Hash.key(main.id));
+    if (how === "clean") {
+      const gossip = [...(await single(chain, side, 20)), ...(await single(chain, side, 19))];
+      t.equal(gossip.length, 4);
+      t.same(await hear(chain, gossip), ["accept", "accept", "accept", "accept"]);
+      await chain.begin(22);
+    }
+    const before = chain.choice;
+    const head = how === "clean" ? side : main;
+    t.equal(before[0], Hash.key(head.id));
+    t.not(before[2], Hash.key(chain.genesis.id), "something is final");
+    const again = await chain.restart(how);
+    t.same(again.choice, before, "votes of gossip come with the snapshot, others with blocks");
+    const shown = { finalized: { root: before[2] }, justified: { root: before[1] } };
+    t.match(again.node.engine.status(), shown);
+    await again.begin(23);
+    t.same(again.choice, before);
+    const next = await again.extend(head, 23);
+    t.equal(again.node.head, Hash.key(next.id), "and the chain goes on");
+    await again.node.stop();
+  });
+
+t.test("what is final is never left, whatever weight is elsewhere", async (t) => {
+  const chain = await RealChain.start();
+  const rival = await RealChain.start();
+  const blocks = await chain.row(chain.genesis, 1, 20);
+  const { finalized } = chain.node.chain;
+  t.ok(finalized.header.height >= 8);
+  const before = chain.node.head;
+  // The same validators on another branch: all slots but the first, so it is another history.
+  const branch = await rival.row(rival.genesis, 2, 28);
+  await chain.begin(30);
+  for (const [index, block] of branch.entries()) {
+    const verdict = await chain.import(block);
+    t.not(verdict.status, "imported", `block ${index}`);
+  }
+  t.equal(chain.node.head, before);
+  t.equal(Hash.key(chain.node.chain.finalized.id), Hash.key(finalized.id));
+  // Votes for what is out are no news, and nothing is kept of them.
+  t.same(await hear(chain, await single(rival, branch.at(-1) as Made, 28)), ["ignore", "ignore"]);
+  t.equal((await chain.extend(blocks.at(-1) as Made, 31)).block.header.height, 21);
+});
+
+t.test("a loaded state is begun with in the weak subjectivity period, and after it only if told so", async (t) => {
+  for (const oldCheckpoint of ["refuse", "accept"] as const) {
+    const chain = await RealChain.start({}, { oldCheckpoint });
+    const blocks = await chain.row(chain.genesis, 1, 16);
+    const { finalized, head } = chain.node.chain;
+    const { id } = finalized;
+    const { epoch } = chain.state(id);
+    const { engine } = chain.node;
+    const loaded = { blocks: [finalized], head: id, justified: id, finalized: id };
+    // Four epochs to withdrawal; eight validators turn over in less than one more.
+    await chain.begin(4 * (epoch + 5));
+    const refused = engine.restore(loaded);
+    if (oldCheckpoint === "refuse")
+      await t.rejects(refused, { code: "GASPER_CHECKPOINT_TOO_OLD", data: { ageEpochs: 5, periodEpochs: 4 } });
+    else await refused;
+    const stored = blocks
+      .flatMap(({ id }) => chain.node.chain.header(id) ?? [])
+      .filter(({ header }) => header.height >= finalized.header.height);
+    await engine.restore({ ...loaded, blocks: stored, head: head.id });
+    t.match(engine.status(), { headSlot: 16 }, "a node that was away knows its own chain");
+  }
+  const chain = await RealChain.start();
+  await chain.row(chain.genesis, 1, 16);
+  const { finalized } = chain.node.chain;
+  const { id } = finalized;
+  await chain.begin(4 * (chain.state(id).epoch + 4) + 3);
+  await chain.node.engine.restore({ blocks: [finalized], head: id, justified: id, finalized: id });
+  t.match(chain.node.engine.status(), { headSlot: finalized.header.height }, "in its last slot");
+});
+
+t.test("who proposes twice is caught, accused, and loses what the rules say", async (t) => {
+  const chain = await RealChain.start({ rewards: { baseRewardFactor: 0 }, lifecycle: { maxSeedLookaheadEpochs: 8 } });
+  const trunk = await chain.row(chain.genesis, 1, 5, () => false);
+  const parent = trunk.at(-1) as Made;
+  const guilty = await chain.proposerOf(parent, 6);
+  await chain.begin(6);
+  const first = await chain.make(parent, 6);
+  const second = await chain.make(trunk.at(-2) as Made, 6);
+  t.equal(worded(await chain.import(first)), "imported");
+  t.same(chain.node.published, []);
+  await chain.import(second);
+  const [message, ...more] = chain.node.published;
+  t.same([message?.channel, more.length], ["slashings", 0], "one piece of evidence is told to everybody");
+  const evidence = decodePayload(message?.message ?? new Uint8Array(0), codecLimitsOf(chain.parameters.spec));
+  t.equal(evidence.proposerSlashings.length, 1);
+
+  const before = chain.state(first.id);
+  const includer = await chain.proposerOf(first, 7);
+  const punished = await chain.extend(first, 7, { payload: { proposerSlashings: evidence.proposerSlashings } });
+  const after = chain.state(punished.id);
+  const effective = 32 * INCREMENT;
+  const [penalty, reward] = [effective / 32, effective / 512];
+  t.equal(after.isSlashed(guilty), true);
+  const change = (index: number) => after.balance(index) - before.balance(index);
+  t.equal(change(guilty), guilty === includer ? reward - penalty : -penalty);
+  if (guilty !== includer) t.equal(change(includer), reward);
+  t.same([after.exitEpoch(guilty), after.withdrawableEpoch(guilty)], [1 + 1 + 8, 1 + 16], "it leaves, and waits for its stake");
+  checkMoney(t, chain);
+
+  // Its next slot stays empty, whatever it signs for it.
+  let slot = 8;
+  while ((await chain.proposerOf(punished, slot)) !== guilty) slot++;
+  await chain.begin(slot);
+  const randaoReveal = blsSign(keyOf(guilty), randaoSigningRoot(chain.parameters.chainHash, Math.floor(slot / 4)));
+  const forbidden = await chain.make(punished, slot - 1, {
+    extra: encodeExtra({ proposerIndex: guilty, randaoReveal }),
+    header: { proposer: accountOf(guilty), timestampMs: timeOf(slot) },
+    sealedBy: guilty,
+  });
+  t.equal(worded(await chain.import(forbidden)), "invalid GASPER_SLASHED_PROPOSER");
+});

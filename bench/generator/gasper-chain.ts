@@ -25,11 +25,11 @@ import { planChain } from "./plan.js";
 const MIB = 1024 * 1024;
 /** The whole registry of 100,000 validators and its trie stay in memory, as those of a node do that has them. */
 const CACHES = { pageCacheBytes: 256 * MIB, valueCacheBytes: 64 * MIB, undoBlocks: 4 } as const;
-export const ALL_FLAGS = Flag.source | Flag.target | Flag.head;
+const ALL_FLAGS = Flag.source | Flag.target | Flag.head;
 /** One validator in so many never votes. */
 const IDLE_ONE_IN = 100;
 
-export interface GasperChainOptions {
+interface GasperChainOptions {
   readonly validators: number;
   readonly slotsPerEpoch: number;
   readonly seed: number;

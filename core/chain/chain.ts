@@ -159,7 +159,7 @@ export class Chain {
     this.#startTicks();
   }
 
-  /** Ends imports, writes the engine's snapshot and all state, so that the next start has nothing to execute again. */
+  /** Ends imports, writes all state and, if the engine took what was stored, its snapshot: the next start has nothing to execute again. */
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
@@ -169,7 +169,7 @@ export class Chain {
     await this.#lane.idle();
     await this.#lane.run(async () => {
       await this.#head.flush();
-      const snapshot = this.#dependencies.consensus.snapshot?.();
+      const snapshot = this.#head.flushesWhenDue ? this.#dependencies.consensus.snapshot?.() : undefined;
       if (snapshot !== undefined) await this.store.write([this.store.putSnapshot(snapshot)]);
     });
   }

@@ -3,7 +3,7 @@
  *
  * Several hostile peers at a time send messages that are right in form and wrong in content, messages with wrong bytes, frames
  * that are none, and answers of all these kinds to what the node asks them. The seed is printed; `FUZZ_SEED` plays a run again (as far
- * as timing lets it), `FUZZ_FRAMES` says how many frames: 10,000 as a rule, 1,000,000 in `npm run test:fuzz`.
+ * as timing lets it), `FUZZ_FRAMES` says how many frames: 5,000 as a rule, 1,000,000 in `npm run test:fuzz`.
  */
 import { join } from "node:path";
 import t from "tap";
@@ -16,7 +16,7 @@ import { Random } from "../fixtures/random.js";
 import { frame, frameHeader, HostilePeer, type Identity, messageFrames } from "./hostile-peer.js";
 import { LIMITS, TargetNode, TestAuthority } from "./target-node.js";
 
-const FRAMES = Number(process.env.FUZZ_FRAMES ?? 10_000);
+const FRAMES = Number(process.env.FUZZ_FRAMES ?? 5_000);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 0x7fff_ffff);
 const LANES = 4;
 const BLOCKS = 30;

@@ -216,6 +216,23 @@ t.test("branches that are not the head's don't make the disk move at every block
   t.strictSame(heights, [0, 0, 0, 0, 3, 3, 3, 6, 6, 6]);
 });
 
+t.test("an engine that refuses to go on with a chain is not asked what it knows of it", async (t) => {
+  const node = await scripted();
+  await node.stop();
+  class Refusing extends ScriptedEngine {
+    override restore(): never {
+      throw new Error("not this one");
+    }
+
+    override snapshot(): never {
+      throw new Error("it took nothing");
+    }
+  }
+  const refused = new TestNode({ ...node.setup, engine: () => new Refusing() }, node.storage.reopened());
+  await t.rejects(refused.start(), { message: "not this one" });
+  await refused.chain.stop();
+});
+
 t.test("a clean stop leaves nothing to execute again; the engine's snapshot is handed over once", async (t) => {
   const maker = await BlockMaker.start();
   const script = await scriptOf(maker);

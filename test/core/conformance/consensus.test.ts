@@ -2,6 +2,7 @@ import t from "tap";
 import { CONFORMANCE_KEYS, type ConsensusSubject, consensusConformance } from "../../../core/conformance/index.js";
 import type { SealVerdict, StateWriter, TreeHeader } from "../../../core/ports/index.js";
 import type { BlockEnvironment } from "../../../core/ports/ledger.js";
+import { Address } from "../../../core/primitives/address.js";
 import type { HeaderRecord } from "../../../core/primitives/block.js";
 import type { Bytes } from "../../../core/primitives/bytes.js";
 import { Hash } from "../../../core/primitives/hash.js";
@@ -47,6 +48,23 @@ async function failureOf(prefix: string, plugin: ConsensusSubject["manifest"]["p
 }
 
 t.test("an engine that breaks a law fails the case of that law", async (t) => {
+  await t.test("money that is not there, or was not moved by the treasury", async (t) => {
+    class Boasting extends ToyEngine {
+      holdings() {
+        return { account: Address.zero, amount: 1n };
+      }
+    }
+    t.match(await failureOf("state: money", Boasting), /`holdings` is what lies in its account.*1 by its records, 0 in the account/s);
+
+    class Forging extends ToyEngine {
+      override genesisState(writer: StateWriter): void {
+        super.genesisState(writer);
+        writer.set(Uint8Array.of(1, ...Address.zero), Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 9));
+      }
+    }
+    t.match(await failureOf("state: money", Forging), /by the treasury alone.*the accounts have 9, the supply is 0/s);
+  });
+
   await t.test("traits out of range", async (t) => {
     class Deep extends ToyEngine {
       override readonly traits = {

@@ -193,7 +193,7 @@ t.test("files with validators", async (t) => {
   ] as const) {
     const config = await configOf(node);
     t.same(config.keys, { unlock: [reference] }, `keys of node ${node}`);
-    t.same(config.plugins["consensus-gasper"], { validators: [reference], propose });
+    t.same(config.plugins["consensus-gasper"], { validators: [reference], propose, oldCheckpoint: "accept" });
     t.ok(Value.Check(GasperConfig, Value.Default(GasperConfig, config.plugins["consensus-gasper"])), "the engine takes it");
   }
   await cluster.stop();

@@ -21,8 +21,8 @@ import { mayStop, type Work } from "./work.js";
 const BLOCKS_PER_STEP = 32;
 const DELETES_PER_WRITE = 4_096;
 const CACHE_BYTES = 32 * 1024 * 1024;
-/** As far as a node keeps undo. */
-const UNDO_BLOCKS = 4_096;
+/** All undo that there is stays: a node may need what it has kept down to its finalized block. */
+const UNDO_BLOCKS = Number.MAX_SAFE_INTEGER;
 const READ_LIMITS = { blockBytes: 1 << 30, transactionBytes: 1 << 30 };
 const TRANSACTION_LIMITS = { transactionBytes: 1 << 30, authorizations: 1 << 16 };
 

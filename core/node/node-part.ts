@@ -73,7 +73,10 @@ import { syncPlan } from "./sync-config.js";
 import { VERSION } from "./version.js";
 import { refusedBranchWarning } from "./warnings.js";
 
-/** Undo records below finality are dropped when finality moves; this bounds them where it does not. */
+/**
+ * Undo records below finality are dropped when finality moves; this bounds them where it does not. Not for engines that judge headers by state:
+ * they begin anew with the finalized block's, however far the head is from it.
+ */
 const UNDO_BLOCKS_MAX = 4_096;
 
 @injectable()
@@ -142,7 +145,12 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
     const named = (component: string) => logger.child({ component });
     const state = new StateStore(
       { storage, compute, scheduler, logger: named("state"), metrics },
-      { ...config.state, undoBlocks: UNDO_BLOCKS_MAX, archive: config.chain.pruning === "archive" },
+      {
+        ...config.state,
+        undoBlocks: UNDO_BLOCKS_MAX,
+        keepUndoToFinality: consensus.traits.headers === "state",
+        archive: config.chain.pruning === "archive",
+      },
     );
     const onFatal = (error: unknown): void => {
       logger.fatal({ reason: messageOf(error) }, "the chain can't go on");

@@ -42,6 +42,18 @@ const LOOK_EVERY = 32;
 /** Values whose storage keys are made in one call: some tenths of a millisecond. */
 const KEYS_AT_ONCE = 512;
 
+/** How far below the disk blocks stay readable and can be gone back to. */
+export interface UndoOptions {
+  /** Undo horizon: so many blocks below the disk. */
+  readonly undoBlocks: number;
+  /**
+   * Undo from the finalized block on (`pruneUndo`) stays even beyond `undoBlocks`: for engines that can't begin again without the finalized
+   * block's state. A block's undo is the old values of the keys that it changed: about its change to the state once more, on disk, for as
+   * long as finality stands still. What ends that has to be a rule of the engine (Gasper's inactivity leak). Default false.
+   */
+  readonly keepUndoToFinality?: boolean;
+}
+
 export interface FlushPlan {
   readonly target: Version;
   /** From the neighbour of the disk to the target. */
@@ -60,9 +72,11 @@ export interface FlushContext {
   readonly slicer: Slicer;
   /** As of the last flush; undefined before the first. */
   readonly pointer: PointerRecord | undefined;
-  readonly undoBlocks: number;
+  readonly undo: UndoOptions;
   /** Undo below this height may go. */
   readonly pruneBelow: number;
+  /** Undo from this height on is wanted though it may go. */
+  readonly holdFrom: number | undefined;
 }
 
 /** @throws STATE_UNKNOWN_BLOCK if no way leads from the target to the disk */
@@ -187,7 +201,7 @@ function record(into: Map<string, StorageOperation>, prefix: number, number: num
 
 /** Pointer and marker, and what leaves the undo horizon. */
 function pointerTo(context: FlushContext, steps: readonly Version[], target: Version, into: Map<string, StorageOperation>): PointerRecord {
-  const { pointer, undoBlocks, pruneBelow } = context;
+  const { pointer } = context;
   const { blockId, height } = target;
   const root = present(target.root, "a complete version has its root");
   const sequence = (pointer?.sequence ?? 0) + 1;
@@ -195,7 +209,7 @@ function pointerTo(context: FlushContext, steps: readonly Version[], target: Ver
   record(into, MARKER_PREFIX, sequence, encodeMarker({ sequence, height, blockId, root, hash }));
   if (sequence > KEPT_MARKERS) record(into, MARKER_PREFIX, sequence - KEPT_MARKERS, undefined);
   const before = Math.min(pointer?.lowestHeight ?? present(steps[0], "a flush has a step").height, height);
-  const lowestHeight = Math.min(height, Math.max(before, height - undoBlocks, pruneBelow));
+  const lowestHeight = Math.min(height, Math.max(before, wantedFrom(context, height)));
   for (let gone = before; gone < lowestHeight; gone++) {
     record(into, VERSION_PREFIX, gone, undefined);
     record(into, UNDO_PREFIX, gone + 1, undefined);
@@ -203,6 +217,13 @@ function pointerTo(context: FlushContext, steps: readonly Version[], target: Ver
   const made: PointerRecord = { sequence, height, lowestHeight, blockId, root, markerHash: hash };
   into.set(toHex(POINTER_KEY), { type: "put", key: POINTER_KEY, value: encodePointer(made) });
   return made;
+}
+
+/** The lowest height that undo is to reach down to. */
+function wantedFrom({ undo, pruneBelow, holdFrom = Number.POSITIVE_INFINITY }: FlushContext, height: number): number {
+  const horizon = height - undo.undoBlocks;
+  const wanted = Math.max(horizon, Math.min(pruneBelow, holdFrom));
+  return undo.keepUndoToFinality === true ? Math.min(wanted, pruneBelow) : wanted;
 }
 
 /** Turns the edges. From here on every reader sees the target on disk, though the write has not begun. */

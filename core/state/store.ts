@@ -16,7 +16,7 @@ import type { ArchiveRecord } from "./archive-records.js";
 import { PathCache } from "./digest.js";
 import { Disk } from "./disk.js";
 import { FlushFailedError, ProofsBusyError, RootMismatchError, UnknownBlockError, ViewGoneError } from "./errors.js";
-import { type FlushPlan, forgetFlushed, installFlush, planFlush } from "./flush.js";
+import { type FlushPlan, forgetFlushed, installFlush, planFlush, type UndoOptions } from "./flush.js";
 import { HistoricView } from "./historic-view.js";
 import { keyBytes } from "./key-text.js";
 import { StateMetrics } from "./metrics.js";
@@ -38,13 +38,11 @@ export interface StateStoreDependencies {
   readonly metrics: Metrics;
 }
 
-export interface StateStoreOptions {
+export interface StateStoreOptions extends UndoOptions {
   /** Memory for trie pages of the disk's version. */
   readonly pageCacheBytes: number;
   /** Memory for values of the disk's version. Half as much again goes to paths of keys and to undo records in use. */
   readonly valueCacheBytes: number;
-  /** Undo horizon: how many blocks below the disk stay readable and can be gone back to. */
-  readonly undoBlocks: number;
   /**
    * Whether differences are kept, so that the state after every block can be read. True begins with what undo records tell, false
    * ends it; by default what the storage holds goes on.
@@ -203,7 +201,7 @@ export class StateStore {
     if (pages !== undefined) this.#tree.givePages(version, pages);
   }
 
-  /** How many blocks below the disk stay readable. */
+  /** How many blocks below the disk stay readable at least, where finality does not end that. */
   get undoBlocks(): number {
     return this.options.undoBlocks;
   }
@@ -293,15 +291,15 @@ export class StateStore {
     const tree = this.#tree;
     const target = tree.require(blockId);
     if (target === tree.base) return undefined;
-    const { undoBlocks } = this.options;
     const context = {
       tree,
       disk: this.#disk,
       paths: this.#paths,
       slicer,
       pointer: this.#pointer,
-      undoBlocks,
-      pruneBelow: Math.min(this.#pruneBelow, this.#holdFrom ?? Number.POSITIVE_INFINITY),
+      undo: this.options,
+      pruneBelow: this.#pruneBelow,
+      holdFrom: this.#holdFrom,
     };
     const plan = await planFlush(context, target);
     const archived = await this.#archive.record(plan.steps, plan.inverses, slicer);

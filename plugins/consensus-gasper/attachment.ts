@@ -1,10 +1,20 @@
 /** The engine's parts over a host, in the order in which they need each other. */
-import { type BlsSet, BlsVerifier, blsPossessionSet, type ConsensusHost, type Hash, type Logger, type Metrics } from "../../core/sdk.js";
+import {
+  type BlsSet,
+  BlsVerifier,
+  blsPossessionSet,
+  type ConsensusHost,
+  type Hash,
+  type Logger,
+  type Metrics,
+  messageOf,
+} from "../../core/sdk.js";
 import { BlockIntake } from "./block-intake.js";
 import { CertificateMaker } from "./certificate/index.js";
 import type { GasperChain } from "./chain-access.js";
 import { attestationSigningRoot, type CodecLimits } from "./codec/index.js";
 import type { GasperConfig } from "./config.js";
+import { DutyWaits } from "./duty-chain.js";
 import { GenesisPossessionError } from "./errors.js";
 import { HeadChoice } from "./head-choice.js";
 import type { GasperMetrics } from "./metrics.js";
@@ -37,6 +47,8 @@ export interface EarlyParts {
 /** What there is once the host is attached. */
 export interface Attached extends EarlyParts {
   readonly slasher: Slasher;
+  /** Of this node's validators. */
+  readonly waits: DutyWaits;
   readonly judge: GossipJudge;
   readonly intake: BlockIntake;
   readonly client: ValidatorClient;
@@ -78,21 +90,26 @@ export function laterParts(
   poolMetrics: PoolMetrics,
 ): Attached {
   const { host, states, choice, pool, slashings } = early;
+  const waits = new DutyWaits();
   const slasher = new Slasher(chain, slashings, poolMetrics);
   const judge = new GossipJudge({ chain, limits, pool, slashings, slasher, metrics: poolMetrics });
   const certificates = new CertificateMaker({ chain, logger });
   const intake = new BlockIntake({ host, clock, limits, parameters, states, choice, pool, slashings, slasher, certificates });
   const client = new ValidatorClient(
     chain.exchangeDuties({
-      chain,
+      chain: waits.chain(chain),
       signer: host.signer.bls,
       protection: new SlashingProtection(host.journal),
       metrics: gasperMetrics,
       logger,
       proposerHead: (slot) => choice.choice.proposerHead(slot),
-      payloadFor: (parent, slot) => intake.payloadFor(parent, slot),
+      payloadFor: (parent, slot) => waits.for(intake.payloadFor(parent, slot)),
       bestAggregate: (data) => pool.best(attestationSigningRoot(chain.chainHash, data)),
-      onOwnVote: (attestation) => void judge.onOwnVote(attestation),
+      onOwnVote: (attestation) => {
+        judge.onOwnVote(attestation).catch((error: unknown) => {
+          logger.error({ reason: messageOf(error) }, "a vote of this node could not be counted here");
+        });
+      },
     }),
     {
       validators: config.validators,
@@ -102,7 +119,7 @@ export function laterParts(
     },
   );
   registerGossipGauges(metrics, judge, slasher);
-  return { ...early, slasher, judge, intake, client, certificates };
+  return { ...early, slasher, waits, judge, intake, client, certificates };
 }
 
 async function checkGenesis({ validators }: GasperParameters, bls: BlsVerifier): Promise<void> {

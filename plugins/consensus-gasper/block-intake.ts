@@ -3,13 +3,13 @@ import { bytesEqual, type ConsensusHost, Hash, type HashKey, present, type TreeH
 import { attestationVoters } from "./block/index.js";
 import type { CertificateMaker } from "./certificate/index.js";
 import { attestationSigningRoot, type CodecLimits, decodeExtra, decodePayload } from "./codec/index.js";
-import { BeforeFinalizedError, KnownBlockError } from "./fork-choice/errors.js";
+import { BeforeFinalizedError, KnownBlockError, UnknownParentError } from "./fork-choice/errors.js";
 import type { HeadChoice } from "./head-choice.js";
 import type { GasperParameters } from "./parameters.js";
 import type { AttestationPool, Slasher, SlashingPool } from "./pool/index.js";
 import type { SlotClock } from "./slot-clock.js";
 import type { StateAccess } from "./state-access.js";
-import type { GasperPayload, IndexedAttestation } from "./types.js";
+import type { AttestationData, GasperPayload, IndexedAttestation } from "./types.js";
 import type { CanonicalBlock } from "./validator/index.js";
 
 export interface BlockIntakeParts {
@@ -37,16 +37,18 @@ export class BlockIntake {
 
   /** Gives a block that was executed to fork choice, with the votes and the evidence that it brings. */
   async take(block: TreeHeader, isTimely: boolean): Promise<void> {
-    const { choice, slasher, states, clock, parameters, pool, certificates } = this.#parts;
+    const { host, choice, slasher, states, clock, parameters, pool, certificates } = this.#parts;
     try {
       await choice.onBlock(block, isTimely);
     } catch (error) {
-      // It came in beside what has become final meanwhile: a stale block.
-      if (BeforeFinalizedError.matches(error) || KnownBlockError.matches(error)) return;
+      // It came in beside what has become final meanwhile, or stands on a block that did: a stale one.
+      if (BeforeFinalizedError.matches(error) || UnknownParentError.matches(error) || KnownBlockError.matches(error)) return;
       throw error;
     }
     const { attestations, attesterSlashings, proposerSlashings } = this.#payloadOf(block.id);
     const votes: IndexedAttestation[] = [];
+    const epochNow = clock.epochOf(Math.max(0, clock.slotAt(host.clock.nowMs())));
+    const isRecent = (epoch: number): boolean => epoch + 1 >= epochNow;
     for (const attestation of attestations) {
       const { data, signature } = attestation;
       const shuffling = await states.shuffling(data.target.epoch, block.id);
@@ -54,16 +56,18 @@ export class BlockIntake {
       const indexed = { data, signature, indices: indices.slice().sort() };
       votes.push(indexed);
       choice.onVotes(indexed);
-      certificates.onVotes(indexed);
+      if (this.#isForOwnTarget(block.id, data)) certificates.onVotes(indexed);
       const root = attestationSigningRoot(parameters.chainHash, data);
       slasher.onVotes(indexed, root);
       // Should this branch lose, another block takes them. Those that the state has are not picked again.
       const decisionRoot = states.decisionRoot(data.target.epoch, block.id);
       const committee = shuffling.committee(data.slot, data.committeeIndex);
-      if (decisionRoot !== undefined) pool.add({ attestation, root, committee, decisionRoot });
+      if (decisionRoot !== undefined && isRecent(data.target.epoch)) pool.add({ attestation, root, committee, decisionRoot });
     }
     for (const slashing of attesterSlashings) slasher.adopt({ kind: "attester", slashing });
     for (const slashing of proposerSlashings) slasher.adopt({ kind: "proposer", slashing });
+    // Finality may have moved meanwhile.
+    if (!choice.choice.contains(block.id)) return;
     this.#brought.set(Hash.key(block.id), {
       root: block.id,
       parentRoot: block.header.parent,
@@ -104,7 +108,16 @@ export class BlockIntake {
     this.#canonicalHead = undefined;
   }
 
+  /** Whether a vote's target is the checkpoint of its epoch on the block's branch: blocks may hold others, which count for nothing. */
+  #isForOwnTarget(block: Hash, { target }: AttestationData): boolean {
+    const { choice, clock } = this.#parts;
+    const checkpoint = choice.choice.ancestorAt(block, clock.firstSlotOf(target.epoch));
+    return checkpoint !== undefined && bytesEqual(checkpoint, target.root);
+  }
+
   #payloadOf(root: Hash): GasperPayload {
-    return decodePayload(present(this.#parts.host.block(root), "a block that was imported is kept").payload, this.#parts.limits);
+    const { payload } = present(this.#parts.host.block(root), "a block that was imported is kept");
+    // A copy: what is decoded is views, and a vote that waits in the pool is not to keep its whole block in memory.
+    return decodePayload(new Uint8Array(payload), this.#parts.limits);
   }
 }

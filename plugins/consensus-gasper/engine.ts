@@ -125,9 +125,9 @@ export class GasperConsensus implements Plugin, Consensus {
   }
 
   /**
-   * Form and slot. Of a slot that has not begun by this node's clock: not yet.
+   * Form, and a time that a slot begins at. Whether it has begun is looked at with the seal (seal-context.ts).
    *
-   * @throws InvalidHeaderError with a code of `GasperFault`, NotYetError
+   * @throws InvalidHeaderError with a code of `GasperFault`
    */
   checkHeader({ header }: HeaderRecord): void {
     const { extra, seal, timestampMs } = header;

@@ -73,12 +73,15 @@ export class HeadChoice {
     const justified = state.currentJustified;
     await this.#prepare(this.#known(justified));
     await this.#prepare(this.#known(unrealizedJustified));
+    const slot = present(clock.slotStartingAt(block.header.timestampMs), "a block's time is its slot's");
     this.tick();
+    // It was let in, so its slot had begun: a clock that was set back since does not change that.
+    this.choice.onTick(slot);
     this.choice.onBlock(
       {
         root: block.id,
         parentRoot: block.header.parent,
-        slot: present(clock.slotStartingAt(block.header.timestampMs), "a block's time is its slot's"),
+        slot,
         proposerIndex: present(decodeExtra(block.header.extra), "a header's extra was checked").proposerIndex,
         justified,
         finalized: state.finalized,
@@ -138,15 +141,16 @@ export class HeadChoice {
   /** Looks up the balances of a checkpoint's state. */
   async #prepare(checkpoint: Checkpoint): Promise<void> {
     const key = keyOf(checkpoint);
-    if (this.#balances.has(key)) return;
     const { states, clock } = this.#parts;
-    const balances = balancesOf(await states.at(checkpoint.root, clock.firstSlotOf(checkpoint.epoch)));
+    const balances = this.#balances.get(key) ?? balancesOf(await states.at(checkpoint.root, clock.firstSlotOf(checkpoint.epoch)));
     this.#balances.delete(key);
     this.#balances.set(key, balances);
-    const current = keyOf(this.#choice?.justified ?? checkpoint);
+    const choice = this.#choice;
+    // What fork choice may ask for without another block: at the next tick, or where it goes back to what is final.
+    const spared = choice === undefined ? [] : [choice.justified, choice.unrealizedJustified, choice.finalized].map(keyOf);
     for (const oldest of this.#balances.keys()) {
       if (this.#balances.size <= BALANCES_MAX) return;
-      if (oldest !== current && oldest !== key) this.#balances.delete(oldest);
+      if (oldest !== key && !spared.includes(oldest)) this.#balances.delete(oldest);
     }
   }
 }

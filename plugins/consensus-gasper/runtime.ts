@@ -81,7 +81,7 @@ export class GasperRuntime implements GasperChain {
     this.producer = dutyProducer(
       parts.config,
       () => this.#ready.client,
-      () => this.#ready.states.stopWaiting(),
+      () => this.#ready.waits.stop(),
     );
   }
 
@@ -337,6 +337,7 @@ export class GasperRuntime implements GasperChain {
     const slot = this.currentSlot();
     if (slot < 0) return;
     this.#ready.choice.tick();
+    this.#ready.certificates.onFinalized(this.finalized());
     this.#ready.judge.onSlot(slot);
     this.#tell();
     if ((slot + 1) % this.clock.slotsPerEpoch === 0) this.#lookAhead();

@@ -13,7 +13,7 @@ import {
 } from "./duties/index.js";
 import { type EpochServices, processSlots } from "./epoch/index.js";
 import { EpochBorders } from "./epoch-borders.js";
-import { MovingStoppedError, StateNotKeptError } from "./errors.js";
+import { StateNotKeptError } from "./errors.js";
 import type { GasperParameters } from "./parameters.js";
 import { GasperState } from "./state/index.js";
 import type { StateChanges } from "./state-changes.js";
@@ -32,7 +32,6 @@ export class StateAccess {
   readonly #states = new Map<HashKey, GasperState>();
   readonly #advanced = new Map<string, Promise<GasperState>>();
   readonly #shufflings = new ShufflingCache();
-  #stopped = stopSignal();
 
   /** @param onEpoch told how long it took to move a state over the end of an epoch */
   constructor(host: ConsensusHost, parameters: GasperParameters, verify: EpochServices["verify"], onEpoch: (seconds: number) => void) {
@@ -65,18 +64,18 @@ export class StateAccess {
   /**
    * The state moved on to `slot`, where that is later. Not to be changed.
    *
-   * @throws StateNotKeptError, MovingStoppedError
+   * @throws StateNotKeptError
    */
   async at(root: Hash, slot: number): Promise<GasperState> {
     const state = this.require(root);
     if (state.slot >= slot) return state;
     const key = `${slot}:${Hash.key(root)}`;
     const known = this.#advanced.get(key);
-    if (known !== undefined) return Promise.race([known, this.#stopped.promise]);
+    if (known !== undefined) return known;
     const made = this.#advance(root, state.epoch, slot);
     keep(this.#advanced, key, made, ADVANCED_MAX);
     made.catch(() => this.#advanced.delete(key));
-    return Promise.race([made, this.#stopped.promise]);
+    return made;
   }
 
   /**
@@ -86,12 +85,6 @@ export class StateAccess {
    */
   border(root: Hash, epoch: number): Promise<StateChanges> {
     return this.#borders.at(root, epoch);
-  }
-
-  /** Whoever waits in `at` for a long walk through empty epochs waits no more; the walk goes on for those who come again. */
-  stopWaiting(): void {
-    this.#stopped.reject(new MovingStoppedError({}));
-    this.#stopped = stopSignal();
   }
 
   /**
@@ -157,14 +150,4 @@ function keep<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
     if (map.size <= most) return;
     map.delete(oldest);
   }
-}
-
-/** Rejects once; nobody need listen. */
-function stopSignal(): { readonly promise: Promise<never>; readonly reject: (error: unknown) => void } {
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<never>((_, fail) => {
-    reject = fail;
-  });
-  promise.catch(() => undefined);
-  return { promise, reject };
 }

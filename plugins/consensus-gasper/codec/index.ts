@@ -44,7 +44,6 @@ export {
   aggregateSigningRoot,
   attestationSigningRoot,
   blockSigningMessage,
-  possessionSigningRoot,
   randaoSigningRoot,
   selectionSigningRoot,
 } from "./signing.js";

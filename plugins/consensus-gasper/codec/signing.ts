@@ -4,7 +4,7 @@
  *   root = SHA-256( tag of the kind (16) ‖ chain hash (32) ‖ canonical encoding )
  *
  * The tag keeps a signature of one kind from passing as another, the chain hash (SHA-256 of the chain's initial parameters) keeps it on its
- * chain: what domains are to the Ethereum consensus specification. A proof of possession names no chain, since a key may be registered anywhere.
+ * chain: what domains are to the Ethereum consensus specification. Proofs of possession, which name no chain, are core/bls's.
  */
 import { type Bytes, CanonicalWriter, domainTag, type Hash, sha256Of } from "../../../core/sdk.js";
 import type { AggregateAndProof, AttestationData } from "../types.js";
@@ -15,7 +15,6 @@ const TAG_RANDAO = domainTag("cw/gasper/rand/1");
 const TAG_ATTESTATION = domainTag("cw/gasper/vote/1");
 const TAG_SELECTION = domainTag("cw/gasper/pick/1");
 const TAG_AGGREGATE = domainTag("cw/gasper/aggr/1");
-const TAG_POSSESSION = domainTag("cw/gasper/pop/1");
 
 /** Of a block's seal. @param signingRoot the header's */
 export function blockSigningMessage(chainHash: Hash, signingRoot: Hash): Hash {
@@ -38,11 +37,6 @@ export function selectionSigningRoot(chainHash: Hash, slot: number): Hash {
 
 export function aggregateSigningRoot(chainHash: Hash, aggregate: Omit<AggregateAndProof, "signature">): Hash {
   return sha256Of(TAG_AGGREGATE, chainHash, encodeUnsignedAggregate(aggregate));
-}
-
-/** Of a proof of possession, by the key itself. @param publicKey 48 bytes */
-export function possessionSigningRoot(publicKey: Bytes): Hash {
-  return sha256Of(TAG_POSSESSION, publicKey);
 }
 
 /** The messages `SlotMessage` and `EpochMessage`: a number in field 1. */

@@ -49,7 +49,11 @@ export class Attester {
     const ofSlot = (await duties.of(epoch, root, state)).get(slot) ?? [];
     const due = ofSlot.filter(
       ({ own, validator }) =>
-        own.refusal === undefined && own.votedEpoch < epoch && own.isIn(state, validator) && !state.isSlashed(validator),
+        own.refusal === undefined &&
+        own.signsFrom <= epoch &&
+        own.votedEpoch < epoch &&
+        own.isIn(state, validator) &&
+        !state.isSlashed(validator),
     );
     return { due, source: state.currentJustified };
   }

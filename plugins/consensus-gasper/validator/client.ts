@@ -12,7 +12,7 @@ import { Doppelganger } from "./doppelganger.js";
 import { type Duty, DutyLog } from "./duty-log.js";
 import { DutyLateError, NoValidatorKeysError, StoppedError } from "./errors.js";
 import { EpochLookahead } from "./lookahead.js";
-import { OwnValidators } from "./own-validators.js";
+import { type OwnValidator, OwnValidators } from "./own-validators.js";
 import { type CanonicalBlock, Performance } from "./performance.js";
 import { Proposer } from "./proposer.js";
 import { type Permit, ValidatorSigning } from "./signing.js";
@@ -55,7 +55,7 @@ export class ValidatorClient implements Producer {
     this.#options = options;
     this.#log = new DutyLog(dependencies);
     this.#doppelganger = new Doppelganger(options.doppelgangerEpochs, this.#validators);
-    this.#timer = new SlotTimer(chain.host, chain.clock, (phase, slot) => this.#onPhase(phase, slot));
+    this.#timer = new SlotTimer(chain.host, chain.clock, logger, (phase, slot) => this.#onPhase(phase, slot));
     this.performance = new Performance(chain, metrics, this.#validators);
     this.lookahead = new EpochLookahead(chain, logger);
   }
@@ -71,6 +71,7 @@ export class ValidatorClient implements Producer {
       const signing = await this.#unlock();
       const { chain } = this.#dependencies;
       this.#findValidators();
+      this.#restUnrecorded();
       this.#doppelganger.begin(this.#epochNow(chain));
       const listensUntil = this.#doppelganger.signsFrom;
       if (this.#doppelganger.isListening(this.#epochNow(chain)))
@@ -235,6 +236,37 @@ export class ValidatorClient implements Producer {
       if (state !== undefined) this.#validators.find(state);
     } catch (error) {
       logger.error({ reason: messageOf(error) }, "this node's validators could not be looked up in the head's state");
+    }
+  }
+
+  /**
+   * Keys that voted lately, by the chain, and have no record here: a lost database, a copied key. What they signed in this epoch nobody knows,
+   * so they wait for the next, once in a run.
+   */
+  #restUnrecorded(): void {
+    const { chain, logger } = this.#dependencies;
+    const state = chain.stateOf(chain.head().root);
+    if (state === undefined) return;
+    const untilEpoch = Math.max(this.#epochNow(chain), state.epoch) + 1;
+    let keys = 0;
+    for (const own of this.#validators.all) {
+      if (own.signsFrom > 0 || own.index === undefined || !own.isIn(state, own.index)) continue;
+      const { currentFlags, previousFlags } = state.validator(own.index);
+      if ((currentFlags | previousFlags) === 0 || this.#hasRecord(own)) continue;
+      own.signsFrom = untilEpoch;
+      keys++;
+    }
+    if (keys > 0)
+      logger.info({ keys, untilEpoch }, "keys voted lately, and this node has no record of it: they sign nothing until the next epoch begins");
+  }
+
+  #hasRecord(own: OwnValidator): boolean {
+    try {
+      const { block, votes } = this.#dependencies.protection.recordOf(own.publicKey);
+      return block !== undefined || votes !== undefined;
+    } catch {
+      // Whatever it is that can't be read: each signature asks for it, and says so.
+      return true;
     }
   }
 

@@ -33,8 +33,9 @@ export class Doppelganger {
     this.#stoppedEpoch = epoch;
   }
 
+  /** @param epoch negative before genesis */
   isListening(epoch: number): boolean {
-    return epoch < this.#until;
+    return this.#until > 0 && epoch < this.#until;
   }
 
   /** First epoch in which is signed; 0: at once. */

@@ -13,7 +13,7 @@ export const ProtectionDamagedError = defineError<{ publicKey: string; reason: s
   "GASPER_PROTECTION_DAMAGED",
   "damaged",
   ({ publicKey, reason }) =>
-    `the slashing protection record of validator ${publicKey} is damaged (${reason}), so it signs nothing; import an interchange file (EIP-3076) that covers all it has signed with this key, or let the key rest for good`,
+    `the slashing protection record of validator ${publicKey} is damaged (${reason}), so it signs nothing; import an interchange file (EIP-3076) that covers all it has signed with this key, blocks and votes, or let the key rest for good`,
 );
 
 /** The record could not be made durable before the signature, so that there is none. */

@@ -9,7 +9,7 @@
  * ```
  */
 export { ValidatorClient } from "./client.js";
-export type { ValidatorDependencies, ValidatorOptions } from "./dependencies.js";
+export type { DutyChain, ValidatorDependencies, ValidatorOptions } from "./dependencies.js";
 export * from "./errors.js";
 export { exportProtection, type Interchange, importProtection } from "./interchange.js";
 export type { CanonicalBlock } from "./performance.js";

@@ -7,6 +7,8 @@ export class OwnValidator {
   index: number | undefined;
   /** Epoch of the last vote in this run. */
   votedEpoch = -1;
+  /** It signs nothing before this epoch. */
+  signsFrom = 0;
   /** Why it signs nothing any more in this run. */
   refusal: Error | undefined;
   readonly name: string;

@@ -55,10 +55,16 @@ export class Proposer {
     const validator = state.proposerAt(slot);
     const own = validator === undefined ? undefined : validators.at(validator);
     if (own === undefined || validator === undefined) return undefined;
-    const refusal = state.isSlashed(validator) ? "it was slashed" : own.refusal?.message;
+    const refusal = this.#refusal(slot, own, state.isSlashed(validator));
     if (refusal === undefined) return { own, validator, state };
     dependencies.logger.warn({ slot, validator, reason: refusal }, "a validator of this node leaves its slot empty");
     return undefined;
+  }
+
+  #refusal(slot: number, own: OwnValidator, isSlashed: boolean): string | undefined {
+    if (isSlashed) return "it was slashed";
+    if (this.#parts.dependencies.chain.clock.epochOf(slot) < own.signsFrom) return "it has no record of what it signed lately";
+    return own.refusal?.message;
   }
 
   /** A state that knows the slot's proposer: proposers are known to the end of the epoch after the parent's. */

@@ -88,30 +88,35 @@ export class SlashingProtection {
   }
 
   /**
-   * Takes in an EIP-3076 file: nothing is ever lowered by it. The only way out of a damaged record, which it replaces.
+   * Takes in an EIP-3076 file: nothing is ever lowered by it. The only way out of a damaged record, which it replaces if it tells of blocks
+   * as well as of votes: what it is silent about is not known to be nothing.
    *
    * @param file parsed JSON
    * @returns how many keys it tells of
-   * @throws InterchangeError, InterchangeChainError, ProtectionUnwrittenError
+   * @throws InterchangeError, InterchangeChainError, ProtectionUnwrittenError; ProtectionDamagedError once the other keys are imported
    */
   async import(file: unknown, chainHash: Hash): Promise<number> {
     const keys = importProtection(file, chainHash);
-    await Promise.all(
+    const outcomes = await Promise.allSettled(
       keys.map(({ publicKey, record }) =>
         this.#inTurn(publicKey, (guarded) => {
-          guarded.record = mergeRecords(this.#known(guarded, publicKey), record);
+          guarded.record = mergeRecords(this.#known(guarded, publicKey, record), record);
           guarded.isDurable = false;
         }),
       ),
     );
+    // All are done by now: the journal may be closed after this.
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     return keys.length;
   }
 
-  #known(guarded: Guarded, publicKey: Bytes): ProtectionRecord {
+  /** @param imported what is to be merged into it, or is to replace it where it can't be read */
+  #known(guarded: Guarded, publicKey: Bytes, imported: ProtectionRecord): ProtectionRecord {
     try {
       return guarded.record ?? this.#read(publicKey);
     } catch (error) {
-      if (ProtectionDamagedError.matches(error)) return NOTHING_SIGNED;
+      const isWhole = imported.block !== undefined && imported.votes !== undefined;
+      if (ProtectionDamagedError.matches(error) && isWhole) return NOTHING_SIGNED;
       throw error;
     }
   }

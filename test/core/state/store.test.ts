@@ -511,6 +511,42 @@ t.test("undo is kept within the horizon, and forgotten at the next flush after p
   t.equal(again.unflushedBlocks, 2);
 });
 
+t.test("where finality stands still, undo reaches down to it beyond the horizon if the engine needs that", async (t) => {
+  for (const keepUndoToFinality of [true, false]) {
+    const options = { undoBlocks: 3, keepUndoToFinality };
+    const storage = new TestStorage();
+    let store = newStore(storage, options);
+    const flushTo = async (from: number, to: number) => {
+      for (let height = from; height <= to; height++) {
+        await execute(store, `b${height}`, height === 0 ? undefined : `b${height - 1}`, height, [["a", `${height}`]]);
+        await store.flush(blockId(`b${height}`));
+      }
+    };
+    const readable = () => [...Array(20).keys()].filter((height) => store.has(blockId(`b${height}`)));
+    const from = (height: number, to: number) => [...Array(to + 1 - height).keys()].map((at) => height + at);
+    await flushTo(0, 4);
+    store.pruneUndo(2);
+    await flushTo(5, 12);
+    t.same(readable(), keepUndoToFinality ? from(2, 12) : from(9, 12));
+    store = newStore(storage.reopened(), options);
+    await store.open();
+    t.same(readable(), keepUndoToFinality ? from(2, 12) : from(9, 12), "after a restart");
+    // Before the engine has said anew what is final, nothing goes.
+    await flushTo(13, 13);
+    const lowest = keepUndoToFinality ? 2 : 10;
+    t.same(readable(), from(lowest, 13));
+    for (const height of from(lowest, 13)) t.equal(text(viewOf(store, `b${height}`).get(key("a"))), `${height}`);
+    // A state that is being copied is held below finality within the horizon only.
+    store.holdUndo(4);
+    store.pruneUndo(13);
+    await flushTo(14, 14);
+    t.same(readable(), from(11, 14));
+    store.holdUndo(undefined);
+    await flushTo(15, 15);
+    t.same(readable(), from(13, 15), "finality ends it");
+  }
+});
+
 t.test("a value cache of 2 GiB and more keeps what one of a MiB keeps", async (t) => {
   for (const valueCacheBytes of [2 ** 20, 2 ** 31, 2 ** 32]) {
     const store = newStore(new TestStorage(), { valueCacheBytes });

@@ -44,7 +44,6 @@ import {
   maxFinalityVotesBytes,
   maxIndexedAttestationBytes,
   maxPayloadBytes,
-  possessionSigningRoot,
   randaoSigningRoot,
   selectionSigningRoot,
 } from "../../../../plugins/consensus-gasper/codec/index.js";
@@ -349,7 +348,6 @@ t.test("what is signed: tag, chain, message", async (t) => {
   const { gasper } = chainwright;
   const slot = gasper.SlotMessage.encode({ slot: 300 } as never).finish();
   const epoch = gasper.EpochMessage.encode({ epoch: 300 } as never).finish();
-  const key = new Uint8Array(48).fill(5);
   const roots: readonly (readonly [string, Hash, string])[] = [
     ["block", blockSigningMessage(chain, root(4)), sha("cw/gasper/seal/1", chain, root(4))],
     ["randao", randaoSigningRoot(chain, 300), sha("cw/gasper/rand/1", chain, epoch)],
@@ -357,7 +355,6 @@ t.test("what is signed: tag, chain, message", async (t) => {
     ["attestation", attestationSigningRoot(chain, DATA), sha("cw/gasper/vote/1", chain, encodeAttestationData(DATA))],
     ["selection", selectionSigningRoot(chain, 300), sha("cw/gasper/pick/1", chain, slot)],
     ["aggregate", aggregateSigningRoot(chain, aggregate), sha("cw/gasper/aggr/1", chain, unsigned)],
-    ["possession", possessionSigningRoot(key), sha("cw/gasper/pop/1", key)],
   ];
   for (const [name, actual, expected] of roots) t.equal(toHex(actual), expected, name);
   t.equal(new Set(roots.map(([, actual]) => toHex(actual))).size, roots.length);

@@ -7,6 +7,7 @@ import { packSets, runVerifyJob, unpackSets } from "../../../core/bls/job.js";
 import { memoKeyOf, THREAD_MEMO, VerdictMemo } from "../../../core/bls/memo.js";
 import { blsEngine, blsEngineNamed } from "../../../core/bls/select.js";
 import { ComputeService } from "../../../core/compute/index.js";
+import { defineError } from "../../../core/kernel/errors.js";
 import { SILENT, UNMETERED } from "../../../core/kernel/quiet.js";
 import { inlineCompute } from "../../../core/node/core-parts.js";
 import type { Compute, Metrics } from "../../../core/ports/index.js";
@@ -210,6 +211,25 @@ t.test("in worker threads, by the engine of the thread that asks", async (t) => 
   const input = { engine: "portable", packed: packSets(mixed.slice(33, 35)) } as const;
   t.same([...(await compute.run(BLS_VERIFY_TASK, input))], [0, 1], "the other engine, where it is asked for");
   await t.rejects(verifier.verify([signedSet(99)], { signal: AbortSignal.abort() }), { code: "COMPUTE_ABORTED" });
+});
+
+t.test("a queue that others have filled is no obstacle to a block", async (t) => {
+  const { compute } = await inline();
+  const Full = defineError("COMPUTE_QUEUE_FULL", "limit", () => "full");
+  const full: Compute = Object.create(compute, {
+    engine: { value: compute.engine },
+    run: {
+      value: async (...parameters: Parameters<Compute["run"]>) => {
+        if (parameters[2]?.mayExceed !== true) throw new Full({});
+        return compute.run(...parameters);
+      },
+    },
+  });
+  const verifier = new BlsVerifier({ compute: full, metrics: UNMETERED });
+  const sets = Array.from({ length: 20 }, (_, key) => signedSet(key + 120));
+  await t.rejects(verifier.verify(sets), { code: "COMPUTE_QUEUE_FULL" });
+  await t.rejects(verifier.verify(sets, { priority: "mempool" }), { code: "COMPUTE_QUEUE_FULL" });
+  t.notOk((await verifier.verify(sets, { priority: "block" })).includes(false));
 });
 
 t.test("where the work can't be done, nothing is known, and the next call begins anew", async (t) => {

@@ -50,6 +50,11 @@ export class TestTime implements Clock, Scheduler {
     return this.#nowMs;
   }
 
+  /** As somebody who sets a clock back: timers stay where they are. */
+  setBack(byMs: number): void {
+    this.#nowMs -= byMs;
+  }
+
   monotonicMs(): number {
     return performance.now();
   }

@@ -220,6 +220,38 @@ t.test("what is final is never left, whatever weight is elsewhere", async (t) =>
   t.equal((await chain.extend(blocks.at(-1) as Made, 31)).block.header.height, 21);
 });
 
+t.test("a block between what is final and its epoch, and who stands on it, are stale and no fault", async (t) => {
+  const chain = await RealChain.start();
+  const early = await chain.row(chain.genesis, 1, 7);
+  const root = early.at(-1) as Made;
+  // Slot 8, the first of epoch 2, stays empty for now: the epoch's checkpoint is the block of slot 7.
+  let last = root;
+  for (let slot = 9; chain.node.chain.finalized.header.height < 7 && slot < 24; slot++) {
+    const attestations = await chain.votes(last, slot - 1);
+    last = await chain.extend(last, slot, { payload: { attestations } });
+  }
+  t.equal(Hash.key(chain.node.chain.finalized.id), Hash.key(root.id));
+  const withheld = await chain.make(root, 8);
+  t.match(await chain.import(withheld), { status: "imported", canonical: false });
+  const { slot } = chain.state();
+  await chain.begin(slot + 2);
+  const above = await chain.make(withheld, slot + 1);
+  t.match(await chain.import(above), { status: "imported", canonical: false });
+  t.equal(chain.node.head, Hash.key(last.id));
+  // Nor at the next start, where both lie in the tree.
+  const again = await chain.restart("crash");
+  t.equal(again.node.head, Hash.key(last.id));
+  t.ok(await again.extend(last, slot + 3));
+});
+
+t.test("a start with a clock that was set back goes on from the head all the same", async (t) => {
+  const chain = await RealChain.start();
+  const blocks = await chain.row(chain.genesis, 1, 6);
+  chain.node.time.setBack(3 * SLOT_MS);
+  const again = await chain.restart("crash");
+  t.equal(again.node.head, Hash.key((blocks.at(-1) as Made).id));
+});
+
 t.test("a loaded state is begun with in the weak subjectivity period, and after it only if told so", async (t) => {
   for (const oldCheckpoint of ["refuse", "accept"] as const) {
     const chain = await RealChain.start({}, { oldCheckpoint });

@@ -213,6 +213,63 @@ t.test("a clock that is set back, and forth again", async (t) => {
   await node.client.stop();
 });
 
+t.test("a clock that is set by more than an epoch is not believed", async (t) => {
+  const node = new TestValidators({ keys: [0, 1, 2, 3, 4, 5, 6, 7] });
+  const errors = () => node.logged.filter(({ level, message }) => level === "error" && /clock was set/.test(message)).length;
+  await node.client.start();
+  await node.until(3);
+  node.time.jump(SLOTS_PER_EPOCH * SLOT_MS);
+  const before = node.signatures;
+  await node.time.pass(SLOT_MS);
+  t.ok(node.signatures > before, "an epoch's worth is borne");
+  node.time.jump(1_000 * SLOTS_PER_EPOCH * SLOT_MS);
+  const then = node.signatures;
+  await node.time.pass(4 * SLOT_MS);
+  node.choose(node.tree.add(node.tree.head, Math.floor((node.time.nowMs() - GENESIS_MS) / SLOT_MS)));
+  await node.client.stop();
+  await node.client.start();
+  await node.time.pass(4 * SLOT_MS);
+  t.equal(node.signatures, then, "not by a head of its slot either, nor after a pause");
+  t.equal(errors(), 1, "it is said once");
+  node.tree.head = [...node.tree.blocks.values()][0] as typeof node.tree.head;
+  node.time.jump(-1_001 * SLOTS_PER_EPOCH * SLOT_MS);
+  await node.time.pass(8 * SLOT_MS);
+  t.ok(node.signatures > then, "set back, it goes on");
+  t.same(slashablePairs(node.tree.signed), []);
+  await node.client.stop();
+});
+
+t.test("a key that voted lately and has no record waits for the next epoch", async (t) => {
+  const begin = async (own: number, prepare: (node: TestValidators) => Promise<unknown> = async () => undefined) => {
+    const node = new TestValidators({ keys: [own, 5] });
+    node.tree.proposerOf = (slot) => (slot % 2 === 0 ? own : 5);
+    await node.until(2 * SLOTS_PER_EPOCH, -1);
+    node.tree.head = node.tree.add(node.tree.head, 2 * SLOTS_PER_EPOCH - 1);
+    const facts = node.tree.validators[own];
+    if (facts !== undefined) Object.assign(facts, own === 1 ? { currentFlags: 1 } : { previousFlags: 2 });
+    await prepare(node);
+    await node.until(2 * SLOTS_PER_EPOCH, 1);
+    await node.client.start();
+    await node.until(5 * SLOTS_PER_EPOCH, -1);
+    await node.client.stop();
+    const { votes, blocks } = node.tree.signed;
+    const first = (validator: number) => ({
+      vote: votes.find((vote) => vote.validator === validator)?.attestation.data.target.epoch,
+      block: blocks.find((block) => block.validator === validator)?.slot,
+    });
+    const said = node.logged.filter(({ level, data }) => level === "info" && data.untilEpoch === 3 && data.keys === 1).length;
+    return { own: first(own), other: first(5), said };
+  };
+  for (const own of [1, 2]) {
+    const found = await begin(own);
+    t.same(found.own, { vote: 3, block: 12 }, "it signs nothing in the epoch under way");
+    t.match(found.other, { vote: 2, block: 9 }, "others do");
+    t.equal(found.said, 1);
+  }
+  const known = await begin(1, ({ protection }) => protection.permitVote(publicKey(1), { sourceEpoch: 0, targetEpoch: 1 }, CHAIN_HASH));
+  t.same([known.own.vote, known.said], [2, 0], "with a record it need not");
+});
+
 t.test("after stop nothing is signed, wherever it was", async (t) => {
   for (const where of ["beforeState", "beforeBuild", "journal", "beforeSign"] as const) {
     const held = gate();
@@ -421,6 +478,12 @@ t.test("doppelgangers: it listens before it signs", async (t) => {
   await node.client.start();
   t.match(node.client.status(), { listensUntilEpoch: 10 }, "a long one does");
   await node.client.stop();
+
+  const deaf = new TestValidators();
+  deaf.time.jump(-10_000);
+  await deaf.client.start();
+  t.match(deaf.client.status(), { listensUntilEpoch: null }, "who does not listen does not before genesis either");
+  await deaf.client.stop();
 
   const early = new TestValidators({ doppelgangerEpochs: 2 });
   early.time.jump(-10_000);

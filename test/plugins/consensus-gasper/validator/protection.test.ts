@@ -143,7 +143,15 @@ t.test("a damaged record signs nothing, until a file tells what was signed", asy
   }
   const protection = new SlashingProtection(new Journal(new Map([[journalKey(KEY), good.slice(0, 50)]])));
   await protection.permitBlock(KEY, 1, root("a")).catch((error: Error) => t.match(error.message, /EIP-3076/, "it says what to do"));
-  const file = exportProtection([{ publicKey: KEY, record: { block: { slot: 20 } } }], CHAIN_HASH);
+  const other = { publicKey: publicKey(1), record: { block: { slot: 8 } } };
+  const whole = { block: { slot: 20 }, votes: { sourceEpoch: 3, targetEpoch: 4 } };
+  for (const record of [{ block: whole.block }, { votes: whole.votes }]) {
+    const partial = exportProtection([{ publicKey: KEY, record }, other], CHAIN_HASH);
+    t.equal(await outcome(protection.import(partial, CHAIN_HASH)), "GASPER_PROTECTION_DAMAGED", "a file that is silent on one of both");
+    t.equal(await outcome(protection.permitBlock(KEY, 99, root("z"))), "GASPER_PROTECTION_DAMAGED", "leaves the record as it was");
+    t.equal(protection.recordOf(publicKey(1)).block?.slot, 8, "the other keys' are imported");
+  }
+  const file = exportProtection([{ publicKey: KEY, record: whole }], CHAIN_HASH);
   t.equal(await protection.import(file, CHAIN_HASH), 1);
   t.equal(await outcome(protection.permitBlock(KEY, 20, root("z"))), "GASPER_PROTECTION_REFUSED");
   t.equal(await outcome(protection.permitBlock(KEY, 21, root("z"))), "signs");

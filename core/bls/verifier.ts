@@ -71,7 +71,9 @@ export class BlsVerifier {
   /**
    * One verdict a set, in order: whatever is in a set, it is a verdict.
    *
-   * @param options of the compute service: priority (default `mempool`), deadline of each job, abort
+   * @param options of the compute service: priority (default `mempool`), deadline of each job, abort. At priority `block`, jobs are taken even
+   * where the queue is full: blocks on their way in are bounded, each has a few jobs in it at a time, and one that is being executed can't fail
+   * for the load of others.
    * @throws COMPUTE_* where the work could not be done: nothing is known then
    */
   async verify(sets: readonly BlsSet[], options: ComputeOptions = {}): Promise<readonly boolean[]> {
@@ -83,7 +85,7 @@ export class BlsVerifier {
     const lane = async (): Promise<void> => {
       for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
         try {
-          await this.#run(job, verdicts, { ...options, priority });
+          await this.#run(job, verdicts, { mayExceed: priority === "block", ...options, priority });
         } catch (error) {
           // The call fails as a whole: what has not begun is not worth beginning.
           jobs.length = 0;

@@ -222,7 +222,7 @@ export class ComputeService implements Compute {
     path: ComputePath,
     options: ComputeOptions,
   ): Promise<Result> {
-    const refusal = this.#refusal(request, options.signal);
+    const refusal = this.#refusal(request, options);
     if (refusal !== undefined) {
       // Nobody awaits this promise: the caller gets the refusal from here.
       request.promise.catch(() => {});
@@ -246,7 +246,7 @@ export class ComputeService implements Compute {
     return request.promise;
   }
 
-  #refusal(request: AnyRequest, signal: AbortSignal | undefined) {
+  #refusal(request: AnyRequest, { signal, mayExceed = false }: ComputeOptions) {
     const kind = request.kind;
     if (this.#closing !== undefined) return new ComputeClosedError({ kind });
     if (signal?.aborted === true) return new ComputeAbortedError({ kind }, signal.reason);
@@ -254,7 +254,7 @@ export class ComputeService implements Compute {
     const tooMany = 4 * (this.#requests.size + 1) > quarters * this.#options.maxQueuedRequests;
     const tooLarge = 4 * (this.#bytes + request.bytes) > quarters * this.#options.maxQueuedBytes;
     // Alone, a request is taken whatever its size, so that a small bound can't stop the node for good.
-    if ((tooMany || tooLarge) && this.#requests.size > 0) {
+    if ((tooMany || tooLarge) && this.#requests.size > 0 && !mayExceed) {
       return new ComputeQueueFullError({
         kind,
         priority: request.priority,

@@ -20,6 +20,11 @@ export interface ComputeOptions {
   /** Rejects with COMPUTE_DEADLINE once this much time has passed in queue and work. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * Taken even where the queue is full, within its priority's turn: for callers with a bound of their own that can't go on without it, like
+   * the one block that the chain executes. Never for what outsiders send at will. Default false: COMPUTE_QUEUE_FULL.
+   */
+  readonly mayExceed?: boolean;
 }
 
 /** One bit an entry, entry i at bit (i & 7) of byte (i >> 3); 1 is valid. Unused high bits of the last byte are 0. */

@@ -76,7 +76,10 @@ class PairBuffer {
     }
     for (let at = 0; at < pairs; at += CALL_PAIRS) {
       const end = Math.min(pairs, at + CALL_PAIRS);
-      await compute.hashPairs(input.subarray(at * 64, end * 64), output.subarray(at * 32, end * 32), tag, { priority: "block" });
+      await compute.hashPairs(input.subarray(at * 64, end * 64), output.subarray(at * 32, end * 32), tag, {
+        priority: "block",
+        mayExceed: true,
+      });
       if (slicer.due()) await slicer.pause();
     }
   }

@@ -1,5 +1,5 @@
 /** What the engine's parts (pool, roles, routes) see of the chain and of each other: the seam between them and engine.ts. */
-import type { BlsKeys, BlsVerifier, ConsensusHost, Hash } from "../../core/sdk.js";
+import type { BlsVerifier, Bytes, ConsensusHost, Hash } from "../../core/sdk.js";
 import type { CommitteeShuffling } from "./duties/index.js";
 import type { GasperParameters } from "./parameters.js";
 import type { SlotClock } from "./slot-clock.js";
@@ -18,8 +18,6 @@ export interface GasperChain {
   /** What all signed messages are bound to: the chain spec's `parametersHash`. */
   readonly chainHash: Hash;
   readonly bls: BlsVerifier;
-  /** Consensus keys by validator index, decompressed once; those of all validators of the head's state. */
-  readonly keys: BlsKeys;
   /** By this node's clock. */
   currentSlot(): number;
   /** What fork choice says now. */
@@ -38,6 +36,8 @@ export interface GasperChain {
   shuffling(epoch: number, root: Hash): Promise<CommitteeShuffling>;
   /** The block whose id decides the committees of `epoch` on the branch of `root`: the last one before the first slot of `epoch` − 1. */
   decisionRoot(epoch: number, root: Hash): Hash | undefined;
+  /** Their keys added up, uncompressed; by a state, since branches may number validators otherwise as long as they are not final. */
+  sumOfKeys(state: GasperState, indices: Uint32Array): Bytes;
   /** Votes that were found valid, for fork choice; of slots before the current one they count at once, others at the next slot. */
   applyVotes(attestation: IndexedAttestation): void;
   /** Two votes that prove their common voters guilty: they count no more. */

@@ -47,12 +47,13 @@ import { applyBlock, processBlock } from "./block/index.js";
 import { type CodecLimits, codecLimitsOf, decodeExtra, decodePayload, EXTRA_BYTES, SIGNATURE_BYTES } from "./codec/index.js";
 import type { GasperConfig, GasperSpec } from "./config.js";
 import { GasperFault, invalidBlock, NoTreasuryError } from "./errors.js";
+import { ProposalTurns, WalkTurns } from "./header-turns.js";
 import { ValidatorsModule } from "./module/index.js";
 import { checkParameters, type GasperParameters } from "./parameters.js";
 import { gossipChannels } from "./pool/index.js";
 import { gasperRoutes } from "./routes/index.js";
 import { GasperRuntime } from "./runtime.js";
-import { badSeal, type SealContext, sealContextOf } from "./seal-context.js";
+import { badSeal, type HeaderTurns, type SealContext, sealContextOf } from "./seal-context.js";
 import { SlotClock } from "./slot-clock.js";
 import { checkSupply, ESCROW, GasperState, genesis } from "./state/index.js";
 
@@ -81,11 +82,13 @@ export class GasperConsensus implements Plugin, Consensus {
   readonly #limits: CodecLimits;
   readonly #module: ValidatorsModule;
   readonly #runtime: GasperRuntime;
+  readonly #turns: HeaderTurns;
 
   /** @throws ParametersError */
   constructor(chain: ChainSpec, config: GasperConfig, spec: GasperSpec, logger: Logger, metrics: Metrics) {
     this.#parameters = checkParameters(spec, chain);
     this.#clock = new SlotClock(chain.genesisTimeMs, spec.slotMs, spec.slotsPerEpoch);
+    this.#turns = { walks: new WalkTurns(this.#clock), proposals: new ProposalTurns(this.#clock) };
     this.#limits = codecLimitsOf(spec);
     // What two epochs are built on is final in the ordinary case.
     this.confirmations = 2 * spec.slotsPerEpoch;
@@ -111,6 +114,7 @@ export class GasperConsensus implements Plugin, Consensus {
   }
 
   async stop(): Promise<void> {
+    this.#turns.walks.stop();
     await this.#runtime.stop();
   }
 
@@ -154,7 +158,7 @@ export class GasperConsensus implements Plugin, Consensus {
         GasperFault.slot,
         `slot ${slot} is not above the parent's, ${this.#clock.slotStartingAt(parent.header.timestampMs)}`,
       );
-    return sealContextOf(this.#runtime, parent, header, slot);
+    return sealContextOf(this.#runtime, this.#turns, parent, header, slot);
   }
 
   async verifySeals(batch: readonly { readonly record: HeaderRecord; readonly context: unknown }[]): Promise<readonly SealVerdict[]> {

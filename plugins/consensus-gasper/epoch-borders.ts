@@ -43,9 +43,9 @@ export class EpochBorders {
     for (let walk = this.#walks.get(key); walk !== undefined; walk = this.#walks.get(key)) await walk.catch(() => undefined);
     const known = this.#borders.get(key);
     if (known?.epoch === epoch) return known.changes;
-    // Somebody asks for what lies behind: rare enough to be walked to anew, and not kept.
-    if (known !== undefined && known.epoch > epoch) return (await this.#walk(root, undefined, epoch, false)).changes;
-    const walk = this.#walk(root, known, epoch, true);
+    // Somebody asks for what lies behind: rare enough to be walked to anew, and not kept; not so rare that several may do so at once.
+    const isBehind = known !== undefined && known.epoch > epoch;
+    const walk = this.#walk(root, isBehind ? undefined : known, epoch, !isBehind);
     this.#walks.set(key, walk);
     try {
       return (await walk).changes;

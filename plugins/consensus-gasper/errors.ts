@@ -17,6 +17,10 @@ export const GasperFault = {
   slot: "GASPER_SLOT",
   /** The slot has not begun: not yet. */
   slotFuture: "GASPER_SLOT_FUTURE",
+  /** Its proposer has made more than two blocks of this slot: not yet. */
+  slotEquivocation: "GASPER_SLOT_EQUIVOCATION",
+  /** Others wait for the state to be moved through epochs, too: not yet. */
+  walksBusy: "GASPER_WALKS_BUSY",
   /** The seal is not 96 bytes. */
   seal: "GASPER_SEAL",
   /** The seal is not the proposer's signature of the header. */

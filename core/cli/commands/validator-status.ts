@@ -41,7 +41,7 @@ export async function validatorStatus(options: StatusOptions, context: Context):
     limit: wholeNumber("--limit", options.limit, 1, LIMIT_MAX),
   };
   const client = apiClient(options, context);
-  const performance = new Map(listOf(await client.get("/v1/gasper/performance"), client).map((own) => [Number(own.index), own]));
+  const performance = await performanceOf(client);
   const { validators, next } = await choose(options, page, [...performance.keys()], client, context);
   const { output } = context;
   if (options.json === true) {
@@ -52,6 +52,17 @@ export async function validatorStatus(options: StatusOptions, context: Context):
   output.table([HEAD, ...validators.map((validator) => row(validator, performance.get(Number(validator.index))))], "");
   if (next !== null) output.line(`there are more: --offset ${next}`);
   return 0;
+}
+
+/** Of the node's own validators, by index. */
+async function performanceOf(client: ApiClient): Promise<ReadonlyMap<number, JsonObject>> {
+  const found = new Map<number, JsonObject>();
+  for (let offset: number | null = 0; offset !== null; ) {
+    const answer: JsonObject = await client.get(`/v1/gasper/performance?offset=${offset}&limit=${LIMIT_MAX}`);
+    for (const own of listOf(answer, client)) found.set(Number(own.index), own);
+    offset = typeof answer.next === "number" && answer.next > offset ? answer.next : null;
+  }
+  return found;
 }
 
 async function choose(options: StatusOptions, page: Page, own: readonly number[], client: ApiClient, context: Context): Promise<Chosen> {

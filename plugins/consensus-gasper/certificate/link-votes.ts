@@ -1,7 +1,8 @@
 /**
  * Votes from blocks that may make a checkpoint final: those of links from one epoch to the next, by link and by what was signed.
  *
- * Bounded by links, kinds of votes a link, and aggregates a kind: whatever blocks bring, honest votes of the newest epochs stay.
+ * Bounded by links, kinds of votes a link, and aggregates a kind. Of too many links the one with the fewest voters goes: a few validators may
+ * name as many checkpoints as they like, and outvote nobody with it.
  */
 import { compareBytes, Hash } from "../../../core/sdk.js";
 import type { VoteGroup } from "../codec/index.js";
@@ -29,6 +30,8 @@ interface Link {
   readonly source: Checkpoint;
   readonly target: Checkpoint;
   readonly kinds: Map<string, Kind>;
+  /** Who voted for it, whatever is kept of these votes: bits by validator. */
+  readonly voters: VoterBits;
 }
 
 /** Votes of one link that can be added up: nobody is among them twice. */
@@ -60,6 +63,8 @@ export class LinkVotes {
     const { source, target } = data;
     if (target.epoch !== source.epoch + 1 || indices.length === 0) return;
     const link = this.#linkOf(source, target);
+    for (const index of indices) link.voters.add(index);
+    if (this.#links.size > LINKS_MAX) this.#dropWeakest();
     const name = `${data.slot} ${data.committeeIndex} ${Hash.key(data.headRoot)}`;
     let kind = link.kinds.get(name);
     if (kind === undefined) {
@@ -93,22 +98,26 @@ export class LinkVotes {
     const name = `${source.epoch} ${Hash.key(source.root)} ${Hash.key(target.root)}`;
     let link = this.#links.get(name);
     if (link === undefined) {
-      link = { source, target, kinds: new Map() };
+      link = { source, target, kinds: new Map(), voters: new VoterBits() };
       this.#links.set(name, link);
-      if (this.#links.size > LINKS_MAX) this.#dropOldest();
     }
     return link;
   }
 
-  #dropOldest(): void {
-    let oldest: string | undefined;
-    let epoch = Number.POSITIVE_INFINITY;
-    for (const [name, { source }] of this.#links)
-      if (source.epoch < epoch) {
-        oldest = name;
-        epoch = source.epoch;
-      }
-    if (oldest !== undefined) this.#links.delete(oldest);
+  /** The link with the fewest voters; of equals the oldest. */
+  #dropWeakest(): void {
+    let weakest: readonly [name: string, link: Link] | undefined;
+    for (const entry of this.#links) {
+      const [, { voters, source }] = entry;
+      const least = weakest?.[1];
+      if (
+        least === undefined ||
+        voters.count < least.voters.count ||
+        (voters.count === least.voters.count && source.epoch < least.source.epoch)
+      )
+        weakest = entry;
+    }
+    if (weakest !== undefined) this.#links.delete(weakest[0]);
   }
 }
 
@@ -141,4 +150,25 @@ function byPlace(a: Kind, b: Kind): number {
 
 function isSame(a: Uint32Array, b: Uint32Array): boolean {
   return a.length === b.length && a.every((index, place) => index === b[place]);
+}
+
+/** A set of validators, an eighth of a byte each. */
+class VoterBits {
+  #bits = new Uint8Array(64);
+  count = 0;
+
+  /** @param index of a validator that exists: it bounds the memory */
+  add(index: number): void {
+    const at = index >> 3;
+    if (at >= this.#bits.length) {
+      const grown = new Uint8Array(2 * at);
+      grown.set(this.#bits);
+      this.#bits = grown;
+    }
+    const before = this.#bits[at] as number;
+    const after = before | (1 << (index & 7));
+    if (after === before) return;
+    this.#bits[at] = after;
+    this.count++;
+  }
 }

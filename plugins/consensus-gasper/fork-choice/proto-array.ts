@@ -38,6 +38,8 @@ export class ProtoArray {
   #size = 0;
   #indices = new Map<HashKey, number>();
   #records: BlockRecord[] = [];
+  /** How many blocks there are of a slot and proposer. */
+  readonly #proposals = new Map<string, number>();
   #slots = new Float64Array(0);
   #parents = new Int32Array(0);
   #weights = new Float64Array(0);
@@ -95,8 +97,7 @@ export class ProtoArray {
 
   /** Whether the same proposer made another block of the same slot. */
   hasTwin(index: number): boolean {
-    const { proposerIndex, slot } = this.recordAt(index);
-    return this.#records.some((other, at) => at !== index && other.slot === slot && other.proposerIndex === proposerIndex);
+    return (this.#proposals.get(proposalOf(this.recordAt(index))) ?? 0) > 1;
   }
 
   isFinalBranch(index: number): boolean {
@@ -125,6 +126,7 @@ export class ProtoArray {
     if (index === this.#slots.length) this.#grow(Math.max(64, index * 2));
     this.#records.push(recordOf(block, parent === NONE ? undefined : this.recordAt(parent)));
     this.#indices.set(Hash.key(block.root), index);
+    this.#count(block, 1);
     this.#slots[index] = block.slot;
     this.#parents[index] = parent;
     this.#timely[index] = isTimely ? 1 : 0;
@@ -208,6 +210,7 @@ export class ProtoArray {
       if (kept[from] !== 1) {
         removed.push(record.root);
         this.#indices.delete(Hash.key(record.root));
+        this.#count(record, -1);
         continue;
       }
       const parent = this.#parents[from] as number;
@@ -249,6 +252,13 @@ export class ProtoArray {
     else this.#final[index] = parent === NONE ? 0 : (this.#final[parent] as number);
   }
 
+  #count(record: Pick<BlockRecord, "slot" | "proposerIndex">, change: 1 | -1): void {
+    const key = proposalOf(record);
+    const count = (this.#proposals.get(key) ?? 0) + change;
+    if (count === 0) this.#proposals.delete(key);
+    else this.#proposals.set(key, count);
+  }
+
   #columns(): (Float64Array | Int32Array | Uint32Array | Uint8Array)[] {
     return [
       this.#slots,
@@ -278,6 +288,10 @@ export class ProtoArray {
     this.#final = grown(new Uint8Array(capacity), this.#final);
     this.#timely = grown(new Uint8Array(capacity), this.#timely);
   }
+}
+
+function proposalOf({ slot, proposerIndex }: Pick<BlockRecord, "slot" | "proposerIndex">): string {
+  return `${slot}:${proposerIndex}`;
 }
 
 /** A hash of its own: what comes in may be a view of a whole message, and would keep it. */

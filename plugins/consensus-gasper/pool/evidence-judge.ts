@@ -13,6 +13,9 @@ import type { Slasher } from "./slasher.js";
 import type { SlashingPool } from "./slashing-pool.js";
 import { isInfinity } from "./vote-conditions.js";
 
+/** Signatures of a piece of evidence. */
+const SETS = 2;
+
 export interface EvidenceJudgeParts {
   readonly slashings: SlashingPool;
   readonly slasher: Slasher;
@@ -26,11 +29,15 @@ export class EvidenceJudge {
   ) {}
 
   async judge(evidence: Evidence): Promise<GossipOutcome> {
-    const fault = evidence.kind === "proposer" ? this.#proposerFault(evidence.slashing) : this.#attesterFault(evidence.slashing);
+    const state = this.chain.stateOf(this.chain.head().root);
+    const fault =
+      evidence.kind === "proposer" ? this.#proposerFault(evidence.slashing, state) : this.#attesterFault(evidence.slashing, state);
     if (fault !== undefined) return fault;
-    const sets = evidence.kind === "proposer" ? this.#proposerSets(evidence.slashing) : this.#attesterSets(evidence.slashing);
+    // Before keys are added up.
+    if (!this.parts.signatures.hasRoom(SETS)) return GossipCode.busy;
+    if (state === undefined) return GossipCode.unverified;
+    const sets = evidence.kind === "proposer" ? this.#proposerSets(evidence.slashing, state) : this.#attesterSets(evidence.slashing, state);
     if (sets === undefined) return GossipCode.unverified;
-    if (!this.parts.signatures.hasRoom(sets.length)) return GossipCode.busy;
     const verdicts = await this.parts.signatures.verify(sets);
     if (verdicts === undefined) return GossipCode.unverified;
     if (verdicts.includes(false))
@@ -39,25 +46,24 @@ export class EvidenceJudge {
     return this.parts.slasher.adopt(evidence) ? GossipCode.accepted : GossipCode.evidenceKnown;
   }
 
-  #proposerFault(slashing: ProposerSlashing): GossipOutcome | undefined {
+  #proposerFault(slashing: ProposerSlashing, state: GasperState | undefined): GossipOutcome | undefined {
     if (isInfinity(slashing.first.seal) || isInfinity(slashing.second.seal)) return GossipCode.infinity;
     const proposer = decodeExtra(slashing.first.extra)?.proposerIndex;
     if (proposer !== undefined && this.parts.slashings.hasProposer(proposer)) return GossipCode.evidenceKnown;
-    return this.#stateFault((state) => checkProposerSlashing(state, slashing));
+    return this.#stateFault(state, (known) => checkProposerSlashing(known, slashing));
   }
 
-  #attesterFault(slashing: AttesterSlashing): GossipOutcome | undefined {
+  #attesterFault(slashing: AttesterSlashing, state: GasperState | undefined): GossipOutcome | undefined {
     const { first, second } = slashing;
     if (isInfinity(first.signature) || isInfinity(second.signature)) return GossipCode.infinity;
     const accused = accusedBy(slashing);
     if (accused.length === 0 || offenceOf(first.data, second.data) === undefined) return GasperFault.attesterEvidence;
     if (accused.every((index) => this.parts.slashings.accuses(index))) return GossipCode.evidenceKnown;
-    return this.#stateFault((state) => checkAttesterSlashing(state, slashing));
+    return this.#stateFault(state, (known) => checkAttesterSlashing(known, slashing));
   }
 
   /** What a block on the head would find wrong. */
-  #stateFault(check: (state: GasperState) => unknown): GossipOutcome | undefined {
-    const state = this.chain.stateOf(this.chain.head().root);
+  #stateFault(state: GasperState | undefined, check: (state: GasperState) => unknown): GossipOutcome | undefined {
     if (state === undefined) return GossipCode.unverified;
     try {
       check(state);
@@ -69,11 +75,11 @@ export class EvidenceJudge {
     }
   }
 
-  #proposerSets({ first, second }: ProposerSlashing): readonly BlsSet[] | undefined {
+  #proposerSets({ first, second }: ProposerSlashing, state: GasperState): readonly BlsSet[] | undefined {
     const { chain } = this;
     const proposer = decodeExtra(first.extra)?.proposerIndex;
-    if (proposer === undefined || !chain.keys.has(proposer)) return undefined;
-    const publicKey = chain.keys.get(proposer);
+    if (proposer === undefined) return undefined;
+    const publicKey = chain.sumOfKeys(state, Uint32Array.of(proposer));
     return [first, second].map((header) => ({
       publicKey,
       message: blockSigningMessage(chain.chainHash, headerRecord(header).signingRoot),
@@ -81,13 +87,13 @@ export class EvidenceJudge {
     }));
   }
 
-  #attesterSets({ first, second }: AttesterSlashing): readonly BlsSet[] | undefined {
+  /** @param state knows all of the voters: it was checked */
+  #attesterSets({ first, second }: AttesterSlashing, state: GasperState): readonly BlsSet[] {
     const { chain } = this;
-    const sets: BlsSet[] = [];
-    for (const { data, indices, signature } of [first, second]) {
-      if (!indices.every((index) => chain.keys.has(index))) return undefined;
-      sets.push({ publicKey: chain.keys.aggregate(indices), message: attestationSigningRoot(chain.chainHash, data), signature });
-    }
-    return sets;
+    return [first, second].map(({ data, indices, signature }) => ({
+      publicKey: chain.sumOfKeys(state, indices),
+      message: attestationSigningRoot(chain.chainHash, data),
+      signature,
+    }));
   }
 }

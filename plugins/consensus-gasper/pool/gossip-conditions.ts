@@ -66,7 +66,7 @@ export const GOSSIP_CONDITIONS = {
     ALL,
     "Its bytes are not the canonical encoding of what the channel carries, or exceed a limit.",
   ),
-  [GossipCode.busy]: condition("ignore", ALL, "More signatures wait to be verified than there is room for."),
+  [GossipCode.busy]: condition("ignore", ALL, "More signatures wait to be verified, or more votes for committees, than there is room for."),
   [GossipCode.unverified]: condition("ignore", ALL, "Its signatures could not be verified here: a trouble of this node."),
   [GossipCode.notSingle]: condition("reject", SINGLE, "Not exactly one bit is set."),
   [GasperFault.attestationTarget]: condition("reject", VOTES, "The target's epoch is not the slot's."),
@@ -101,7 +101,7 @@ export const GOSSIP_CONDITIONS = {
   [GossipCode.noCommittees]: condition(
     "ignore",
     VOTES,
-    "The committees of that branch are not to be had: its state is not kept, or this slot's budget for branches off the head's is used up.",
+    "The committees of that branch are not to be had: its state is not kept; it is not the head's and its last block is more than an epoch old; or this slot's budget for branches off the head's is used up, and it waits here for the next.",
   ),
   [GasperFault.attestationCommittee]: condition("reject", VOTES, "The slot has no such committee."),
   [GasperFault.attestationBits]: condition(

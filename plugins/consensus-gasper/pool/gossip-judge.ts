@@ -48,6 +48,8 @@ export interface GossipJudgeOptions {
   readonly maxWaitingMessages?: number;
   /** Those of them that wait for the same. Default: half of all. */
   readonly maxWaitingPerBlock?: number;
+  /** Votes that may wait for the committees of a branch that are being made. Default: 8,192. */
+  readonly maxCommitteeWaits?: number;
 }
 
 export class GossipJudge {
@@ -69,7 +71,7 @@ export class GossipJudge {
     this.#metrics = metrics;
     this.#pool = dependencies.pool;
     this.#signatures = new SignatureQueue({ bls: chain.bls, scheduler: chain.host.scheduler, metrics }, { maxWaitingSets });
-    const parts = { ...dependencies, signatures: this.#signatures };
+    const parts = { ...dependencies, signatures: this.#signatures, maxCommitteeWaits: options.maxCommitteeWaits };
     this.#votes = new VoteJudge(chain, parts);
     this.#evidence = new EvidenceJudge(chain, parts);
     this.#room = new WaitingRoom(maxWaitingMessages, options.maxWaitingPerBlock ?? Math.ceil(maxWaitingMessages / 2));
@@ -140,12 +142,15 @@ export class GossipJudge {
     }
   }
 
-  /** Lets a vote wait that came too early. */
-  #keep(channel: GossipChannel, bytes: Bytes, { data }: Attestation, outcome: GossipOutcome): GossipOutcome {
+  /** Lets a vote wait that came too early, or when the slot's budget of committees was used up. */
+  #keep(channel: GossipChannel, bytes: Bytes, attestation: Attestation, outcome: GossipOutcome): GossipOutcome {
+    const { data } = attestation;
     const message = { channel, bytes, slot: data.slot };
     if (outcome === GossipCode.unknownHead) this.#room.waitForBlock(message, data.headRoot);
     else if (outcome === GasperFault.attestationFuture && data.slot === this.#votes.conditions.latestSlot() + 1)
-      this.#room.waitForSlot(message);
+      this.#room.waitForSlot(message, data.slot);
+    else if (outcome === GossipCode.noCommittees && this.#votes.conditions.isPutOff(attestation))
+      this.#room.waitForSlot(message, this.#chain.currentSlot() + 1);
     return outcome;
   }
 

@@ -12,8 +12,8 @@
  * ```
  */
 export { AttestationPool, type AttestationPoolOptions } from "./attestation-pool.js";
-export { accusedBy, decodeEvidence, type Evidence, encodeEvidence, maxEvidenceBytes } from "./evidence.js";
-export { GOSSIP_CONDITIONS, type GossipChannel, GossipChannels, GossipCode, type GossipOutcome, verdictOf } from "./gossip-conditions.js";
+export { accusedBy, decodeEvidence, type Evidence, encodeEvidence } from "./evidence.js";
+export { GOSSIP_CONDITIONS, type GossipChannel, GossipCode, type GossipOutcome, verdictOf } from "./gossip-conditions.js";
 export {
   GossipJudge,
   type GossipJudgeDependencies,

@@ -12,6 +12,8 @@ import { GossipCode, type GossipOutcome } from "./gossip-conditions.js";
 /** How far clocks of honest nodes may be apart: MAXIMUM_GOSSIP_CLOCK_DISPARITY, and for short slots an eighth of one, ms. */
 const MAX_DISPARITY_MS = 500;
 const INFINITY_FLAG = 0x40;
+/** Votes that may wait for committees at once, some 2 kB each: what comes in while the states of a new epoch are made. */
+const COMMITTEE_WAITS_MAX = 8_192;
 
 /** A vote's committee, on its branch. */
 export interface VoteCommittee {
@@ -26,8 +28,13 @@ export function isInfinity(signature: Uint8Array): boolean {
 export class VoteConditions {
   readonly #committees: CommitteeSource;
   readonly #disparityMs: number;
+  #waits = 0;
 
-  constructor(private readonly chain: GasperChain) {
+  /** @param maxWaits votes that may wait for committees at once */
+  constructor(
+    private readonly chain: GasperChain,
+    private readonly maxWaits = COMMITTEE_WAITS_MAX,
+  ) {
     this.#committees = new CommitteeSource(chain);
     this.#disparityMs = Math.min(MAX_DISPARITY_MS, Math.floor(chain.clock.slotMs / 8));
   }
@@ -51,15 +58,22 @@ export class VoteConditions {
     );
   }
 
-  /** The committee that `bits` are of, or why there is none. */
-  async committeeOf({ data, bits }: Attestation): Promise<VoteCommittee | GossipOutcome> {
-    const branch = await this.#committees.of(data.target.epoch, data.headRoot);
+  /** The committee that `bits` are of, or why there is none. @param isOwn made here: it finds room */
+  async committeeOf({ data, bits }: Attestation, isOwn = false): Promise<VoteCommittee | GossipOutcome> {
+    if (!isOwn && this.#waits >= this.maxWaits) return GossipCode.busy;
+    this.#waits++;
+    const branch = await this.#committees.of(data.target.epoch, data.headRoot).finally(() => this.#waits--);
     if (branch === undefined) return GossipCode.noCommittees;
     const { shuffling, decisionRoot } = branch;
     if (!shuffling.has(data.slot, data.committeeIndex)) return GasperFault.attestationCommittee;
     const members = shuffling.committee(data.slot, data.committeeIndex);
     if (!bitsFit(bits, members.length) || countBits(bits) === 0) return GasperFault.attestationBits;
     return { members, decisionRoot };
+  }
+
+  /** Whether there may be committees for it in the next slot. */
+  isPutOff({ data }: Attestation): boolean {
+    return this.#committees.isPutOff(data.target.epoch, data.headRoot);
   }
 
   #formFault({ slot, source, target }: AttestationData): GossipOutcome | undefined {

@@ -1,5 +1,5 @@
 /** Judges votes of both channels: all conditions, signatures last; and hands on what is valid. */
-import { type BlsSet, bytesEqual, type Hash } from "../../../core/sdk.js";
+import { type Bytes, bytesEqual, type Hash } from "../../../core/sdk.js";
 import type { GasperChain } from "../chain-access.js";
 import { aggregateSigningRoot, attestationSigningRoot, countBits, membersOf, selectionSigningRoot } from "../codec/index.js";
 import { isAggregator } from "../duties/index.js";
@@ -20,6 +20,15 @@ export interface VoteJudgeParts {
   readonly pool: AttestationPool;
   readonly slasher: Slasher;
   readonly signatures: SignatureQueue;
+  /** Votes that may wait for committees at once; undefined: the default. */
+  readonly maxCommitteeWaits?: number | undefined;
+}
+
+/** A signature, and the validators whose it has to be. */
+interface Signed {
+  readonly signers: Uint32Array;
+  readonly message: Hash;
+  readonly signature: Bytes;
 }
 
 export class VoteJudge {
@@ -36,7 +45,7 @@ export class VoteJudge {
     private readonly chain: GasperChain,
     private readonly parts: VoteJudgeParts,
   ) {
-    this.conditions = new VoteConditions(chain);
+    this.conditions = new VoteConditions(chain, parts.maxCommitteeWaits);
   }
 
   /** Forgets what is older than gossip may bring. */
@@ -55,15 +64,14 @@ export class VoteJudge {
     if (countBits(bits) !== 1) return GossipCode.notSingle;
     const fault = this.conditions.fault(attestation);
     if (fault !== undefined) return fault;
-    const committee = await this.conditions.committeeOf(attestation);
+    const committee = await this.conditions.committeeOf(attestation, isOwn);
     if (typeof committee === "string") return committee;
     const indices = membersOf(committee.members, bits);
     const validator = indices[0] as number;
     const root = attestationSigningRoot(this.chain.chainHash, data);
     if (this.#isKnownVoter(validator, data.target.epoch, root)) return GossipCode.voteSeen;
     if (!isOwn) {
-      if (!this.chain.keys.has(validator)) return GossipCode.noCommittees;
-      const verdicts = await this.#verify([{ publicKey: this.chain.keys.get(validator), message: root, signature }]);
+      const verdicts = await this.#verify(data.headRoot, [{ signers: indices, message: root, signature }]);
       if (typeof verdicts === "string") return verdicts;
       if (verdicts[0] !== true) return GasperFault.attestationSignature;
       // Another one may have been verified meanwhile.
@@ -114,14 +122,13 @@ export class VoteJudge {
   }
 
   async #aggregateFault(message: AggregateAndProof, root: Hash, indices: Uint32Array): Promise<GossipOutcome | undefined> {
-    const { chain } = this;
+    const { chainHash } = this.chain;
     const { aggregatorIndex, aggregate, selectionProof, signature } = message;
-    if (!chain.keys.has(aggregatorIndex) || !indices.every((index) => chain.keys.has(index))) return GossipCode.noCommittees;
-    const publicKey = chain.keys.get(aggregatorIndex);
-    const verdicts = await this.#verify([
-      { publicKey, message: selectionSigningRoot(chain.chainHash, aggregate.data.slot), signature: selectionProof },
-      { publicKey, message: aggregateSigningRoot(chain.chainHash, message), signature },
-      { publicKey: chain.keys.aggregate(indices), message: root, signature: aggregate.signature },
+    const signers = Uint32Array.of(aggregatorIndex);
+    const verdicts = await this.#verify(aggregate.data.headRoot, [
+      { signers, message: selectionSigningRoot(chainHash, aggregate.data.slot), signature: selectionProof },
+      { signers, message: aggregateSigningRoot(chainHash, message), signature },
+      { signers: indices, message: root, signature: aggregate.signature },
     ]);
     if (typeof verdicts === "string") return verdicts;
     if (verdicts[0] !== true) return GossipCode.selectionProof;
@@ -129,9 +136,18 @@ export class VoteJudge {
     return verdicts[2] === true ? undefined : GasperFault.attestationSignature;
   }
 
-  async #verify(sets: readonly BlsSet[]): Promise<readonly boolean[] | GossipOutcome> {
+  /** @param headRoot whose branch says which keys the numbers are; they are added up only if there is room */
+  async #verify(headRoot: Hash, signed: readonly Signed[]): Promise<readonly boolean[] | GossipOutcome> {
     const { signatures } = this.parts;
-    if (!signatures.hasRoom(sets.length)) return GossipCode.busy;
+    if (!signatures.hasRoom(signed.length)) return GossipCode.busy;
+    const state = this.chain.stateOf(headRoot);
+    const isKnown = state !== undefined && signed.every(({ signers }) => signers.every((index) => index < state.validatorCount));
+    if (!isKnown) return GossipCode.noCommittees;
+    const sets = signed.map(({ signers, message, signature }) => ({
+      publicKey: this.chain.sumOfKeys(state, signers),
+      message,
+      signature,
+    }));
     return (await signatures.verify(sets)) ?? GossipCode.unverified;
   }
 

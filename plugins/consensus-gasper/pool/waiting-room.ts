@@ -41,8 +41,8 @@ export class WaitingRoom {
     return this.#put(message, Hash.key(root));
   }
 
-  waitForSlot(message: WaitingMessage): boolean {
-    return this.#put(message, String(message.slot));
+  waitForSlot(message: WaitingMessage, slot: number): boolean {
+    return this.#put(message, String(slot));
   }
 
   /** Takes out who waited for a block, in order of arrival. */

@@ -8,11 +8,12 @@ export const GasperNotReadyError = defineError<Record<string, never>>(
   () => "the engine has not read the chain yet; ask again in a moment",
 );
 
-/** Nobody knows the duties of that epoch yet. */
-export const EpochTooFarError = defineError<{ epoch: number; last: number }>(
+/** Nobody knows the duties of that epoch yet; or it is one that nobody has duties in any more, and that the head has not come to. */
+export const EpochTooFarError = defineError<{ epoch: number; first: number; last: number }>(
   "GASPER_EPOCH_TOO_FAR",
   "input",
-  ({ epoch, last }) => `duties of epoch ${epoch} are not known yet: they are up to epoch ${last}`,
+  ({ epoch, first, last }) =>
+    `duties of epoch ${epoch} are not answered: of epochs beyond the head's, those are that are under way or next, from ${first} to ${last}`,
 );
 
 /** The states that would tell are gone: duties are answered back to the last finalized epochs. */

@@ -35,21 +35,24 @@ export function currentEpoch(source: RouteSource): number {
 }
 
 /**
- * The state of the head's branch that knows the duties of `epoch`: those of the epoch after the current one are the last.
+ * The state of the head's branch that knows the duties of `epoch`: those of the epoch after the current one are the last. Where the head is far
+ * behind, those between are nobody's any more, and not worth a walk each.
  *
  * @throws EpochTooFarError, EpochNotKeptError, GasperNotReadyError
  */
 export async function stateForEpoch(source: RouteSource, epoch: number): Promise<StateAfter> {
   const head = headState(source);
-  const last = Math.max(currentEpoch(source), head.state.epoch) + 1;
-  if (epoch > last) throw new EpochTooFarError({ epoch, last });
-  const first = source.clock.firstSlotOf(epoch);
+  const current = currentEpoch(source);
+  const last = Math.max(current, head.state.epoch) + 1;
+  const first = Math.max(current - 1, head.state.epoch + 1);
+  if (epoch > last || (epoch > head.state.epoch && epoch < first)) throw new EpochTooFarError({ epoch, first, last });
+  const firstSlot = source.clock.firstSlotOf(epoch);
   // Of an earlier epoch than the head's: by its last block.
-  const root = epoch < head.state.epoch ? source.ancestorAt(head.root, first + source.clock.slotsPerEpoch - 1) : head.root;
+  const root = epoch < head.state.epoch ? source.ancestorAt(head.root, firstSlot + source.clock.slotsPerEpoch - 1) : head.root;
   try {
     if (root === undefined) throw new StateNotKeptError({ id: `of epoch ${epoch}` });
     // Of a later one than the head's: the state of the epoch before knows already.
-    const at = epoch === last ? source.clock.firstSlotOf(epoch - 1) : first;
+    const at = epoch === last ? source.clock.firstSlotOf(epoch - 1) : firstSlot;
     const state = await source.stateAt(root, at);
     return { root, slot: state.slot, state };
   } catch (error) {

@@ -80,6 +80,7 @@ const PerformanceAnswer = Type.Object({
     description:
       "Of this node's validators: proposals made and missed, votes by what they were timely for, inclusion distance, effectiveness",
   }),
+  next: Next,
 });
 
 export function addValidatorRoutes(app: FastifyInstance, source: RouteSource): void {
@@ -157,23 +158,23 @@ export function addValidatorRoutes(app: FastifyInstance, source: RouteSource): v
       };
     },
   );
-  app.get<{ Querystring: { validator?: number } }>(
+  app.get<{ Querystring: { validator?: number; offset: number; limit: number } }>(
     "/performance",
     {
       schema: {
         tags,
         summary: "How this node's validators do, by what the canonical chain says of them",
-        querystring: Type.Object({ validator: Type.Optional(Index) }, { additionalProperties: false }),
+        querystring: Type.Object({ validator: Type.Optional(Index), offset: Offset, limit: Limit }, { additionalProperties: false }),
         response: { 200: PerformanceAnswer },
       },
     },
     async ({ query }) => {
       headState(source);
       const all = source.served.performance.list() as readonly { readonly index?: number; readonly [field: string]: unknown }[];
-      const validators = query.validator === undefined ? all : all.filter(({ index }) => index === query.validator);
-      if (query.validator !== undefined && validators.length === 0)
-        throw new NoSuchValidatorError({ validator: `${query.validator} of this node` });
-      return { validators };
+      const { validator, offset, limit } = query;
+      const chosen = validator === undefined ? all : all.filter(({ index }) => index === validator);
+      if (validator !== undefined && chosen.length === 0) throw new NoSuchValidatorError({ validator: `${validator} of this node` });
+      return { validators: chosen.slice(offset, offset + limit), next: offset + limit < chosen.length ? offset + limit : null };
     },
   );
 }

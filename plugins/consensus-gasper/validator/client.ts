@@ -257,7 +257,10 @@ export class ValidatorClient implements Producer {
       keys++;
     }
     if (keys > 0)
-      logger.info({ keys, untilEpoch }, "keys voted lately, and this node has no record of it: they sign nothing until the next epoch begins");
+      logger.info(
+        { keys, untilEpoch },
+        "keys voted lately, and this node has no record of it: they sign nothing until the next epoch begins",
+      );
   }
 
   #hasRecord(own: OwnValidator): boolean {

@@ -35,7 +35,8 @@ const OWN = {
 };
 const ANSWERS: Readonly<Record<string, object>> = {
   "/v1/status": { addressPrefix: "cw", chainId: "test", limits: { feeFloorPerByte: 1 } },
-  "/v1/gasper/performance": { validators: [OWN] },
+  "/v1/gasper/performance": { validators: [], next: 1_000 },
+  "/v1/gasper/performance?offset=1000&limit=1000": { validators: [OWN], next: null },
   "/v1/gasper/validators": { validators: [VALIDATOR, { ...VALIDATOR, index: 4 }], next: 5 },
   "/v1/gasper/validators/3": { validator: VALIDATOR },
   [`/v1/gasper/validators/${VALIDATOR.publicKey}`]: { validator: VALIDATOR },
@@ -51,7 +52,7 @@ const server = createServer((request, response) => {
   request.setEncoding("utf8").on("data", (text: string) => {
     submitted = String((JSON.parse(text) as { raw: string }).raw);
   });
-  const answer = ANSWERS[url.split("?", 1)[0] ?? ""];
+  const answer = ANSWERS[url] ?? ANSWERS[url.split("?", 1)[0] ?? ""];
   request.on("end", () => {
     response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
     response.end(JSON.stringify(answer ?? { code: "NO_SUCH_THING", detail: "there is none" }));

@@ -1,6 +1,6 @@
 /** The engine under a real chain: what it refuses and why, what waits, what a restart brings back, and what finality protects. */
 import t, { type Test } from "tap";
-import { blsSign, Hash } from "../../../core/sdk.js";
+import { blsSign, Hash, present } from "../../../core/sdk.js";
 import {
   codecLimitsOf,
   decodePayload,
@@ -9,6 +9,9 @@ import {
   encodePayload,
   randaoSigningRoot,
 } from "../../../plugins/consensus-gasper/codec/index.js";
+import { ProposalTurns, WalkTurns } from "../../../plugins/consensus-gasper/header-turns.js";
+import { type SealChain, sealContextOf } from "../../../plugins/consensus-gasper/seal-context.js";
+import { SlotClock } from "../../../plugins/consensus-gasper/slot-clock.js";
 import { ESCROW } from "../../../plugins/consensus-gasper/state/index.js";
 import type { Attestation } from "../../../plugins/consensus-gasper/types.js";
 import { GENESIS_TIME_MS, worded } from "../../core/chain/harness.js";
@@ -145,6 +148,120 @@ t.test("thousands of empty slots are crossed, and only for who signed", async (t
   checkMoney(t, chain);
 });
 
+t.test("who can't propose by what the parent's state says is refused without a walk; others take turns", async (t) => {
+  const chain = await RealChain.start();
+  const [block] = (await chain.row(chain.genesis, 1, 1)) as [Made];
+  const { header } = (await chain.make(block, 3)).block;
+  const parent = present(chain.node.chain.header(block.id), "it was imported");
+  const clock = new SlotClock(GENESIS_TIME_MS, SLOT_MS, 4);
+  const epochs = { activation: [0, 50, 51, 0xffff_ffff, 0, 0], exit: [0xffff_ffff, 60, 60, 0xffff_ffff, 50, 51], slashed: [5] };
+  const state = {
+    validatorCount: 40,
+    epoch: 0,
+    isSlashed: (index: number) => epochs.slashed.includes(index),
+    activationEpoch: (index: number) => epochs.activation[index] ?? 0,
+    exitEpoch: (index: number) => epochs.exit[index] ?? 0xffff_ffff,
+    proposerAt: () => undefined,
+  };
+  const walks: (() => void)[] = [];
+  const fake = {
+    clock,
+    nowMs: timeOf(900),
+    head: () => ({ root: chain.genesis.id, slot: 0 }),
+    stateOf: () => state,
+    stateAt: () => new Promise((resolve) => void walks.push(() => resolve(state))),
+    sumOfKeys: () => new Uint8Array(48),
+    verifySeals: async (seals: readonly unknown[]) => seals.map(() => true),
+  } as unknown as SealChain;
+  const turns = { walks: new WalkTurns(clock), proposals: new ProposalTurns(clock) };
+  const ask = (proposerIndex: number, slot = 200) => {
+    const extra = encodeExtra({ proposerIndex, randaoReveal: header.extra.slice(4) });
+    const told = sealContextOf(fake, turns, parent, { ...header, extra, timestampMs: timeOf(slot) }, slot);
+    return told.then(
+      () => "good",
+      ({ code, data }: { code: string; data: { code?: string; retryAtMs?: number } }) => `${data.code ?? code} ${data.retryAtMs ?? ""}`,
+    );
+  };
+  const refused = "GASPER_WRONG_PROPOSER ";
+  t.same(await Promise.all([2, 4].map((index) => ask(index))), [refused, refused], "active only after the epoch; out by it");
+  t.equal(await ask(5), "GASPER_SLASHED_PROPOSER ");
+  await chain.node.rest();
+  t.equal(walks.length, 0, "not a step for them");
+  // Active by then, or may be.
+  const first = [0, 1, 3].map((index) => ask(index));
+  const same = ask(1);
+  const rest = Array.from({ length: 14 }, (_, index) => ask(index + 10));
+  await chain.node.rest();
+  t.equal(walks.length, 1, "one at a time");
+  const busy = `GASPER_WALKS_BUSY ${timeOf(901)}`;
+  t.equal(await ask(30), busy, "sixteen wait");
+  t.equal(await ask(1, 204), busy, "one turn each");
+  for (let at = 0; at < 17; at++) {
+    t.equal(walks.length, at + 1);
+    walks[at]?.();
+    await chain.node.rest();
+  }
+  t.same(new Set(await Promise.all([...first, same, ...rest])), new Set([refused]), "each has had its turn");
+  // Over the head, for the epoch that it is: nobody is before it.
+  (fake as { head: () => unknown }).head = () => ({ root: block.id, slot: 1 });
+  void ask(6, 204);
+  void ask(7, 900);
+  void ask(8, 900);
+  await chain.node.rest();
+  t.equal(walks.length, 17 + 3);
+  const waiting = ask(9);
+  turns.walks.stop();
+  for (const end of walks) end();
+  t.equal(await waiting, "GASPER_MOVING_STOPPED ");
+  t.equal(walks.length, 17 + 3, "nobody begins after the end");
+});
+
+t.test("a proposer's third block of a slot waits for the next slot", async (t) => {
+  const chain = await RealChain.start();
+  const trunk = await chain.row(chain.genesis, 1, 5);
+  const parent = trunk.at(-1) as Made;
+  await chain.begin(6);
+  const proposer = await chain.proposerOf(parent, 6);
+  const bad = (byte: number, wish: Wish = {}) =>
+    chain.make(parent, 6, { header: { stateRoot: Hash.from(new Uint8Array(32).fill(byte)) }, ...wish });
+  t.equal(worded(await chain.import(await bad(1))), "invalid BLOCK_STATE_ROOT");
+  for (let forged = 2; forged < 5; forged++)
+    t.equal(worded(await chain.import(await bad(forged, { sealedBy: other(proposer) }))), "invalid GASPER_SEAL_SIGNATURE");
+  t.equal(worded(await chain.import(await bad(5))), "invalid BLOCK_STATE_ROOT");
+  const third = await chain.make(parent, 6);
+  t.equal(worded(await chain.import(third)), "not-yet GASPER_SLOT_EQUIVOCATION");
+  t.equal(
+    worded(await chain.import(await bad(6, { sealedBy: other(proposer) }))),
+    "invalid GASPER_SEAL_SIGNATURE",
+    "it has no place in the queue",
+  );
+  t.equal(chain.node.height, 5);
+  await chain.begin(7);
+  await chain.node.headIs(third.id);
+
+  const clock = new SlotClock(GENESIS_TIME_MS, SLOT_MS, 4);
+  const turns = new ProposalTurns(clock);
+  const root = (number: number) => Hash.from(new Uint8Array(32).fill(number));
+  const admitted = (slot: number, by: number, now: number) => {
+    let count = 0;
+    for (let number = 1; number <= 40; number++)
+      try {
+        turns.admit(slot, by, root(number), timeOf(now));
+        count++;
+      } catch (error) {
+        t.match(error, { code: "CONSENSUS_NOT_YET", data: { code: "GASPER_SLOT_EQUIVOCATION", retryAtMs: timeOf(now + 1) } });
+      }
+    return count;
+  };
+  t.same([admitted(20, 3, 20), admitted(20, 4, 20), admitted(20, 3, 21), admitted(20, 3, 22)], [2, 2, 10, 18]);
+  t.same([turns.counts(20, timeOf(27)), turns.counts(20, timeOf(28))], [true, false], "for two epochs");
+  t.equal(turns.size, 2);
+  admitted(28, 3, 28);
+  t.equal(turns.size, 1);
+  for (let by = 0; by < 5_000; by++) turns.admit(28, by, root(1), timeOf(28));
+  t.equal(turns.size, 4_096);
+});
+
 /** What validators own by the registry is what the escrow holds. */
 function checkMoney(t: Test, chain: RealChain): void {
   const { ledger, engine } = chain.node;
@@ -224,7 +341,7 @@ t.test("a block between what is final and its epoch, and who stands on it, are s
   const chain = await RealChain.start();
   const early = await chain.row(chain.genesis, 1, 7);
   const root = early.at(-1) as Made;
-  // Slot 8, the first of epoch 2, stays empty for now: the epoch's checkpoint is the block of slot 7.
+  // Slot 8, the first of epoch 2, stays empty at first: the epoch's checkpoint is the block of slot 7.
   let last = root;
   for (let slot = 9; chain.node.chain.finalized.header.height < 7 && slot < 24; slot++) {
     const attestations = await chain.votes(last, slot - 1);

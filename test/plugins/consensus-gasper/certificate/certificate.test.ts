@@ -66,6 +66,34 @@ t.test("links other than to the next epoch are no use; of many the oldest go", a
   t.same(votes.best(source, () => 1)?.target, target, "the heavier of two targets");
 });
 
+t.test("made-up targets push out no link that more voted for", async (t) => {
+  const votes = new LinkVotes(64);
+  // Committee by committee, as an epoch goes on, while a few name checkpoints of their own.
+  let made = 0;
+  for (let committee = 0; committee < 8; committee++) {
+    votes.add(vote([4 * committee, 4 * committee + 1, 4 * committee + 2], { committeeIndex: committee }));
+    for (let more = 0; more < 16; more++)
+      votes.add(vote([4 * committee + 3, 900 + (more % 2)], { target: { ...target, root: hashOf(`made up ${made++}`) } }));
+  }
+  t.equal(votes.links, 16);
+  t.match(
+    votes.best(source, () => 1),
+    { target, voters: 24 },
+  );
+  // The next epoch's link begins with few voters; those that are made up have fewer still.
+  const next: Checkpoint = { epoch: 6, root: hashOf("next") };
+  votes.add(vote([1, 2, 3], { source: target, target: next }));
+  for (let more = 0; more < 32; more++) votes.add(vote([7, 8], { source: target, target: { ...next, root: hashOf(`more ${more}`) } }));
+  t.match(
+    votes.best(target, () => 1),
+    { target: next, voters: 3 },
+  );
+  t.match(
+    votes.best(source, () => 1),
+    { target, voters: 24 },
+  );
+});
+
 t.test("a checkpoint has a certificate once two thirds voted from it to the next epoch", async (t) => {
   const chain = new CertifiedChain();
   for (let slot = 1; slot <= 4 * SLOTS_PER_EPOCH; slot++) await chain.block(slot);

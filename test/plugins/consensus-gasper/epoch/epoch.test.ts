@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import t, { type Test } from "tap";
+import type { ConsensusHost } from "../../../../core/sdk.js";
 import {
   committedSetRoot,
   encodedSetRoot,
@@ -9,6 +10,7 @@ import {
   processSlots,
   unrealizedCheckpoints,
 } from "../../../../plugins/consensus-gasper/epoch/index.js";
+import { EpochBorders } from "../../../../plugins/consensus-gasper/epoch-borders.js";
 import { checkSupply, EPOCH_FIELDS, Exit, GasperState } from "../../../../plugins/consensus-gasper/state/index.js";
 import { MemoryState } from "../../ledger-account/fixtures.js";
 import { chainOf, escrowOf, hashOf, hex, INCREMENT, open, parametersOf, type SpecChanges, services, TREASURY } from "../state/fixtures.js";
@@ -315,4 +317,33 @@ t.test("10,000 validators: an epoch takes far less than 250 ms", async (t) => {
   const cpuMs = (user + system) / 1_000 / 3;
   t.comment(`${cpuMs.toFixed(1)} ms CPU`);
   t.ok(cpuMs < 250, `${cpuMs} ms`);
+});
+
+t.test("walks from one block are made one at a time, also to what lies behind the furthest", async (t) => {
+  const { memory, parameters } = chainOf(8);
+  const events: string[] = [];
+  const host = {
+    clock: { monotonicMs: () => 0 },
+    treasury: TREASURY,
+    view: () => memory,
+    slicer: () => {
+      events.push("begins");
+      return { due: () => true, pause: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+    },
+  } as unknown as ConsensusHost;
+  const borders = new EpochBorders(host, parameters, services().verify, () => {});
+  const root = hashOf("root");
+  const walk = async (epoch: number) => {
+    const changes = await borders.at(root, epoch);
+    events.push(`is at ${GasperState.open(changes, parameters).epoch}`);
+  };
+  await walk(40);
+  await Promise.all([walk(20), walk(30), walk(40), walk(25)]);
+  t.same(
+    events.map((event) => event.split(" ")[0]).filter((event, at, all) => event === "begins" && all[at - 1] === "begins"),
+    [],
+    "none begins before the one before is there",
+  );
+  t.same(events.filter((event) => event.startsWith("is")).sort(), ["is at 20", "is at 25", "is at 30", "is at 40", "is at 40"]);
+  t.equal(events.filter((event) => event === "begins").length, 4, "and the furthest is kept");
 });

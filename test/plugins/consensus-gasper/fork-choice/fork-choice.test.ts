@@ -308,4 +308,6 @@ t.test("a proposer builds on the parent of a weak head whose proposer made two b
   t.equal(chain.head, "head");
   t.equal(proposerHead(chain), "parent");
   t.equal(proposerHead(twins(1)), "head");
+  chain.choice.onInvalid(root("twin"));
+  t.equal(proposerHead(chain), "head", "the other one is out");
 });

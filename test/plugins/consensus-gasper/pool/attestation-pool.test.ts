@@ -41,7 +41,12 @@ function checkedBy(chain: TestChain, data: AttestationData, committee: Uint32Arr
 async function verifies(chain: TestChain, { data, bits, signature }: Attestation): Promise<boolean> {
   const members = await chain.committee(data);
   const indices = [...members].filter((_, position) => hasBit(bits, position));
-  const set = { publicKey: chain.keys.aggregate(indices), message: attestationSigningRoot(chain.chainHash, data), signature };
+  const state = present(chain.stateOf(data.headRoot), "known");
+  const set = {
+    publicKey: chain.sumOfKeys(state, Uint32Array.from(indices)),
+    message: attestationSigningRoot(chain.chainHash, data),
+    signature,
+  };
   return (await chain.verifier.verify([set]))[0] === true;
 }
 

@@ -110,7 +110,6 @@ export class TestChain implements GasperChain {
   readonly parameters: GasperParameters;
   readonly clock: SlotClock;
   readonly chainHash = CHAIN_HASH;
-  readonly keys = new BlsKeys();
   readonly metrics = new CountingMetrics();
   readonly verifier = new BlsVerifier({ compute: COMPUTE, metrics: this.metrics });
   readonly bls: BlsVerifier;
@@ -128,6 +127,8 @@ export class TestChain implements GasperChain {
   isBroken = false;
   /** Committees that were asked for. */
   shufflings = 0;
+  /** How often keys were added up. */
+  sums = 0;
 
   constructor() {
     const validators = genesisValidators(VALIDATORS).map((validator, index) => ({
@@ -136,7 +137,6 @@ export class TestChain implements GasperChain {
     }));
     this.parameters = parametersOf({ ...CHANGES, validators });
     this.clock = new SlotClock(this.parameters.genesisTimeMs, this.parameters.slotMs, this.parameters.slotsPerEpoch);
-    for (const [index, key] of publicKeys.entries()) this.keys.set(index, key);
     const memory = new MemoryState();
     genesis(memory, this.parameters, TREASURY);
     this.#blocks.set(Hash.key(this.genesis), { root: this.genesis, slot: 0, parent: Hash.zero, memory });
@@ -224,6 +224,12 @@ export class TestChain implements GasperChain {
   }
   decisionRoot(epoch: number, root: Hash): Hash | undefined {
     return this.ancestorAt(root, Math.max(0, (epoch - 1) * this.parameters.slotsPerEpoch - 1));
+  }
+  sumOfKeys(state: GasperState, indices: Uint32Array): Bytes {
+    this.sums++;
+    const keys = new BlsKeys();
+    for (const index of indices) keys.set(index, state.publicKey(index));
+    return keys.aggregate(indices);
   }
   applyVotes(attestation: IndexedAttestation): void {
     this.applied.push(attestation);

@@ -1,7 +1,8 @@
 /** Every condition of gossip with its verdict, what waits and is judged again, batches, and what a flood can't do. */
 import t, { type Test } from "tap";
-import { type HeaderRecord, present } from "../../../../core/sdk.js";
+import { type Hash, type HeaderRecord, present } from "../../../../core/sdk.js";
 import {
+  attestationSigningRoot,
   encodeAggregateAndProof,
   encodeAttestation,
   encodePayload,
@@ -21,6 +22,7 @@ import {
   verdictOf,
 } from "../../../../plugins/consensus-gasper/pool/index.js";
 import { SeenAggregates } from "../../../../plugins/consensus-gasper/pool/seen-aggregates.js";
+import { describeStatus } from "../../../../plugins/consensus-gasper/status.js";
 import type { AttestationData, AttesterSlashing, IndexedAttestation } from "../../../../plugins/consensus-gasper/types.js";
 import { hashOf } from "../state/fixtures.js";
 import { LIMITS, settled, setUp, signBy, type TestChain, VALIDATORS } from "./fixtures.js";
@@ -176,7 +178,7 @@ t.test("a vote for an unknown block waits for it", async (t) => {
 });
 
 t.test("branches", async (t) => {
-  const { chain, vote, roots, head, data } = await begin();
+  const { chain, vote, roots, head, data, judge } = await begin();
   const fork = await chain.extend(present(roots[2], "a block"), 9, "fork");
   chain.headRoot = head;
   const forked = await chain.data(9, 1, fork);
@@ -188,34 +190,66 @@ t.test("branches", async (t) => {
   is(t, await vote(await chain.attest(data, [1])), GossipCode.accepted, "on the finalized branch");
   chain.final = { epoch: 0, root: chain.genesis };
 
-  // Committees that cost work: unsigned votes for old blocks buy two walks in a slot.
+  // Committees that cost a walk: unsigned votes for old blocks buy none.
   chain.at(23);
-  let bought = chain.shufflings;
-  const found: string[] = [];
-  for (let slot = 1; slot <= 6; slot++) {
-    const old = present(roots[slot], "a block");
-    const checkpoint = { epoch: 5, root: old };
-    for (const position of [1, 2])
-      found.push(
-        await vote({
-          data: { slot: 23, committeeIndex: 0, headRoot: old, source: forked.source, target: checkpoint },
-          bits: Uint8Array.of(position),
-          signature: signBy(0, old),
-        }),
-      );
-  }
-  bought = chain.shufflings - bought;
-  t.equal(bought, 4, "two branches, two votes each");
-  t.equal(found.filter((code) => code === GossipCode.noCommittees).length, 8);
-  produced.add(GossipCode.noCommittees);
+  const bought = chain.shufflings;
+  const voteFor = (headRoot: Hash, epoch: number, slot: number, position = 1) => ({
+    data: { slot, committeeIndex: 0, headRoot, source: forked.source, target: { epoch, root: headRoot } },
+    bits: Uint8Array.of(position),
+    signature: signBy(0, headRoot),
+  });
+  for (let slot = 1; slot <= 7; slot++)
+    is(t, await vote(voteFor(present(roots[slot], "a block"), 5, 23)), GossipCode.noCommittees, `a vote of epoch 5 for slot ${slot}`);
+  t.equal(chain.shufflings, bought);
+  t.equal(judge.waitingMessages, 0, "and are not waited for");
   chain.at(24);
   t.equal(verdictOf(GossipCode.noCommittees), "ignore");
 });
 
+t.test("a vote that the slot's budget has no committees for waits for the next slot", async (t) => {
+  const { chain, vote, roots, head, judge } = await begin();
+  const forks: Hash[] = [];
+  for (const [at, slot] of [0, 1, 2].entries()) forks.push(await chain.extend(present(roots[slot], "a block"), 7, `fork ${at}`));
+  chain.headRoot = head;
+  const found: string[] = [];
+  for (const fork of forks) found.push(await vote(await chain.attest(await chain.data(SLOT, 0, fork), [forks.indexOf(fork)])));
+  t.same(found, [GossipCode.accepted, GossipCode.accepted, GossipCode.noCommittees], "two branches a slot");
+  t.equal(judge.waitingMessages, 1);
+  chain.at(SLOT + 1);
+  judge.onSlot(SLOT + 1);
+  await settled(() => chain.published.length === 1);
+  t.equal(chain.applied.length, 3, "it is judged with the next slot's");
+  t.equal(judge.waitingMessages, 0);
+});
+
+t.test("votes that wait for committees are bounded, this node's own are not", async (t) => {
+  const { chain, vote, data, judge } = await begin({ maxCommitteeWaits: 2 });
+  const votes = await Promise.all([0, 1, 2, 3].map((position) => chain.attest(data, [position])));
+  const shuffling = chain.shuffling.bind(chain);
+  let open = () => {};
+  const held = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  chain.shuffling = async (epoch, root) => {
+    await held;
+    return shuffling(epoch, root);
+  };
+  const [first, second, third, own] = votes.map((attestation) => present(attestation, "four"));
+  const waiting = [vote(present(first, "four")), vote(present(second, "four"))];
+  is(t, await vote(present(third, "four")), GossipCode.busy);
+  const ownOutcome = judge.onOwnVote(present(own, "four"));
+  open();
+  t.same(await Promise.all([...waiting, ownOutcome]), [GossipCode.accepted, GossipCode.accepted, GossipCode.accepted]);
+  is(t, await vote(present(third, "four")), GossipCode.accepted, "there is room again");
+});
+
 t.test("nobody makes a node compute old committees in turn", async (t) => {
   let slot = 0;
+  let blockSlot = 8;
   const chain = {
     currentSlot: () => slot,
+    clock: { epochOf: (at: number) => Math.floor(at / 4) },
+    block: () => ({ slot: blockSlot }),
     head: () => ({ root: hashOf("head") }),
     decisionRoot: (_: number, root: Uint8Array) => root,
     shuffling: async () => ({}),
@@ -229,6 +263,15 @@ t.test("nobody makes a node compute old committees in turn", async (t) => {
   slot = 9;
   t.ok((await isHad("a 9")) && (await isHad("a 7")) && (await isHad("head")), "lately admitted");
   t.notOk((await isHad("a 0")) || (await isHad("b 3")), "long ago: it costs again");
+  t.ok(source.isPutOff(3, hashOf("a 0")), "in the next slot");
+  t.notOk(source.isPutOff(3, hashOf("a 9")) || source.isPutOff(3, hashOf("head")));
+  slot = 10;
+  t.notOk(source.isPutOff(3, hashOf("a 0")));
+  blockSlot = 7;
+  t.notOk(await isHad("a 0"), "a block from before the epoch before: there would be a walk to make");
+  t.ok((await isHad("a 9")) && (await isHad("head")), "unless it was made already");
+  slot = 9;
+  t.notOk(source.isPutOff(3, hashOf("a 0")), "so that nobody need wait for it");
 });
 
 t.test("committees or keys that are not to be had", async (t) => {
@@ -238,12 +281,35 @@ t.test("committees or keys that are not to be had", async (t) => {
   chain.shuffling = () => Promise.reject(new Error("not kept"));
   is(t, await vote(good), GossipCode.noCommittees, "the state is not kept");
   chain.shuffling = shuffling;
-  const { has } = chain.keys;
-  chain.keys.has = () => false;
-  is(t, await vote(good), GossipCode.noCommittees, "keys of another branch");
-  is(t, await aggregate(await chain.prove(await chain.attest(data, [0, 1]), await member(chain, data, true))), GossipCode.noCommittees);
-  chain.keys.has = has;
+  const committees = await chain.shuffling(data.target.epoch, data.headRoot);
+  const proved = await chain.prove(await chain.attest(data, [0, 1]), await member(chain, data, true));
+  const { stateOf } = chain;
+  chain.shuffling = async () => committees;
+  chain.stateOf = () => undefined;
+  is(t, await vote(good), GossipCode.noCommittees, "nor who the numbers are");
+  is(t, await aggregate(proved), GossipCode.noCommittees);
+  chain.stateOf = stateOf;
+  chain.shuffling = shuffling;
   is(t, await vote(good), GossipCode.accepted);
+});
+
+t.test("keys are those of the branch", async (t) => {
+  const { chain, vote, data, head, judge } = await begin();
+  const members = await chain.committee(data);
+  const [own, other] = [present(members[0], "a member"), present(members[1], "a member")];
+  chain.change(head, (state) => {
+    const [a, b] = [state.publicKey(own), state.publicKey(other)];
+    state.columns.publicKeys.put(own * 48, b);
+    state.columns.publicKeys.put(other * 48, a);
+  });
+  const root = attestationSigningRoot(chain.chainHash, data);
+  const cast = await chain.attest(data, [0]);
+  is(t, await vote(cast), GasperFault.attestationSignature, "there it is another validator's number");
+  is(t, await vote({ ...cast, signature: signBy(other, root) }), GossipCode.accepted);
+  const [first, second] = ["a", "b"].map((name) => chain.seal(own, 5, name, other).header);
+  const slashing = { first: present(first, "two"), second: present(second, "two") };
+  const evidence = encodeEvidence({ kind: "proposer", slashing });
+  is(t, await judge.judgeInDetail("slashings", evidence), GossipCode.accepted, "and in evidence");
 });
 
 t.test("aggregates", async (t) => {
@@ -397,6 +463,8 @@ t.test("evidence against voters", async (t) => {
     });
   punish(1);
   is(t, await send({ first, second }), GasperFault.attesterNotSlashable);
+  const shown = describeStatus(Object.assign(chain, { isRestored: true }), null);
+  t.match(shown, { validators: { total: VALIDATORS, slashed: common.length } }, "the status counts them");
   punish(0);
   is(t, await send({ first, second }), GossipCode.accepted);
   t.same([...chain.equivocated].sort(), [...common].sort());
@@ -466,9 +534,16 @@ t.test("signatures are verified together, in order of arrival, and within bounds
   chain.isBroken = false;
   is(t, await vote(await chain.attest(second, [7])), GossipCode.accepted, "and it is asked again");
 
+  const { sums } = chain;
   const waiting = vote(present(votes[3], "one that is not known"));
   judge.stop();
   is(t, await waiting, GossipCode.busy, "after the end nothing is verified");
+  const slashing = {
+    first: await indexed(chain, data, [5]),
+    second: await indexed(chain, { ...data, headRoot: chain.ancestorAt(data.headRoot, 8) ?? data.headRoot }, [5]),
+  };
+  is(t, await judge.judgeInDetail("slashings", encodeEvidence({ kind: "attester", slashing })), GossipCode.busy, "evidence neither");
+  t.equal(chain.sums, sums, "nor are keys added up");
   t.equal(judge.waitingSets, 0);
   t.equal(chain.metrics.gauges.get("gasper_gossip_waiting_sets")?.(), 0);
 });

@@ -12,6 +12,7 @@ const chain = new CertifiedChain();
 const EPOCHS = 5;
 const { parameters, clock } = chain;
 const maker = new CertificateMaker({ chain: chain.chain, logger: silentLogger });
+const OWN = Array.from({ length: 120 }, (_, at) => ({ index: at === 0 ? 4 : 100 + at, effectivenessMilli: 990 }));
 const kept = (epoch: number) => epoch >= 3;
 let isRestored = true;
 let slotNow = EPOCHS * SLOTS_PER_EPOCH;
@@ -35,7 +36,7 @@ const source: RouteSource = {
   served: {
     pool: { votes },
     slashings: { proposerSlashings: 1, attesterSlashings: 2 },
-    performance: { list: () => [{ index: 4, effectivenessMilli: 990 }] },
+    performance: { list: () => OWN },
     certificates: maker.store,
   },
   status: () => ({ slot: slotNow }),
@@ -90,8 +91,10 @@ t.test("validators, by page, status, account, number and key", async (t) => {
 t.test("deposits, performance and the pool", async (t) => {
   const { waiting, pending, refused } = await get("/deposits");
   t.match([waiting, pending, refused], [1, [{ amount: "32000000000", slot: 20 }], [{ amount: "5", code: "GASPER_DEPOSIT_POSSESSION" }]]);
-  t.same(await get("/performance"), { validators: [{ index: 4, effectivenessMilli: 990 }] });
-  t.same(await get("/performance?validator=4"), { validators: [{ index: 4, effectivenessMilli: 990 }] });
+  t.same(await get("/performance"), { validators: OWN.slice(0, 100), next: 100 });
+  t.same(await get("/performance?offset=100&limit=20"), { validators: OWN.slice(100), next: null });
+  t.equal((await api.get("/v1/gasper/performance?limit=1001")).status, 400);
+  t.same(await get("/performance?validator=4"), { validators: [{ index: 4, effectivenessMilli: 990 }], next: null });
   t.equal((await get("/performance?validator=5")).code, "GASPER_VALIDATOR_NOT_FOUND");
   const pool = await get("/attestations?limit=2");
   t.match(pool, { total: 4, evidence: { proposerSlashings: 1, attesterSlashings: 2 } });
@@ -129,7 +132,13 @@ t.test("duties of kept epochs, the current and the next one", async (t) => {
   slotNow += 2 * SLOTS_PER_EPOCH;
   const { duties } = await get("/duties/proposers?epoch=8");
   t.equal(duties.length, SLOTS_PER_EPOCH, "also while the head is behind");
-  slotNow -= 2 * SLOTS_PER_EPOCH;
+  slotNow += 20 * SLOTS_PER_EPOCH;
+  for (const epoch of [26, 27, 28]) t.equal((await get(`/duties/proposers?epoch=${epoch}`)).epoch, epoch, "far behind, those that are due");
+  for (const epoch of [6, 16, 25, 29])
+    for (const path of ["/duties/proposers?", "/duties/attesters?validators=1&", "/committees?"])
+      t.equal((await get(`${path}epoch=${epoch}`)).code, "GASPER_EPOCH_TOO_FAR", `nobody walks to epoch ${epoch}`);
+  t.equal((await get("/duties/proposers?epoch=5")).epoch, 5);
+  slotNow -= 22 * SLOTS_PER_EPOCH;
 });
 
 t.test("certificates and sets", async (t) => {

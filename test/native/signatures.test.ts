@@ -99,7 +99,14 @@ forEach(VERIFIERS, "one bad signature at every position", async (t, subject) => 
   const random = new Random(7);
   for (const size of [70, 257, 1024]) {
     const items = good.slice(0, size);
-    const places = [0, 7, 64, size >> 1, size - 1, ...random.distinct(affordable(subject, (THOROUGH ? 60 : 15) / size, THOROUGH ? 50 : 10), size)];
+    const places = [
+      0,
+      7,
+      64,
+      size >> 1,
+      size - 1,
+      ...random.distinct(affordable(subject, (THOROUGH ? 60 : 15) / size, THOROUGH ? 50 : 10), size),
+    ];
     right(
       t,
       places.flatMap((place) => mistakes(engine, spoiled(items, [place]))),

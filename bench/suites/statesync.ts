@@ -181,7 +181,7 @@ const suite: BenchSuite = {
   description: "snapshots are made, checked and restored; a fresh node loads one from three processes, one lying, through a kill",
   async run(context) {
     const { quick, seed } = context;
-    const accounts = quick ? 20_000 : (context.accounts ?? 1_000_000);
+    const accounts = quick ? 8_000 : (context.accounts ?? 1_000_000);
     const compute = new ComputeService({ clock, scheduler, logger: SILENT, metrics: UNMETERED }, { threads: 1 });
     const planOptions = { blocks: BLOCKS, transactions: 4, accounts: 8, seed };
     const plan = planChain(planOptions);

@@ -1,6 +1,6 @@
 /**
  * Random and adversarial signatures to every engine and tier at once: each has to say what @noble says, alone, in batches of
- * any size and order, with cold and warm key caches that forget. `FUZZ_SIGNATURES` says how many are made (2,000 as a rule,
+ * any size and order, with cold and warm key caches that forget. `FUZZ_SIGNATURES` says how many are made (1,000 as a rule,
  * 200,000 in `npm run test:fuzz`); the seed is printed, and `FUZZ_SEED` plays a run again.
  */
 import t from "tap";
@@ -9,7 +9,7 @@ import { Adversary } from "./adversary.js";
 import { create, mistakes, present, VERIFIERS } from "./engines.js";
 import type { Judged } from "./signed.js";
 
-const SIGNATURES = Number(process.env.FUZZ_SIGNATURES ?? 2000);
+const SIGNATURES = Number(process.env.FUZZ_SIGNATURES ?? 1000);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 0x7fff_ffff);
 const ROUND = 400;
 

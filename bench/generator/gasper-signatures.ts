@@ -25,11 +25,17 @@ interface Votes {
   readonly set: Omit<BlsSet, "publicKey">;
 }
 
-/** An engine that this machine has; names of the cases of one that it has not are skipped. */
+/** Whether a library is not there for this machine: one that is there and does not load is broken, and the benchmark fails. */
+export function isAbsent(error: unknown): boolean {
+  return (error as { readonly code?: unknown }).code === "MODULE_NOT_FOUND" || /^Unsupported (?:architecture|OS)/.test(messageOf(error));
+}
+
+/** An engine that this machine has; names of the cases of one that it has not are skipped. @throws what an engine that is broken throws */
 export function engineHere(context: BenchContext, name: BlsEngineName, cases: readonly string[]): BlsEngine | undefined {
   try {
     return blsEngineNamed(name);
   } catch (error) {
+    if (!isAbsent(error)) throw error;
     for (const each of cases) context.skip(each, messageOf(error));
     return undefined;
   }

@@ -173,7 +173,8 @@ export class BytesCache {
 
   /** Keeps a copy. @param value up to 128 KiB */
   set(text: KeyText, value: Bytes | null): void {
-    this.#set(text, hashOf(text), value);
+    this.#keep(text, hashOf(text), value);
+    this.#age();
   }
 
   /** Keeps a copy and answers it. */
@@ -182,15 +183,22 @@ export class BytesCache {
   }
 
   #set(text: KeyText, hash: number, value: Bytes | null): Bytes | null {
+    const kept = this.#young.valueAt(this.#keep(text, hash, value));
+    this.#age();
+    return kept;
+  }
+
+  /** Answers the place in the young generation. */
+  #keep(text: KeyText, hash: number, value: Bytes | null): number {
     // What was said before must not come back when the young record is given up for another key's.
     this.#old?.forget(text, hash);
-    const place = this.#young.set(text, hash, value);
-    const kept = this.#young.valueAt(place);
-    if (this.#young.bytes * 2 > this.maxBytes) {
-      this.#old = this.#young;
-      this.#young = new Generation(this.maxBytes / 2);
-    }
-    return kept;
+    return this.#young.set(text, hash, value);
+  }
+
+  #age(): void {
+    if (this.#young.bytes * 2 <= this.maxBytes) return;
+    this.#old = this.#young;
+    this.#young = new Generation(this.maxBytes / 2);
   }
 
   #oldValue(text: KeyText, hash: number): Bytes | null | undefined {

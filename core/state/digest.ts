@@ -48,16 +48,18 @@ export class PathCache {
     if (this.hashMessages === undefined) return texts.map((text) => this.valueKeyOf(text));
     const count = texts.length;
     const ends = new Uint32Array(count + 1);
-    for (const [i, text] of texts.entries()) ends[i + 1] = (ends[i] as number) + text.length;
+    for (let i = 0; i < count; i++) ends[i + 1] = (ends[i] as number) + (texts[i] as KeyText).length;
     const digests = new Uint8Array(count * 32);
     this.hashMessages(Buffer.from(texts.join(""), "latin1"), ends, digests);
     // One piece of memory for all: an array of its own for each would have to be moved when it crosses into storage.
     const keys = new Uint8Array(count * VALUE_KEY_BYTES);
-    return texts.map((_, i) => {
+    const all = new Array<Bytes>(count);
+    for (let i = 0; i < count; i++) {
       const at = i * VALUE_KEY_BYTES;
       keys[at] = VALUE_PREFIX;
       for (let byte = 0; byte < 32; byte++) keys[at + 1 + byte] = digests[i * 32 + byte] as number;
-      return keys.subarray(at, at + VALUE_KEY_BYTES);
-    });
+      all[i] = new Uint8Array(keys.buffer, at, VALUE_KEY_BYTES);
+    }
+    return all;
   }
 }

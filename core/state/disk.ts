@@ -12,19 +12,20 @@
 import { present } from "../kernel/assert.js";
 import type { Slicer } from "../ports/runtime.js";
 import type { Storage } from "../ports/storage.js";
-import { type Bytes, Hash, toHex } from "../primitives/index.js";
+import { type Bytes, Hash } from "../primitives/index.js";
 import { BytesCache } from "./bytes-cache.js";
 import { digestInto, type PathCache } from "./digest.js";
-import { StateDamagedError } from "./errors.js";
 import type { KeyText } from "./key-text.js";
 import { childPage, equalWords, HASH_WORDS, leafOffset, type Page, type PageId, ROOT_PAGE, slotOf, slotOffset } from "./page.js";
 import { PageCache } from "./page-cache.js";
 import { type PairHasher, WHOLE_PAGES_MAX } from "./page-hash.js";
 import { decodePages, type StoredPage } from "./page-record.js";
-import type { PageLayer } from "./page-table.js";
-import { decodeValue, pageKey } from "./records.js";
+import { type PageLayer, visitPages } from "./page-table.js";
+import { pageKey } from "./records.js";
 import type { SlabPool } from "./slab.js";
 import type { MissingPage, PageSource } from "./trie.js";
+import { heldBy, VALUES_AT_ONCE, ValueHashes, wrongHash } from "./value-check.js";
+import { columnsOf } from "./version.js";
 
 /** What a version changes against another: null is gone. */
 export interface Changes {
@@ -52,6 +53,8 @@ interface Descent {
   page: Page;
   id: PageId;
   depth: number;
+  /** Which of the pages that are read next it waits for. */
+  waitsFor: number;
 }
 
 const LOOK_EVERY = 32;
@@ -117,17 +120,16 @@ export class Disk implements PageSource {
   async settle(slicer: Slicer): Promise<void> {
     const pending = this.#pending;
     if (pending === undefined) return;
-    let steps = 0;
-    for (const [text, value] of pending.values) {
-      this.#values.set(text, value);
-      if (steps++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+    const { texts, values } = columnsOf(pending.values);
+    for (let i = 0; i < texts.length; i++) {
+      this.#values.set(texts[i] as KeyText, values[i] as Bytes | null);
+      if (i % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
     }
-    for (const [id, page] of pending.pages) {
+    await visitPages(pending.pages, slicer, (id, page) => {
       if (page === null) this.#pages.delete(id);
       else if (pending.fillSlabs) this.#pages.adopt(id, page);
       else this.#pages.set(id, page);
-      if (steps++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
-    }
+    });
     this.#pending = undefined;
   }
 
@@ -182,7 +184,7 @@ export class Disk implements PageSource {
     // The same for all, as they enter the cache only when all are checked.
     const { arena } = this.#pages;
     const pages = decodePages(records, arena, this.dependencies.compute);
-    for (const [i, { id }] of records.entries()) this.#pages.keep(id, pages[i] as Page);
+    for (let i = 0; i < records.length; i++) this.#pages.keep((records[i] as StoredPage).id, pages[i] as Page);
     return pages;
   }
 
@@ -200,13 +202,9 @@ export class Disk implements PageSource {
       this.#values.set(text, null);
       return undefined;
     }
-    const damaged = (reason: string) => new StateDamagedError({ record: "value", key: toHex(valueKey), reason });
-    if (stored === undefined) throw damaged("it is missing, but the trie has a leaf for it");
-    const value = decodeValue(text, stored);
-    if (value === undefined) throw damaged("it holds another key");
+    const value = heldBy(text, valueKey, stored);
     digestInto(value, this.#digestBytes, 0);
-    if (!equalWords(this.#digest, 0, leaf.page.words, leafOffset(leaf.page, leaf.slot) + HASH_WORDS, HASH_WORDS))
-      throw damaged("its hash is not the one in its leaf");
+    if (!equalWords(this.#digest, 0, leaf.page.words, leafOffset(leaf.page, leaf.slot) + HASH_WORDS, HASH_WORDS)) throw wrongHash(valueKey);
     return this.#values.put(text, value);
   }
 
@@ -269,19 +267,19 @@ export class Disk implements PageSource {
     const descents: Descent[] = [];
     for (let from = 0; from < texts.length; from += PREFETCHED_KEYS) {
       const group = texts.slice(from, from + PREFETCHED_KEYS);
-      for (const [i, valueKey] of this.dependencies.paths.valueKeysOf(group).entries())
-        descents.push({ text: group[i] as KeyText, valueKey, page: root, id: ROOT_PAGE, depth: 0 });
+      const valueKeys = this.dependencies.paths.valueKeysOf(group);
+      for (let i = 0; i < group.length; i++)
+        descents.push({ text: group[i] as KeyText, valueKey: valueKeys[i] as Bytes, page: root, id: ROOT_PAGE, depth: 0, waitsFor: 0 });
       if (slicer.due()) await slicer.pause();
     }
     return sortedBy(descents, ({ valueKey }) => ((valueKey[1] as number) << 16) | ((valueKey[2] as number) << 8) | (valueKey[3] as number));
   }
 
   async #prefetchGroup(group: readonly Descent[], epoch: number, slicer: Slicer): Promise<void> {
-    const { storage } = this.dependencies;
     const found: Descent[] = [];
     let descents = group;
     while (descents.length > 0) {
-      const missing = new Map<PageId, MissingPage>();
+      const missing: MissingPage[] = [];
       const waiting: Descent[] = [];
       for (const descent of descents) {
         if (this.#descend(descent, missing)) waiting.push(descent);
@@ -289,26 +287,48 @@ export class Disk implements PageSource {
         if (slicer.due()) await slicer.pause();
       }
       if (this.epoch !== epoch) return;
-      const loaded = await this.#loadPages([...missing.values()], epoch, slicer);
+      const loaded = await this.#loadPages(missing, epoch, slicer);
       if (loaded === undefined) return;
-      const pages = new Map<PageId, Page>();
-      for (const id of missing.keys()) pages.set(id, loaded[pages.size] as Page);
       for (const descent of waiting) {
-        descent.page = pages.get(descent.id) ?? descent.page;
+        descent.page = loaded[descent.waitsFor] as Page;
         descent.depth++;
       }
       descents = waiting;
     }
+    await this.#prefetchValues(found, epoch, slicer);
+  }
+
+  async #prefetchValues(found: readonly Descent[], epoch: number, slicer: Slicer): Promise<void> {
+    const { compute, storage } = this.dependencies;
     const stored = await storage.getMany(found.map(({ valueKey }) => valueKey));
-    for (const [i, { text, valueKey, page, depth }] of found.entries()) {
+    const hashes = new ValueHashes(compute.hashMessagesSync);
+    for (let from = 0; from < found.length; from += VALUES_AT_ONCE) {
       if (this.epoch !== epoch) return;
-      this.#keepValue(text, valueKey, leafIn(page, slotOf(valueKey, 1, depth), valueKey), stored[i]);
-      if (i % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
+      const to = Math.min(found.length, from + VALUES_AT_ONCE);
+      for (let i = from; i < to; i++) {
+        const { text, valueKey, page, depth } = found[i] as Descent;
+        const leaf = leafIn(page, slotOf(valueKey, 1, depth), valueKey);
+        hashes.add(leaf === undefined ? undefined : heldBy(text, valueKey, stored[i]));
+      }
+      hashes.run();
+      for (let i = from; i < to; i++) {
+        const { text, valueKey, page, depth } = found[i] as Descent;
+        this.valueLoads++;
+        const value = hashes.values[i - from];
+        if (value === undefined) this.#values.set(text, null);
+        else {
+          const slot = slotOf(valueKey, 1, depth);
+          if (!hashes.matches(i - from, page.words, leafOffset(page, slot) + HASH_WORDS)) throw wrongHash(valueKey);
+          this.#values.set(text, value);
+        }
+      }
+      hashes.clear();
+      if (slicer.due()) await slicer.pause();
     }
   }
 
-  /** Goes down through known pages. True: it waits for page `descent.id`, which `missing` names now. */
-  #descend(descent: Descent, missing: Map<PageId, MissingPage>): boolean {
+  /** Goes down through known pages. True: it waits for page `descent.id`, which `missing` names now. Those that wait for one page come one after another, as they are by path. */
+  #descend(descent: Descent, missing: MissingPage[]): boolean {
     for (;;) {
       const { page } = descent;
       const slot = slotOf(descent.valueKey, 1, descent.depth);
@@ -317,7 +337,8 @@ export class Disk implements PageSource {
       descent.id = childPage(descent.id, slot);
       const child = this.known(descent.id);
       if (child === undefined) {
-        missing.set(descent.id, { id: descent.id, words: page.words, at });
+        if (missing.at(-1)?.id !== descent.id) missing.push({ id: descent.id, words: page.words, at });
+        descent.waitsFor = missing.length - 1;
         return true;
       }
       descent.page = child;
@@ -336,11 +357,11 @@ export class Disk implements PageSource {
       const records: StoredPage[] = [];
       const known: (Page | undefined)[] = [];
       for (let i = from; i < to; i++) {
-        const wanted = missing[i] as MissingPage;
+        const { id, words, at } = missing[i] as MissingPage;
         // Somebody else may have read it meanwhile. Taken now: what is kept next may push it out.
-        const page = this.known(wanted.id);
+        const page = this.known(id);
         known.push(page);
-        if (page === undefined) records.push({ ...wanted, stored: stored[i] });
+        if (page === undefined) records.push({ id, words, at, stored: stored[i] });
       }
       const read = this.#keepPages(records).values();
       for (const page of known) pages.push(page ?? (read.next().value as Page));
@@ -353,8 +374,11 @@ export class Disk implements PageSource {
 /** Items by their numbers below 2^24, of which a typed array sorts thousands in a millisecond. */
 function sortedBy<Item>(items: readonly Item[], numberOf: (item: Item) => number): Item[] {
   const order = new Float64Array(items.length);
-  for (const [i, item] of items.entries()) order[i] = numberOf(item) * POSITIONS + i;
-  return Array.from(order.sort(), (at) => items[at % POSITIONS] as Item);
+  for (let i = 0; i < items.length; i++) order[i] = numberOf(items[i] as Item) * POSITIONS + i;
+  order.sort();
+  const sorted = new Array<Item>(items.length);
+  for (let i = 0; i < items.length; i++) sorted[i] = items[(order[i] as number) % POSITIONS] as Item;
+  return sorted;
 }
 
 /** The leaf of a path in a slot that is no border; undefined if the slot is empty or holds another path's leaf. */

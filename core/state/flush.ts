@@ -14,7 +14,7 @@ import type { PathCache } from "./digest.js";
 import type { Changes, Disk } from "./disk.js";
 import { UnknownBlockError } from "./errors.js";
 import type { KeyText } from "./key-text.js";
-import { type PageLayer, PageTable } from "./page-table.js";
+import { type PageLayer, PageTable, visitPages } from "./page-table.js";
 import { RecordBuffer } from "./record-buffer.js";
 import {
   encodeMarker,
@@ -30,7 +30,7 @@ import {
   UNDO_PREFIX,
   VERSION_PREFIX,
 } from "./records.js";
-import type { Version } from "./version.js";
+import { columnsOf, layerBytes, type Version } from "./version.js";
 import type { VersionTree } from "./version-tree.js";
 
 /**
@@ -60,6 +60,8 @@ export interface FlushPlan {
   readonly steps: readonly Version[];
   /** For each step, the layer of the version that it leaves. */
   readonly inverses: readonly ReadonlyMap<KeyText, Bytes | null>[];
+  /** Memory of each. */
+  readonly inverseBytes: readonly number[];
   readonly changes: Changes;
   readonly pointer: PointerRecord;
   readonly operations: StorageOperation[];
@@ -104,25 +106,31 @@ export async function planFlush(context: FlushContext, target: Version): Promise
   const { inverses, values } = await invert(context, steps);
   const records = new Map<string, StorageOperation>();
   await historyRecords(context, steps, inverses, records);
+  const inverseBytes: number[] = [];
+  for (const inverse of inverses) {
+    inverseBytes.push(layerBytes(inverse));
+    if (slicer.due()) await slicer.pause();
+  }
   const pointer = pointerTo(context, steps, target, records);
   const operations = [...records.values()];
   const buffer = new RecordBuffer();
   let count = 0;
-  const texts = [...values.keys()];
-  for (let from = 0; from < texts.length; from += KEYS_AT_ONCE) {
-    const keys = context.paths.valueKeysOf(texts.slice(from, from + KEYS_AT_ONCE));
-    for (const [i, key] of keys.entries()) {
-      const text = texts[from + i] as KeyText;
-      const value = values.get(text);
-      operations.push(value == null ? { type: "del", key } : { type: "put", key, value: buffer.value(text, value) });
+  const columns = columnsOf(values);
+  for (let from = 0; from < columns.texts.length; from += KEYS_AT_ONCE) {
+    const keys = context.paths.valueKeysOf(columns.texts.slice(from, from + KEYS_AT_ONCE));
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as Bytes;
+      const value = columns.values[from + i] as Bytes | null;
+      const text = columns.texts[from + i] as KeyText;
+      operations.push(value === null ? { type: "del", key } : { type: "put", key, value: buffer.value(text, value) });
       if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
     }
   }
-  for (const [id, page] of pages) {
+  await visitPages(pages, slicer, (id, page) => {
     operations.push(page === null ? { type: "del", key: pageKey(id) } : { type: "put", key: pageKey(id), value: buffer.page(page) });
-    if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
-  }
-  return { target, steps, inverses, changes: { values, pages, fillSlabs: pages === target.pages }, pointer, operations };
+  });
+  const changes = { values, pages, fillSlabs: pages === target.pages };
+  return { target, steps, inverses, inverseBytes, changes, pointer, operations };
 }
 
 /** Walks the steps: the inverse of each, and all changed values together. */
@@ -137,10 +145,12 @@ async function invert(
   let count = 0;
   for (const layer of first === undefined ? [] : [first, ...others]) {
     const inverse = new Map<KeyText, Bytes | null>();
-    for (const [text, value] of layer) {
+    const columns = columnsOf(layer);
+    for (let i = 0; i < columns.texts.length; i++) {
+      const text = columns.texts[i] as KeyText;
       const before = layer === first ? undefined : values.get(text);
       inverse.set(text, before === undefined ? (disk.value(text) ?? null) : before);
-      if (layer !== first) values.set(text, value);
+      if (layer !== first) values.set(text, columns.values[i] as Bytes | null);
       if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
     }
     inverses.push(inverse);
@@ -155,10 +165,7 @@ async function pageChanges(tree: VersionTree, target: Version, slicer: Slicer): 
   for (let at = target; at !== tree.base; at = present(at.pagesBase, "a complete version leads to the disk"))
     layers.push(present(at.pages, "a complete version has pages"));
   const pages = new PageTable(layers.reduce((count, layer) => count + layer.size, 0));
-  for (const layer of layers.reverse()) {
-    pages.setAll(layer);
-    if (slicer.due()) await slicer.pause();
-  }
+  for (const layer of layers.reverse()) await pages.setAllInSlices(layer, slicer);
   return pages;
 }
 
@@ -238,7 +245,7 @@ export function installFlush({ tree, disk }: Pick<FlushContext, "tree" | "disk">
     step.point(undefined);
     if (left !== tree.empty) {
       left.below = step.isChildOf(left);
-      left.setValues(present(plan.inverses[i], "each step has its inverse"));
+      left.setValues(present(plan.inverses[i], "each step has its inverse"), plan.inverseBytes[i]);
       left.point(step);
     }
     left = step;
@@ -265,8 +272,5 @@ export async function forgetFlushed(tree: VersionTree, { changes }: FlushPlan, s
     tree.valueIndex.forget(text, value);
     if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
   }
-  for (const [id, page] of tree.pageIndex.size === 0 ? [] : changes.pages) {
-    tree.pageIndex.forget(id, page);
-    if (count++ % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
-  }
+  if (tree.pageIndex.size > 0) await visitPages(changes.pages, slicer, (id, page) => tree.pageIndex.forget(id, page));
 }

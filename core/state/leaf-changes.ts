@@ -12,7 +12,7 @@ import type { KeyText } from "./key-text.js";
 import { MAX_KEY_BYTES } from "./overlay.js";
 import type { PairHasher } from "./page-hash.js";
 import type { LeafChanges } from "./trie.js";
-import type { ValueLayer } from "./version.js";
+import { columnsOf, type ValueLayer } from "./version.js";
 
 const LOOK_EVERY = 64;
 /** Entries that cross at once: some tenths of a millisecond. */
@@ -55,10 +55,12 @@ class Columns implements LeafChanges {
   async fillPacked(values: ValueLayer, hash: HashMessages, slicer: Slicer): Promise<void> {
     const isSmall = this.count <= SMALL_PACK_ENTRIES;
     const pack = isSmall ? (idlePacks.pop() ?? new Pack(SMALL_PACK_ENTRIES)) : new Pack(Math.min(this.count, PACK_ENTRIES));
+    const columns = columnsOf(values);
     let at = 0;
-    for (const [text, value] of values) {
-      if (value === null) this.deleted[at + pack.count] = 1;
-      pack.add(text, value);
+    for (let i = 0; i < columns.texts.length; i++) {
+      const value = columns.values[i] as Bytes | null;
+      if (value === null) this.deleted[i] = 1;
+      pack.add(columns.texts[i] as KeyText, value);
       if (pack.count % LOOK_EVERY === 0 && slicer.due()) await slicer.pause();
       if (pack.count < PACK_ENTRIES) continue;
       at += pack.hash(hash, this.#paths.subarray(at * 32), this.#valueHashes.subarray(at * 32));

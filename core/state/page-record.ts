@@ -59,8 +59,14 @@ export function encodePage(page: Page): Bytes {
 
 /** Depth of a page in pages: one for each digit after the leading one. */
 function depthOf(id: PageId): number {
-  return (typeof id === "number" ? id.toString(16) : id).length - 1;
+  if (typeof id === "string") return id.length - 1;
+  return id < 2 ** 31 ? (31 - Math.clz32(id)) >> 2 : id.toString(16).length - 1;
 }
+
+/** A record on its way into a page: moved here, where its hashes begin at a word and no view of it has to be made. */
+const RECORD_BYTES_MAX = HEAD_BYTES + PAGE_SLOTS * LEAF_WORDS * 4;
+const recordBytes = new Uint8Array(RECORD_BYTES_MAX);
+const recordWords = new Uint32Array(recordBytes.buffer);
 
 /** A page's record, and the hash that it must have, at `words[at …]`: in its parent, or the state root. */
 export interface StoredPage {
@@ -80,7 +86,8 @@ const damagedPage = (id: PageId, reason: string) => new StateDamagedError({ reco
 export function decodePages(records: readonly StoredPage[], arena: Arena, compute: PairHasher): Page[] {
   const pages = records.map(({ id, stored }) => layOut(id, stored, arena));
   hashWholePages(pages, compute);
-  for (const [i, { id, words, at }] of records.entries()) {
+  for (let i = 0; i < records.length; i++) {
+    const { id, words, at } = records[i] as StoredPage;
     const page = pages[i] as Page;
     if (!equalWords(page.words, nodeOffset(page, 1), words, at, HASH_WORDS))
       throw damagedPage(id, "its hash is not the one that its parent holds");
@@ -107,24 +114,22 @@ function layOut(id: PageId, stored: Bytes | undefined, arena: Arena): Page {
   const offset = arena.allocate(pageWords(leafMask, nodes));
   const page = new Page(leafMask, innerMask, nodes, arena.slab, offset);
   const { words } = page;
-  // Storage answers most records where a word begins; the others are moved there.
-  const aligned = (stored.byteOffset + HEAD_BYTES) % 4 === 0 ? stored.subarray(HEAD_BYTES) : stored.slice(HEAD_BYTES);
-  const from = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
+  recordBytes.set(stored);
   const depth = depthOf(id);
   // Hashes of slots lie behind those of the nodes above, leaf records behind all hashes; both by ascending slot.
   let hash = offset + popcount(nodes & 0xffff) * HASH_WORDS;
   let leaf = offset + popcount(nodes) * HASH_WORDS;
-  let at = 0;
+  let at = HEAD_BYTES >> 2;
   for (let slot = 0; slot < PAGE_SLOTS; slot++) {
     if ((leafMask >>> slot) & 1) {
       // A lone leaf stands above its slot, so its hash would not tell a wrong slot.
-      if (slotOf(aligned, at * 4, depth) !== slot) throw damagedPage(id, `the leaf in slot ${slot} belongs elsewhere`);
-      copyWords(from, at, words, leaf, LEAF_WORDS);
+      if (slotOf(recordBytes, at * 4, depth) !== slot) throw damagedPage(id, `the leaf in slot ${slot} belongs elsewhere`);
+      copyWords(recordWords, at, words, leaf, LEAF_WORDS);
       leaf += LEAF_WORDS;
       at += LEAF_WORDS;
       hash += HASH_WORDS;
     } else if ((innerMask >>> slot) & 1) {
-      copyWords(from, at, words, hash, HASH_WORDS);
+      copyWords(recordWords, at, words, hash, HASH_WORDS);
       at += HASH_WORDS;
       hash += HASH_WORDS;
     }

@@ -7,6 +7,7 @@
  *
  * Ids that are text (pages 13 levels down and more, which hashes never reach) are in a Map beside.
  */
+import type { Slicer } from "../ports/runtime.js";
 import { Page, type PageId } from "./page.js";
 import type { Slab } from "./slab.js";
 
@@ -18,6 +19,27 @@ export interface PageLayer {
   [Symbol.iterator](): IterableIterator<[PageId, Page | null]>;
   /** Nobody asks it any more: lets go of what it holds. */
   close?(): void;
+}
+
+/** Pages that are visited between two looks at the clock. */
+const VISITED_AT_ONCE = 32;
+/** Rows that are copied between two looks at the clock: some tenths of a millisecond. */
+const ROWS_AT_ONCE = 1024;
+
+/** Shows all pages of a layer, with pauses; it is not to be changed meanwhile. Where it is a table, nothing but the pages is made for that. */
+export async function visitPages(layer: PageLayer, slicer: Slicer, visit: (id: PageId, page: Page | null) => void): Promise<void> {
+  if (layer instanceof PageTable) {
+    for (let row = 0; row >= 0; ) {
+      row = layer.visit(row, VISITED_AT_ONCE, visit);
+      if (slicer.due()) await slicer.pause();
+    }
+    return;
+  }
+  let visited = 0;
+  for (const [id, page] of layer) {
+    visit(id, page);
+    if (++visited % VISITED_AT_ONCE === 0 && slicer.due()) await slicer.pause();
+  }
 }
 
 const ROWS_MIN = 16;
@@ -115,18 +137,41 @@ export class PageTable implements PageLayer {
       for (const [id, page] of layer) this.set(id, page);
       return;
     }
-    // Each counts as used until we are done: no number is given away because its last row here was replaced.
-    const numbers = layer.#slabs.map((slab) => (slab === undefined ? -1 : this.#hold(slab)));
+    const numbers = this.#holdSlabsOf(layer);
+    this.#setRows(layer, numbers, 0, layer.#rows);
+    this.#letGo(layer, numbers);
+  }
+
+  /** The same with pauses, for a table that nobody reads yet. */
+  async setAllInSlices(layer: PageLayer, slicer: Slicer): Promise<void> {
+    if (!(layer instanceof PageTable)) return visitPages(layer, slicer, (id, page) => this.set(id, page));
+    const numbers = this.#holdSlabsOf(layer);
+    for (let row = 0; row < layer.#rows; row += ROWS_AT_ONCE) {
+      this.#setRows(layer, numbers, row, Math.min(layer.#rows, row + ROWS_AT_ONCE));
+      if (slicer.due()) await slicer.pause();
+    }
+    this.#letGo(layer, numbers);
+  }
+
+  /** By the numbers there, those here. Each counts as used until we are done: none is given away because its last row here was replaced. */
+  #holdSlabsOf(layer: PageTable): number[] {
+    return layer.#slabs.map((slab) => (slab === undefined ? -1 : this.#hold(slab)));
+  }
+
+  #letGo(layer: PageTable, numbers: readonly number[]): void {
+    for (const number of numbers) this.#release(number);
+    for (const [id, page] of layer.#texts) this.#setText(id, page);
+  }
+
+  #setRows(layer: PageTable, numbers: readonly number[], from: number, to: number): void {
     const words = layer.#words;
-    for (let at = 0; at < layer.#rows * ROW_WORDS; at += ROW_WORDS) {
+    for (let at = from * ROW_WORDS; at < to * ROW_WORDS; at += ROW_WORDS) {
       const id = idAt(words, at);
       if (id === 0) continue;
       const slab = words[at + SLAB] as number;
       const number = slab === 0 ? -1 : (numbers[slab - 1] as number);
       this.#put(id, words[at + MASKS] as number, words[at + PRESENT] as number, number, words[at + OFFSET] as number);
     }
-    for (const number of numbers) this.#release(number);
-    for (const [id, page] of layer.#texts) this.#setText(id, page);
   }
 
   /**
@@ -184,6 +229,18 @@ export class PageTable implements PageLayer {
     yield* this.#texts;
   }
 
+  /** Shows `count` rows from `row` on; those with names come with the last. Answers the row to go on with, -1: that was all. */
+  visit(row: number, count: number, visit: (id: PageId, page: Page | null) => void): number {
+    const end = Math.min(this.#rows, row + count);
+    for (let at = row * ROW_WORDS; at < end * ROW_WORDS; at += ROW_WORDS) {
+      const id = idAt(this.#words, at);
+      if (id !== 0) visit(id, this.#pageAt(at));
+    }
+    if (end < this.#rows) return end;
+    for (const [id, page] of this.#texts) visit(id, page);
+    return -1;
+  }
+
   #pageAt(at: number): Page | null {
     const words = this.#words;
     const slab = words[at + SLAB] as number;
@@ -206,9 +263,11 @@ export class PageTable implements PageLayer {
 
   /** Where the row of a page begins; -1: it has none. */
   #find(id: number): number {
-    const [buckets, words] = [this.#buckets, this.#words];
+    const buckets = this.#buckets;
+    const words = this.#words;
     const last = buckets.length - 1;
-    const [low, high] = [id >>> 0, upperHalf(id)];
+    const low = id >>> 0;
+    const high = upperHalf(id);
     for (let bucket = this.#bucketOf(low, high); ; bucket = (bucket + 1) & last) {
       const row = buckets[bucket] as number;
       if (row === 0) return -1;

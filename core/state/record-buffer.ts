@@ -19,14 +19,14 @@ export class RecordBuffer {
     const length = pageRecordBytes(page);
     const at = this.#reserve(length);
     encodePageInto(page, this.#words, this.#bytes, at);
-    return this.#bytes.subarray(at, at + length);
+    return new Uint8Array(this.#bytes.buffer, at, length);
   }
 
   value(text: KeyText, value: Bytes): Bytes {
     const length = valueRecordBytes(text, value);
     const at = this.#reserve(length);
     encodeValueInto(text, value, this.#bytes, at);
-    return this.#bytes.subarray(at, at + length);
+    return new Uint8Array(this.#bytes.buffer, at, length);
   }
 
   /** Where the next `length` bytes begin, a multiple of four. */

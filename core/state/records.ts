@@ -107,8 +107,9 @@ function newKey(bytes: number): Bytes {
     keys = new Uint8Array(KEYS_BYTES);
     nextKey = 0;
   }
+  const key = new Uint8Array(keys.buffer, nextKey, bytes);
   nextKey += bytes;
-  return keys.subarray(nextKey - bytes, nextKey);
+  return key;
 }
 
 export function pageKey(id: PageId): Bytes {
@@ -318,7 +319,9 @@ export async function encodeUndo(
   slicer: Slicer,
 ): Promise<{ readonly record: Bytes; readonly values: Map<KeyText, Bytes | null> }> {
   let length = CRC_BYTES + UNDO_HEAD_BYTES;
-  for (const [text, value] of values) length += 1 + text.length + 4 + (value === null ? 0 : value.length);
+  values.forEach((value, text) => {
+    length += 1 + text.length + 4 + (value === null ? 0 : value.length);
+  });
   // Not cleared first: every byte is written.
   const record = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
   const view = new DataView(record.buffer);

@@ -27,7 +27,6 @@ import {
   type Storage,
   StorageClosedError,
   StorageIoError,
-  StorageKeyError,
   type StorageOperation,
   type StorageRange,
   type StorageSnapshot,
@@ -40,9 +39,8 @@ import { openError, StorageLockedError, storageError } from "./errors.js";
 import { isMissing, logBytes, syncLogs } from "./log-files.js";
 import { type StorageMetrics, storageMetrics } from "./metrics.js";
 import { checkTables, TablePatrol } from "./table-patrol.js";
-import { type LevelDatabase, WriteQueue } from "./write-queue.js";
+import { checkKey, KEY_BYTES_MAX, type LevelDatabase, WriteQueue } from "./write-queue.js";
 
-const KEY_BYTES_MAX = 255;
 /** Entries, and about so many bytes, that an iterator fetches from the thread pool at once. */
 const ENTRIES_PER_READ = 512;
 const BYTES_PER_READ = 128 * 1024;
@@ -56,10 +54,6 @@ type LevelSnapshot = ReturnType<LevelDatabase["snapshot"]>;
 /** classic-level answers Buffers, whose `slice` shares memory where Uint8Array's copies; the port promises plain bytes. */
 function plain(bytes: Bytes): Bytes {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function checkKey(key: Bytes): void {
-  if (key.length === 0 || key.length > KEY_BYTES_MAX) throw new StorageKeyError({ keyBytes: key.length });
 }
 
 async function* entriesOf(
@@ -254,9 +248,7 @@ export class LevelStorage implements Plugin, Storage {
   }
 
   async write(operations: readonly StorageOperation[], options: { readonly durable: boolean }): Promise<void> {
-    const { writes } = this.#opened();
-    for (const operation of operations) checkKey(operation.key);
-    await writes.add(operations, options.durable);
+    await this.#opened().writes.add(operations, options.durable);
   }
 
   range(range: StorageRange): AsyncIterable<readonly [Bytes, Bytes]> {

@@ -10,7 +10,7 @@
  * does not have). Only a restart, which replays the log up to there, is safe.
  */
 import type { ClassicLevel } from "classic-level";
-import { assert, type Clock, type Scheduler, type StorageOperation } from "../../core/sdk.js";
+import { assert, type Clock, type Scheduler, StorageKeyError, type StorageOperation } from "../../core/sdk.js";
 import type { AcknowledgedFile, SyncPolicy } from "./acknowledgement.js";
 import { storageError } from "./errors.js";
 import { syncLogs } from "./log-files.js";
@@ -28,11 +28,21 @@ const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 const CHAINED_OPERATION_BYTES_MAX = 4096;
 /** Operations between two looks at the clock while a batch is put together. */
 const LOOK_EVERY = 64;
+/** Up to so many operations are checked and measured at once, when they come. A write of more is a group of its own, which is looked at in slices. */
+const SMALL_WRITE_OPERATIONS = 1024;
+export const KEY_BYTES_MAX = 255;
+
+/** @throws STORAGE_KEY_INVALID */
+export function checkKey(key: Uint8Array): void {
+  if (key.length === 0 || key.length > KEY_BYTES_MAX) throw new StorageKeyError({ keyBytes: key.length });
+}
 
 class Group {
-  readonly operations: StorageOperation[] = [];
+  operations: StorageOperation[] = [];
   bytes = 0;
   durable = false;
+  /** Its operations are still to be checked, and it takes no others. */
+  isLarge = false;
   resolve: () => void = () => {};
   reject: (reason: Error) => void = () => {};
   readonly done = new Promise<void>((resolve, reject) => {
@@ -40,17 +50,17 @@ class Group {
     this.reject = reject;
   });
 
-  /** Answers the bytes added. */
-  add(operations: readonly StorageOperation[]): number {
-    let bytes = 0;
+  /** @throws STORAGE_KEY_INVALID; then nothing was added */
+  add(operations: readonly StorageOperation[]): void {
+    for (const { key } of operations) checkKey(key);
     for (const operation of operations) {
-      bytes += operation.key.length + (operation.type === "put" ? operation.value.length : 0);
+      this.bytes += bytesOf(operation);
       this.operations.push(operation);
     }
-    this.bytes += bytes;
-    return bytes;
   }
 }
+
+const bytesOf = (operation: StorageOperation) => operation.key.length + (operation.type === "put" ? operation.value.length : 0);
 
 export class WriteQueue {
   readonly #database: LevelDatabase;
@@ -89,18 +99,23 @@ export class WriteQueue {
     this.#sequence = parts.sequence;
   }
 
-  /** Adds an atomic write; its keys have been checked. */
-  add(operations: readonly StorageOperation[], durable: boolean): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+  /** Adds an atomic write. Rejects with STORAGE_KEY_INVALID for a key of a wrong length: nothing of this write is written then. */
+  async add(operations: readonly StorageOperation[], durable: boolean): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const isLarge = operations.length > SMALL_WRITE_OPERATIONS;
     let group = this.#waiting.at(-1);
-    if (group === undefined || group.bytes > GROUP_BYTES_MAX) {
-      group = new Group();
-      this.#waiting.push(group);
+    if (group === undefined || group.isLarge || isLarge || group.bytes > GROUP_BYTES_MAX) group = new Group();
+    if (isLarge) {
+      group.isLarge = true;
+      group.operations = operations.slice();
+    } else {
+      const before = group.bytes;
+      group.add(operations);
+      this.#metrics.writtenBytes.increment(group.bytes - before);
     }
-    const bytes = group.add(operations);
+    if (group !== this.#waiting.at(-1)) this.#waiting.push(group);
     group.durable ||= durable;
     this.#metrics.writes.increment(1, { durable: durable ? "yes" : "no" });
-    this.#metrics.writtenBytes.increment(bytes);
     this.#running ??= this.#run();
     return group.done;
   }
@@ -122,14 +137,27 @@ export class WriteQueue {
     for (let group = this.#waiting.shift(); group !== undefined; group = this.#waiting.shift()) {
       try {
         if (this.#failure !== undefined) throw this.#failure;
+        if (group.isLarge) await this.#measure(group);
         await this.#writeGroup(group);
         group.resolve();
       } catch (thrown) {
-        group.reject(this.#fail(thrown));
+        group.reject(StorageKeyError.matches(thrown) ? thrown : this.#fail(thrown));
       }
     }
     assert(this.#waiting.length === 0, "the write queue stopped with writes waiting");
     this.#running = undefined;
+  }
+
+  /** Checks the keys of a large write and counts its bytes: it touches memory all over, some hundred nanoseconds an operation. */
+  async #measure(group: Group): Promise<void> {
+    const slicer = this.#scheduler?.slicer();
+    let count = 0;
+    for (const operation of group.operations) {
+      checkKey(operation.key);
+      group.bytes += bytesOf(operation);
+      if (++count % LOOK_EVERY === 0 && slicer?.due() === true) await slicer.pause();
+    }
+    this.#metrics.writtenBytes.increment(group.bytes);
   }
 
   #fail(thrown: unknown): Error {

@@ -96,6 +96,28 @@ t.test("writes", async (t) => {
     t.equal(storage.get(asciiBytes("large")), undefined);
   });
 
+  await t.test("a write of very many operations takes effect in its turn, and is refused alone for a bad key", async (t) => {
+    const many = (mark: string, count = 3_000) =>
+      Array.from({ length: count }, (_, i) => ({ type: "put" as const, key: asciiBytes(`m${i}`), value: asciiBytes(mark) }));
+    const read = (i: number) => Buffer.from(storage.get(asciiBytes(`m${i}`)) ?? []).toString();
+    const before = counts.get("storage_written_bytes_total") ?? 0;
+    const reused = many("2");
+    const bad = many("bad");
+    bad[2_500] = { type: "put", key: new Uint8Array(256), value: asciiBytes("bad") };
+    const writes = [
+      storage.write(many("1"), { durable: true }),
+      storage.write([{ type: "put", key: asciiBytes("m0"), value: asciiBytes("small") }], { durable: false }),
+      t.rejects(storage.write(bad, { durable: true }), { code: "STORAGE_KEY_INVALID" }),
+      storage.write(reused, { durable: false }),
+      storage.write([{ type: "put", key: asciiBytes("m1"), value: asciiBytes("small") }], { durable: true }),
+    ];
+    // What the caller does with its array then is its own affair.
+    reused.length = 0;
+    await Promise.all(writes);
+    t.same([0, 1, 2, 2_999].map(read), ["2", "small", "2", "2"]);
+    t.ok((counts.get("storage_written_bytes_total") ?? 0) - before > 2 * 3_000 * 4, "large writes are counted, too");
+  });
+
   await t.test("open snapshots show in the metrics", async (t) => {
     const snapshot = storage.snapshot();
     t.equal(gauges.get("storage_open_snapshots")?.(), 1);

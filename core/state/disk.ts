@@ -24,7 +24,7 @@ import { type PageLayer, visitPages } from "./page-table.js";
 import { pageKey } from "./records.js";
 import type { SlabPool } from "./slab.js";
 import type { MissingPage, PageSource } from "./trie.js";
-import { heldBy, VALUES_AT_ONCE, ValueHashes, wrongHash } from "./value-check.js";
+import { heldBy, ValueHashes, wrongHash } from "./value-check.js";
 import { columnsOf } from "./version.js";
 
 /** What a version changes against another: null is gone. */
@@ -302,13 +302,13 @@ export class Disk implements PageSource {
     const { compute, storage } = this.dependencies;
     const stored = await storage.getMany(found.map(({ valueKey }) => valueKey));
     const hashes = new ValueHashes(compute.hashMessagesSync);
-    for (let from = 0; from < found.length; from += VALUES_AT_ONCE) {
+    for (let from = 0, to = 0; from < found.length; from = to) {
       if (this.epoch !== epoch) return;
-      const to = Math.min(found.length, from + VALUES_AT_ONCE);
-      for (let i = from; i < to; i++) {
-        const { text, valueKey, page, depth } = found[i] as Descent;
+      while (to < found.length && !hashes.isFull) {
+        const { text, valueKey, page, depth } = found[to] as Descent;
         const leaf = leafIn(page, slotOf(valueKey, 1, depth), valueKey);
-        hashes.add(leaf === undefined ? undefined : heldBy(text, valueKey, stored[i]));
+        hashes.add(leaf === undefined ? undefined : heldBy(text, valueKey, stored[to]));
+        to++;
       }
       hashes.run();
       for (let i = from; i < to; i++) {
@@ -327,7 +327,7 @@ export class Disk implements PageSource {
     }
   }
 
-  /** Goes down through known pages. True: it waits for page `descent.id`, which `missing` names now. Those that wait for one page come one after another, as they are by path. */
+  /** Goes down through known pages. True: it waits for page `descent.id`, which `missing` names now. Those that wait for one page come one after another as good as always, as they are by path; else it is read twice. */
   #descend(descent: Descent, missing: MissingPage[]): boolean {
     for (;;) {
       const { page } = descent;

@@ -23,8 +23,9 @@ export function heldBy(text: KeyText, valueKey: Bytes, stored: Bytes | undefined
   return value;
 }
 
-/** Most values at once: less than a tenth of a millisecond, as long as they are short. */
-export const VALUES_AT_ONCE = 128;
+/** Most values at once, and about so many bytes: less than a tenth of a millisecond if they are short, and some tenths if not. */
+const VALUES_AT_ONCE = 128;
+const BYTES_AT_ONCE = 128 * 1024;
 /** Longer values are hashed where they lie. */
 const PACKED_VALUE_BYTES = 512;
 
@@ -37,13 +38,19 @@ const digestBytes = new Uint8Array(digests.buffer);
 export class ValueHashes {
   /** Those that were added; undefined: there is none. */
   readonly values: (Bytes | undefined)[] = [];
+  #bytes = 0;
 
   constructor(private readonly hashMessages: HashMessages | undefined) {}
 
-  /** At most VALUES_AT_ONCE. */
+  /** No more may be added. */
+  get isFull(): boolean {
+    return this.values.length === VALUES_AT_ONCE || this.#bytes >= BYTES_AT_ONCE;
+  }
+
   add(value: Bytes | undefined): void {
     const i = this.values.length;
     this.values.push(value);
+    this.#bytes += value === undefined ? 0 : value.length;
     let end = ends[i] as number;
     if (value !== undefined && this.#isPacked(value)) {
       // A loop is quicker than `set` for the few bytes that most values have.
@@ -70,6 +77,7 @@ export class ValueHashes {
 
   clear(): void {
     this.values.length = 0;
+    this.#bytes = 0;
   }
 
   #isPacked(value: Bytes): boolean {

@@ -52,11 +52,13 @@ class Group {
 
   /** @throws STORAGE_KEY_INVALID; then nothing was added */
   add(operations: readonly StorageOperation[]): void {
-    for (const { key } of operations) checkKey(key);
+    let bytes = 0;
     for (const operation of operations) {
-      this.bytes += bytesOf(operation);
-      this.operations.push(operation);
+      checkKey(operation.key);
+      bytes += bytesOf(operation);
     }
+    this.bytes += bytes;
+    for (const operation of operations) this.operations.push(operation);
   }
 }
 
@@ -111,11 +113,11 @@ export class WriteQueue {
     } else {
       const before = group.bytes;
       group.add(operations);
+      this.#metrics.writes.increment(1, { durable: durable ? "yes" : "no" });
       this.#metrics.writtenBytes.increment(group.bytes - before);
     }
     if (group !== this.#waiting.at(-1)) this.#waiting.push(group);
     group.durable ||= durable;
-    this.#metrics.writes.increment(1, { durable: durable ? "yes" : "no" });
     this.#running ??= this.#run();
     return group.done;
   }
@@ -135,32 +137,45 @@ export class WriteQueue {
 
   async #run(): Promise<void> {
     for (let group = this.#waiting.shift(); group !== undefined; group = this.#waiting.shift()) {
+      if (group.isLarge && !(await this.#accepts(group))) continue;
       try {
-        if (this.#failure !== undefined) throw this.#failure;
-        if (group.isLarge) await this.#measure(group);
+        this.#requireNoFailure();
         await this.#writeGroup(group);
         group.resolve();
       } catch (thrown) {
-        group.reject(StorageKeyError.matches(thrown) ? thrown : this.#fail(thrown));
+        group.reject(this.#fail(thrown));
       }
     }
     assert(this.#waiting.length === 0, "the write queue stopped with writes waiting");
     this.#running = undefined;
   }
 
-  /** Checks the keys of a large write and counts its bytes: it touches memory all over, some hundred nanoseconds an operation. */
-  async #measure(group: Group): Promise<void> {
+  /** Checks the keys of a large write and counts its bytes: it touches memory all over, some hundred nanoseconds an operation. False: it was refused, alone. */
+  async #accepts(group: Group): Promise<boolean> {
     const slicer = this.#scheduler?.slicer();
     let count = 0;
-    for (const operation of group.operations) {
-      checkKey(operation.key);
-      group.bytes += bytesOf(operation);
-      if (++count % LOOK_EVERY === 0 && slicer?.due() === true) await slicer.pause();
+    try {
+      for (const operation of group.operations) {
+        checkKey(operation.key);
+        group.bytes += bytesOf(operation);
+        if (++count % LOOK_EVERY === 0 && slicer?.due() === true) await slicer.pause();
+      }
+    } catch (thrown) {
+      group.reject(thrown as Error);
+      return false;
     }
+    this.#metrics.writes.increment(1, { durable: group.durable ? "yes" : "no" });
     this.#metrics.writtenBytes.increment(group.bytes);
+    return true;
+  }
+
+  /** Just before LevelDB gets something: a failure may have come up in any pause. */
+  #requireNoFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #fail(thrown: unknown): Error {
+    if (this.#failure !== undefined && thrown === this.#failure) return this.#failure;
     const error = storageError(thrown, this.#database.location);
     this.#failure ??= error;
     return error;
@@ -213,6 +228,7 @@ export class WriteQueue {
 
   async #writeBatch(group: Group, sync: boolean): Promise<void> {
     const options = { sync };
+    this.#requireNoFailure();
     if (group.bytes / group.operations.length > CHAINED_OPERATION_BYTES_MAX) {
       await this.#database.batch<Uint8Array, Uint8Array>(group.operations, options);
       return;
@@ -226,6 +242,8 @@ export class WriteQueue {
       // A flush of state has tens of thousands of operations, a microsecond or two each.
       if (++count % LOOK_EVERY === 0 && slicer?.due() === true) await slicer.pause();
     }
+    if (this.#failure !== undefined) await batch.close();
+    this.#requireNoFailure();
     await batch.write(options);
   }
 }

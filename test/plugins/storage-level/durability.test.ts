@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { Value } from "typebox/value";
-import type { Clock } from "../../../core/ports/runtime.js";
+import type { Clock, Scheduler } from "../../../core/ports/runtime.js";
 import { asciiBytes } from "../../../core/primitives/bytes.js";
 import { AcknowledgedFile, parseAcknowledged, readAcknowledged } from "../../../plugins/storage-level/acknowledgement.js";
 import { LevelStorage, StorageLevelConfig, type StorageLevelOptions } from "../../../plugins/storage-level/index.js";
@@ -260,12 +260,12 @@ t.test("log-format: where a log ends", async (t) => {
 });
 
 t.test("the write queue", async (t) => {
-  const queueOver = async (write: () => Promise<void>, policy: "always" | "background", location: string) => {
+  const queueOver = async (write: () => Promise<void>, policy: "always" | "background", location: string, scheduler?: Scheduler) => {
     const acknowledged = await AcknowledgedFile.open(location, policy, 0);
-    const batch = { put: () => batch, del: () => batch, write };
+    const batch = { put: () => batch, del: () => batch, write, close: async () => undefined };
     const database = { location, batch: () => batch } as unknown as LevelDatabase;
     const metrics = storageMetrics(NO_METRICS, () => 0);
-    return { queue: new WriteQueue({ database, metrics, clock, policy, acknowledged, sequence: 0 }), acknowledged };
+    return { queue: new WriteQueue({ database, metrics, clock, scheduler, policy, acknowledged, sequence: 0 }), acknowledged };
   };
   const put = { type: "put", key: keyOf(1), value: keyOf(1) } as const;
 
@@ -285,6 +285,40 @@ t.test("the write queue", async (t) => {
     await t.rejects(queue.add([], true), { code: "STORAGE_IO" }, "nor does a barrier promise anything");
     t.equal(calls, 2);
     await queue.drained();
+    await acknowledged.close();
+  });
+
+  await t.test("a large write in whose pauses the storage gave up is not written", async (t) => {
+    for (const pauses of [1, 60]) {
+      let calls = 0;
+      let left = pauses;
+      const refusal = new Error("a table is damaged");
+      const pause = async () => {
+        if (--left === 0) queue.refuse(refusal);
+      };
+      const scheduler = { slicer: () => ({ due: () => true, pause }) } as unknown as Scheduler;
+      const write = async () => void calls++;
+      const { queue, acknowledged } = await queueOver(write, "always", await place(t), scheduler);
+      await t.rejects(
+        queue.add(
+          Array.from({ length: 3_000 }, () => put),
+          true,
+        ),
+        refusal,
+      );
+      t.ok(left <= 0 && calls === 0, "given up while it was checked, or while it was put together");
+      await queue.drained();
+      await acknowledged.close();
+    }
+  });
+
+  await t.test("a large write that is none is refused alone", async (t) => {
+    let calls = 0;
+    const { queue, acknowledged } = await queueOver(async () => void calls++, "always", await place(t));
+    const broken = Array.from({ length: 3_000 }, (_, i) => (i === 2_999 ? ({ type: "put", key: keyOf(1) } as unknown as typeof put) : put));
+    await t.rejects(queue.add(broken, true), TypeError);
+    await queue.add([put], true);
+    t.equal(calls, 1);
     await acknowledged.close();
   });
 

@@ -82,15 +82,7 @@ export interface DevFileOptions {
 
 /** A chain spec and a node config for a chain of one's own: mined at little CPU time, a block about every second. */
 export function devFiles({ chainId, genesisTimeMs, address, comment }: DevFileOptions): { readonly spec: string; readonly config: string } {
-  const schema = fileURLToPath(new URL("config/node.schema.json", PACKAGE_ROOT));
-  const allocations = DEV_NAMES.map((name) => {
-    const funded = Address.format(devAccount(name).address, DEV_PREFIX);
-    return `      - { address: ${funded}, amount: "${DEV_BALANCE}" } # dev:${name}, a public key`;
-  });
-  const spec = `${firstLine(comment)}: what all nodes of the chain must agree on.
-chainId: ${chainId}
-addressPrefix: ${DEV_PREFIX}
-genesisTimeMs: ${genesisTimeMs}
+  const spec = `${specHead({ chainId, genesisTimeMs, comment })}
 consensus:
   plugin: consensus-nakamoto
   parameters:
@@ -102,14 +94,10 @@ ledger:
   plugin: ledger-account
   parameters:
     allocations:
-${allocations.join("\n")}
+${devAllocations()}
     issuance: { initialPerBlock: 1000000 }
 `;
-  const config = `# yaml-language-server: $schema=${schema}
-# A node config, ${comment}. Start it with: chainwright start --config THIS_FILE
-chain: chain.yaml
-dataDir: data
-log: { level: warn }
+  const config = `${configHead(comment)}
 plugins:
   storage-level:
   ledger-account:
@@ -122,4 +110,31 @@ plugins:
   metrics-prometheus:
 `;
   return { spec, config };
+}
+
+/** How a chain spec begins. */
+export function specHead({ chainId, genesisTimeMs, comment }: Omit<DevFileOptions, "address">): string {
+  return `${firstLine(comment)}: what all nodes of the chain must agree on.
+chainId: ${chainId}
+addressPrefix: ${DEV_PREFIX}
+genesisTimeMs: ${genesisTimeMs}`;
+}
+
+/** The development accounts, as the ledger's allocations. */
+export function devAllocations(): string {
+  const allocations = DEV_NAMES.map((name) => {
+    const funded = Address.format(devAccount(name).address, DEV_PREFIX);
+    return `      - { address: ${funded}, amount: "${DEV_BALANCE}" } # dev:${name}, a public key`;
+  });
+  return allocations.join("\n");
+}
+
+/** How a node config begins, up to its plugins. */
+export function configHead(comment: string): string {
+  const schema = fileURLToPath(new URL("config/node.schema.json", PACKAGE_ROOT));
+  return `# yaml-language-server: $schema=${schema}
+# A node config, ${comment}. Start it with: chainwright start --config THIS_FILE
+chain: chain.yaml
+dataDir: data
+log: { level: warn }`;
 }

@@ -136,8 +136,9 @@ function addNodeCommands(program: Command, context: Context, run: Run): void {
     .command("init <directory>")
     .description("write a node config and a chain spec to begin with")
     .option("--chain-id <id>", "name of the chain", "my-chain")
-    .option("--address <address>", "where block rewards go (default: dev:alice)")
-    .addHelpText("after", examples(["chainwright init my-chain --chain-id my-chain"]))
+    .addOption(new Option("--consensus <name>", "proof of work or of stake").choices(["nakamoto", "gasper"]).default("nakamoto"))
+    .option("--address <address>", "where block rewards go, or whom the stakes belong to (default: dev:alice)")
+    .addHelpText("after", examples(["chainwright init my-chain --chain-id my-chain", "chainwright init staked --consensus gasper"]))
     .action(async (directory, options) => run((await import("./commands/node.js")).init(directory, options, context)));
   withJson(
     withSet(

@@ -76,6 +76,24 @@ t.test("init and start: a chain of one's own from files", { timeout: 120_000 }, 
   t.equal(await node.kill("SIGTERM"), 0);
 });
 
+t.test("init --consensus gasper and start: a chain of validators from files", { timeout: 120_000 }, async (t) => {
+  const directory = t.testdir();
+  const made = await run(["init", "staked", "--consensus", "gasper", "--chain-id", "staked"], { cwd: directory });
+  t.equal(made.code, 0, made.stderr);
+  t.match(made.stderr, /the validators in staked\/chain\.yaml have public keys/);
+  const config = join(directory, "staked", "node.yaml");
+  const checked = await run(["config", "check", "--config", config]);
+  t.match(checked.stdout, /is right: chain staked, .*consensus-gasper/, checked.stderr);
+  const node = new NodeProcess(["start", "--config", config, "--set", "plugins.api-http.port=0"]);
+  t.teardown(() => node.kill("SIGKILL"));
+  await node.block(2);
+  const { validators } = (await getJson(`${await node.api()}/v1/gasper/validators?limit=100`)) as { validators: { status: string }[] };
+  t.same(new Set(validators.map(({ status }) => status)), new Set(["active_ongoing"]));
+  t.equal(validators.length, 16);
+  t.equal(await node.kill("SIGTERM"), 0);
+  t.match((await run(["init", "other", "--consensus", "votes"], { cwd: directory })).stderr, /Allowed choices are nakamoto, gasper/);
+});
+
 t.test("configs in YAML, TOML and JSON mean the same", { timeout: 60_000 }, async (t) => {
   const directory = t.testdir();
   await run(["init", "a"], { cwd: directory });

@@ -136,6 +136,7 @@ export function start(options: StartOptions, context: Context, stop: StopSignal)
 
 export interface InitOptions {
   readonly chainId: string;
+  readonly consensus: string;
   readonly address?: string;
 }
 
@@ -149,11 +150,15 @@ export async function init(directory: string, options: InitOptions, { output }: 
   const files = { config: join(directory, "node.yaml"), spec: join(directory, "chain.yaml") };
   for (const path of Object.values(files)) if (existsSync(path)) throw new DirectoryNotEmptyError({ path });
   await mkdir(directory, { recursive: true });
-  const content = devFiles({ chainId: options.chainId, genesisTimeMs: Date.now(), address, comment: 'made by "chainwright init"' });
+  const isStaked = options.consensus === "gasper";
+  const make = isStaked ? (await import("../staked-chain.js")).stakedFiles : devFiles;
+  const content = make({ chainId: options.chainId, genesisTimeMs: Date.now(), address, comment: 'made by "chainwright init"' });
   await writeFile(files.spec, content.spec);
   await writeFile(files.config, content.config);
   output.line(`wrote ${files.config} and ${files.spec}`);
-  if (options.address === undefined) output.warn("rewards go to dev:alice, whose key is public; give --address for a chain that matters");
+  const what = isStaked ? "the stakes belong to dev:alice, whose key is" : "rewards go to dev:alice, whose key is";
+  if (options.address === undefined) output.warn(`${what} public; give --address for a chain that matters`);
+  if (isStaked) output.warn(`the validators in ${files.spec} have public keys; replace them for a chain that matters`);
   output.warn(`the accounts funded in ${files.spec} have public keys, too; replace them for a chain that matters`);
   output.line(`start it with: npx chainwright start --config ${files.config}`);
   return 0;

@@ -26,6 +26,8 @@ export interface MetricSources {
   readonly headSlot: () => number;
   readonly justifiedEpoch: () => number;
   readonly finalizedEpoch: () => number;
+  /** Of the newest finality certificate; 0: there is none. */
+  readonly certifiedEpoch: () => number;
   /** Share of the stake that voted for the previous epoch's target, 0 … 1. */
   readonly participation: () => number;
   readonly activeValidators: () => number;
@@ -83,6 +85,7 @@ function registerGauges(metrics: Metrics, sources: MetricSources): void {
   gauge("head_slot", "Slot of the head.", sources.headSlot);
   gauge("justified_epoch", "Epoch of the justified checkpoint.", sources.justifiedEpoch);
   gauge("finalized_epoch", "Epoch of the finalized checkpoint.", sources.finalizedEpoch);
+  gauge("certified_epoch", "Epoch of the newest finality certificate; 0 without one.", sources.certifiedEpoch);
   gauge("participation_ratio", "Share of the stake that voted for the previous epoch's target.", sources.participation);
   gauge("active_validators", "Validators that are active.", sources.activeValidators);
   gauge("own_validators", "Validators of this node that are active.", sources.ownValidators);

@@ -74,6 +74,7 @@ export class GasperRuntime implements GasperChain {
       headSlot: () => (this.isRestored ? this.head().slot : 0),
       justifiedEpoch: () => (this.isRestored ? this.justified().epoch : 0),
       finalizedEpoch: () => (this.isRestored ? this.finalized().epoch : 0),
+      certifiedEpoch: () => (this.isRestored ? (this.#ready.certificates.store.latest()?.epoch ?? 0) : 0),
       participation: () => participationOf(headState()),
       activeValidators: () => headState()?.summary.activeCount ?? 0,
       ownValidators: () => (this.isRestored ? this.#ready.client.activeCount : 0),

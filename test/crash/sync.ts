@@ -164,7 +164,7 @@ export class StateSync {
     if (faults.length > 0) return faults;
     if (run.loaded) faults.push(...(await this.#judge(under, random)));
     else if (away !== undefined) this.#goBack(wasUnder, run);
-    else if (random() < 0.2) faults.push(...(await this.#half()));
+    else if (random() < 0.2) faults.push(...(await this.#half(under, random)));
     return faults;
   }
 
@@ -302,12 +302,14 @@ export class StateSync {
   }
 
   /** A node that does not sync any more must not take a half state for one. */
-  async #half(): Promise<readonly string[]> {
+  async #half(under: Under, random: () => number): Promise<readonly string[]> {
     const copy = `${this.#fresh}-half`;
     await copyData(this.#fresh, copy);
     const { losses, refused, height } = await this.#life.compareAside(copy, "new", new Promises());
     await rm(copy, { recursive: true, force: true });
     if (refused !== undefined) return [`with half a state it refuses: ${refused.code}: ${refused.message}`];
+    // It was whole, and killed before it could say so: then all of it has to be there.
+    if (height >= under.checkpoint.height) return this.#judge(under, random);
     this.#tally.count("state sync", "half a state was discarded");
     return height === 0 ? losses : [`with half a state, its head is at height ${height}`];
   }

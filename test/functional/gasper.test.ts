@@ -48,6 +48,9 @@ t.test("they finalize, and show it", async (t) => {
   t.ok(Number(first?.[2]) >= Number(first?.[3]) && Number(first?.[3]) >= 1, "justified at or above finalized");
   const { engine } = (await one.api.get("/v1/status")) as unknown as { readonly engine: { readonly plugin: string } };
   t.equal(engine.plugin, "consensus-gasper");
+  const metrics = await (await fetch(`${one.apiUrl}/metrics`)).text();
+  const value = (name: string) => Number(new RegExp(`^chainwright_gasper_${name} (\\d+)$`, "m").exec(metrics)?.[1] ?? "NaN");
+  t.ok(value("finalized_epoch") >= 1 && value("certified_epoch") <= value("finalized_epoch"), metrics.slice(0, 500));
 });
 
 t.test("two thirds go on without a node that was killed, and it comes back", async (t) => {

@@ -501,6 +501,7 @@ const NO_SOURCES = {
   headSlot: nothing,
   justifiedEpoch: nothing,
   finalizedEpoch: nothing,
+  certifiedEpoch: nothing,
   participation: nothing,
   activeValidators: nothing,
   ownValidators: nothing,

@@ -6,8 +6,9 @@
  * synced each time (that would double the cost of a write): after the end of a process it is exact, after a power loss it may be
  * older, but never newer than what is on the device.
  *
- * With `background` the note tells what is on the device, and a second line tells what the operating system has, with the number of
- * its boot: as long as that has not changed, no power was lost, and everything up to there must be in the files.
+ * A second line has the number of the boot in which the database was opened: as long as that has not changed, no power was lost. With
+ * `background`, where the note tells what is on the device, that line tells what the operating system has: without a loss of power, everything
+ * up to there must be in the files.
  */
 import { constants } from "node:fs";
 import { type FileHandle, open, readFile } from "node:fs/promises";
@@ -29,9 +30,13 @@ export interface Acknowledged {
   readonly sequence: number;
   /** The policy under which it was noted. With `background` it was synced itself. */
   readonly policy: SyncPolicy;
+  /** Since the database was opened, no power was lost. */
+  readonly isOfThisBoot: boolean;
 }
 
-function textOf({ sequence, policy }: Acknowledged): string {
+type Note = Omit<Acknowledged, "isOfThisBoot">;
+
+function textOf({ sequence, policy }: Note): string {
   const body = `${String(sequence).padStart(16, "0")} ${policy}`;
   // Padded, so that a shorter note covers a longer one.
   return `${body} ${checksum(body)}\n`.padEnd(NOTE_CHARACTERS, "\n");
@@ -45,9 +50,11 @@ function checksum(body: string): string {
 export async function readAcknowledged(directory: string): Promise<Acknowledged | undefined> {
   const text = await readFile(join(directory, ACKNOWLEDGED_FILE), "latin1").catch(() => "");
   const noted = parseAcknowledged(text);
-  const sequence = writtenIn(text.slice(NOTE_CHARACTERS), await bootId());
+  if (noted === undefined) return undefined;
+  const written = writtenIn(text.slice(NOTE_CHARACTERS), await bootId());
+  const isOfThisBoot = written !== undefined;
   // Of this very boot: as good as `always`, since no power can have been lost meanwhile.
-  return sequence !== undefined && noted !== undefined && sequence >= noted.sequence ? { sequence, policy: "always" } : noted;
+  return isOfThisBoot && written >= noted.sequence ? { sequence: written, policy: "always", isOfThisBoot } : { ...noted, isOfThisBoot };
 }
 
 /** What the operating system had of this boot, by the second line of a note. */
@@ -64,7 +71,7 @@ async function bootId(): Promise<string | undefined> {
 }
 
 /** What a note says; undefined if it was read while it was being written, or damaged. */
-export function parseAcknowledged(text: string): Acknowledged | undefined {
+export function parseAcknowledged(text: string): Note | undefined {
   const match = NOTE.exec(text);
   if (match === null || match[3] !== checksum(`${match[1]} ${match[2]}`)) return undefined;
   return { sequence: Number(match[1]), policy: match[2] as SyncPolicy };
@@ -86,7 +93,7 @@ export class AcknowledgedFile {
   static async open(directory: string, policy: SyncPolicy, sequence: number): Promise<AcknowledgedFile> {
     const { O_CREAT, O_RDWR } = constants;
     const file = new AcknowledgedFile(await open(join(directory, ACKNOWLEDGED_FILE), O_RDWR | O_CREAT, 0o600), policy, await bootId());
-    await file.written(sequence);
+    await file.#writeBoot(sequence);
     await file.note(sequence);
     await file.#file.sync();
     return file;
@@ -102,7 +109,11 @@ export class AcknowledgedFile {
 
   /** With `background`: all operations up to `sequence` are with the operating system. Calls don't overlap; they may overlap with `note`. */
   async written(sequence: number): Promise<void> {
-    if (this.#policy !== "background" || this.#boot === undefined) return;
+    if (this.#policy === "background") await this.#writeBoot(sequence);
+  }
+
+  async #writeBoot(sequence: number): Promise<void> {
+    if (this.#boot === undefined) return;
     const body = `${String(sequence).padStart(16, "0")} written ${this.#boot}`;
     await this.#file.write(`${body} ${checksum(body)}\n`, NOTE_CHARACTERS, "latin1");
   }

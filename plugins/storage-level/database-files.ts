@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { StorageDamagedError } from "../../core/sdk.js";
 import { type Acknowledged, readAcknowledged } from "./acknowledgement.js";
 import { readLog } from "./log-format.js";
-import { BATCH_HEADER_BYTES, LogOperations } from "./log-operations.js";
+import { BATCH_HEADER_BYTES, claimedFirst, LogOperations } from "./log-operations.js";
 import { type Manifest, readManifest, tableNames } from "./manifest.js";
 
 const DATA_FILE = /^\d+\.(?:ldb|sst|log)$/;
@@ -93,6 +93,8 @@ async function logFault(
     const what = `its write log ${log} is damaged from byte ${ending.soundBytes} on: ${ending.reason}`;
     if (acknowledged !== undefined && acknowledged.sequence > last)
       return `${what}; operations ${last + 1} to ${acknowledged.sequence} were acknowledged and are lost`;
+    if (operations.isEmpty && acknowledged !== undefined && (await heldAcknowledged(path, acknowledged)))
+      return `${what}; operations up to ${acknowledged.sequence} were acknowledged, and the last of them are lost`;
     const behind = ending.isFollowed || (await haveContent(directory, later));
     if (!behind && ending.kind === "torn") continue;
     if (!mayBeCut(behind, acknowledged)) return behind ? `${what}; what was written later is there` : what;
@@ -104,6 +106,16 @@ async function logFault(
   const last = operations.last;
   if (acknowledged === undefined || acknowledged.sequence <= last) return undefined;
   return `its write log ends too early: operations ${last + 1} to ${acknowledged.sequence} were acknowledged and are lost`;
+}
+
+/**
+ * Whether acknowledged operations were in a log whose very first record is not sound. The manifest doesn't tell, as it may count what was written
+ * to this log while the table of the one before was made; the record does, unless it was just its number that was damaged. A log with less than
+ * that is nothing that the end of a process leaves, and where no power was lost meanwhile, somebody has cut it.
+ */
+async function heldAcknowledged(path: string, { sequence, isOfThisBoot }: Acknowledged): Promise<boolean> {
+  const claimed = claimedFirst(await readFile(path));
+  return claimed === undefined ? isOfThisBoot : claimed <= sequence;
 }
 
 /**

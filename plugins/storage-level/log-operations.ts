@@ -21,6 +21,11 @@ export class LogOperations {
     return this.#next === undefined ? this.#known : this.#next - 1;
   }
 
+  /** Whether no log held a batch so far: then `last` is what the manifest says, which may count operations that are in a log alone. */
+  get isEmpty(): boolean {
+    return this.#next === undefined;
+  }
+
   /** Takes a batch; answers why it can't be the next one, or undefined. */
   readonly follow = (batch: Bytes): string | undefined => {
     if (batch.length < BATCH_HEADER_BYTES) return "a batch is too short";
@@ -31,4 +36,13 @@ export class LogOperations {
     this.#next = first + view.getUint32(8, true);
     return undefined;
   };
+}
+
+/** Of a record's head in the log: checksum, length, type. */
+const RECORD_HEADER_BYTES = 7;
+
+/** The number that a log's first batch claims to begin with, whatever its checksum says; undefined: there are not so many bytes. */
+export function claimedFirst(log: Bytes): number | undefined {
+  if (log.length < RECORD_HEADER_BYTES + BATCH_HEADER_BYTES) return undefined;
+  return Number(new DataView(log.buffer, log.byteOffset, log.length).getBigUint64(RECORD_HEADER_BYTES, true));
 }

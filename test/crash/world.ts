@@ -10,7 +10,7 @@ import { type Key, key, PREFIX } from "../plugins/ledger-account/fixtures.js";
 
 export const CHAIN_ID = "crash-test";
 export const SENDERS = 8;
-/** Of a node that prunes: the least that may be set. More than a node makes between two kills. */
+/** Of a node that prunes: the least that may be set. Once in a while a node makes more between two kills. */
 const KEPT_BLOCKS = 128;
 const FUNDS = 1_000_000_000_000n;
 export const MINER = key(100);

@@ -5,7 +5,7 @@ import { devValidator, devValidatorsReference } from "../node/dev-validators.js"
 import { toHex } from "../primitives/bytes.js";
 import { configHead, type DevFileOptions, devAllocations, specHead } from "./dev-chain.js";
 
-/** In as many slots of an epoch as there are in a devnet's: some vote in each. */
+/** Some for each slot of an epoch. */
 const VALIDATORS = 16;
 const SLOT_MS = 2_000;
 
@@ -21,7 +21,8 @@ export function stakedFiles(options: DevFileOptions): { readonly spec: string; r
   const engine = devnetEngine("gasper");
   // As a devnet's but for the validators, which here belong to one account.
   const chain = { blockIntervalMs: SLOT_MS, nodes: 1, validators: VALIDATORS };
-  const { validators: _, ...parameters } = engine.parameters(chain) as Record<string, object>;
+  const { validators: _, ...parameters } = engine.parameters(chain) as { readonly slotsPerEpoch: number; readonly validators: object };
+  const epochSeconds = (parameters.slotsPerEpoch * SLOT_MS) / 1_000;
   const reference = devValidatorsReference({ from: 1, to: VALIDATORS });
   const validators = Array.from({ length: VALIDATORS }, (_, i) => {
     const { publicKey, proofOfPossession } = devValidator(i + 1);
@@ -48,7 +49,7 @@ plugins:
   ledger-account:
   ${engine.plugin}:
     validators: ["${reference}"]
-    oldCheckpoint: accept # epochs of ${(4 * SLOT_MS) / 1_000} seconds: after a night without the node, its own head would be too old
+    oldCheckpoint: accept # epochs of ${epochSeconds} seconds: after a night without the node, its own head would be too old
   api-http:
   metrics-prometheus:
 `;

@@ -111,11 +111,12 @@ async function logFault(
 /**
  * Whether acknowledged operations were in a log whose very first record is not sound. The manifest doesn't tell, as it may count what was written
  * to this log while the table of the one before was made; the record does, unless it was just its number that was damaged. A log with less than
- * that is nothing that the end of a process leaves, and where no power was lost meanwhile, somebody has cut it.
+ * that, or with zeros, is nothing that the end of a process leaves: where no power was lost meanwhile, somebody has changed it.
  */
 async function heldAcknowledged(path: string, { sequence, isOfThisBoot }: Acknowledged): Promise<boolean> {
   const claimed = claimedFirst(await readFile(path));
-  return claimed === undefined ? isOfThisBoot : claimed <= sequence;
+  // Operations are numbered from 1.
+  return claimed === undefined || claimed === 0 ? isOfThisBoot : claimed <= sequence;
 }
 
 /**

@@ -228,7 +228,6 @@ export class WriteQueue {
 
   async #writeBatch(group: Group, sync: boolean): Promise<void> {
     const options = { sync };
-    this.#requireNoFailure();
     if (group.bytes / group.operations.length > CHAINED_OPERATION_BYTES_MAX) {
       await this.#database.batch<Uint8Array, Uint8Array>(group.operations, options);
       return;

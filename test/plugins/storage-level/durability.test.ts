@@ -174,6 +174,28 @@ t.test("a log whose first record was damaged is noticed though the manifest alre
   }
 });
 
+t.test("a new log that a power loss left as zeros is no damage", async (t) => {
+  const path = await place(t);
+  const storage = storageIn(path);
+  await storage.start();
+  for (let write = 0; write < 3; write++) await storage.write([{ type: "put", key: keyOf(write), value: keyOf(write) }], { durable: true });
+  await storage.stop();
+  // The next open makes a table of what the log holds, and begins another one.
+  const again = storageIn(path);
+  await again.start();
+  t.teardown(() => again.stop());
+  const level = join(path, "chain.level");
+  const files = new Map<string, Buffer>();
+  for (const name of await readdir(level)) if (name !== "LOCK") files.set(name, await readFile(join(level, name)));
+  t.equal(files.get(logOf(files))?.length, 0);
+  const note = files.get("ACKNOWLEDGED")?.subarray(0, 48) ?? Buffer.alloc(0);
+  const lost = new Map([...files, ["ACKNOWLEDGED", note]]);
+  const zeros = () => Buffer.alloc(5_000);
+  t.equal(await readsAll(await laidOut(t, changed(lost, logOf(files), zeros)), 3), 3, "of another boot");
+  const changedSince = await laidOut(t, changed(files, logOf(files), zeros));
+  await t.rejects(storageIn(changedSince).start(), { code: "STORAGE_DAMAGED" }, "of this one: nobody but somebody else wrote them");
+});
+
 t.test("what a kill or a power loss leaves behind the last acknowledged write is no damage", async (t) => {
   const WRITES = 20;
   const files = await killedAfter(t, WRITES, 500);

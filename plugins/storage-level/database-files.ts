@@ -49,6 +49,10 @@ async function faultOf(directory: string, names: readonly string[], requireFree:
   return (await tableFault(directory, manifest)) ?? logFault(directory, names, manifest, requireFree);
 }
 
+function numberOf(log: string): number {
+  return Number.parseInt(log, 10);
+}
+
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -80,21 +84,28 @@ async function logFault(
 ): Promise<string | undefined> {
   const numbers = names.flatMap((name) => LOG_FILE.exec(name)?.[1] ?? []).sort((a, b) => Number(a) - Number(b));
   const logs = numbers.filter((number) => Number(number) >= manifest.logNumber).map((number) => `${number}.log`);
-  if (manifest.logNumber > 0 && Number(logs[0]?.slice(0, -4)) !== manifest.logNumber)
-    return `its write log ${String(manifest.logNumber).padStart(6, "0")}.log is missing`;
   const acknowledged = await readAcknowledged(directory);
+  // Of those that the manifest has no table of: the oldest one, and the one that was the newest.
+  for (const number of [manifest.logNumber, acknowledged?.log?.number ?? 0])
+    if (number > 0 && number >= manifest.logNumber && !logs.some((log) => numberOf(log) === number))
+      return `its write log ${String(number).padStart(6, "0")}.log is missing`;
   const operations = new LogOperations(manifest.lastSequence);
   for (const [index, log] of logs.entries()) {
     const path = join(directory, log);
     const ending = await readLog(path, BATCH_HEADER_BYTES, operations.follow);
-    if (ending.kind === "whole") continue;
+    const isCutShort = acknowledged?.log?.number === numberOf(log) && ending.soundBytes < acknowledged.log.bytes;
+    if (ending.kind === "whole" && !isCutShort) continue;
     const later = logs.slice(index + 1);
     const last = operations.last;
-    const what = `its write log ${log} is damaged from byte ${ending.soundBytes} on: ${ending.reason}`;
+    const what =
+      ending.kind === "whole"
+        ? `its write log ${log} has ${ending.soundBytes} bytes and had ${acknowledged?.log?.bytes}`
+        : `its write log ${log} is damaged from byte ${ending.soundBytes} on: ${ending.reason}`;
     if (acknowledged !== undefined && acknowledged.sequence > last)
       return `${what}; operations ${last + 1} to ${acknowledged.sequence} were acknowledged and are lost`;
-    if (operations.isEmpty && acknowledged !== undefined && (await heldAcknowledged(path, acknowledged)))
-      return `${what}; operations up to ${acknowledged.sequence} were acknowledged, and the last of them are lost`;
+    // The manifest may count operations that are in this log alone, so the numbers don't tell.
+    if (isCutShort || (operations.isEmpty && acknowledged !== undefined && (await heldAcknowledged(path, acknowledged))))
+      return `${what}; operations up to ${acknowledged?.sequence} were acknowledged, and the last of them are lost`;
     const behind = ending.isFollowed || (await haveContent(directory, later));
     if (!behind && ending.kind === "torn") continue;
     if (!mayBeCut(behind, acknowledged)) return behind ? `${what}; what was written later is there` : what;
@@ -109,14 +120,13 @@ async function logFault(
 }
 
 /**
- * Whether acknowledged operations were in a log whose very first record is not sound. The manifest doesn't tell, as it may count what was written
- * to this log while the table of the one before was made; the record does, unless it was just its number that was damaged. A log with less than
- * that, or with zeros, is nothing that the end of a process leaves: where no power was lost meanwhile, somebody has changed it.
+ * Whether acknowledged operations were in a log whose very first record is not sound, where how long the log was is not known (a power loss).
+ * The record tells the number of its first operation, unless it was just that number that was damaged.
  */
-async function heldAcknowledged(path: string, { sequence, isOfThisBoot }: Acknowledged): Promise<boolean> {
+async function heldAcknowledged(path: string, { sequence }: Acknowledged): Promise<boolean> {
   const claimed = claimedFirst(await readFile(path));
-  // Operations are numbered from 1.
-  return claimed === undefined || claimed === 0 ? isOfThisBoot : claimed <= sequence;
+  // Operations are numbered from 1; a log with less than a head, or with zeros, is what a power loss leaves.
+  return claimed !== undefined && claimed > 0 && claimed <= sequence;
 }
 
 /**

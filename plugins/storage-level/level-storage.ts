@@ -36,7 +36,7 @@ import { DATABASE_FOLDER } from "./backup-plan.js";
 import { CHECK_AT_START_BYTES, PATROL_BYTES_PER_SECOND, type StorageLevelOptions } from "./config.js";
 import { checkDatabaseFiles, checkRecoveryLog, markDamaged, openedSequence } from "./database-files.js";
 import { openError, StorageLockedError, storageError } from "./errors.js";
-import { isMissing, logBytes, syncLogs } from "./log-files.js";
+import { isMissing, logBytes, NewestLog, syncLogs } from "./log-files.js";
 import { type StorageMetrics, storageMetrics } from "./metrics.js";
 import { checkTables, TablePatrol } from "./table-patrol.js";
 import { checkKey, KEY_BYTES_MAX, type LevelDatabase, WriteQueue } from "./write-queue.js";
@@ -197,7 +197,9 @@ export class LevelStorage implements Plugin, Storage {
   async #writable(database: LevelDatabase) {
     const policy = this.#options.syncPolicy ?? "always";
     const sequence = await openedSequence(this.#path);
-    const acknowledged = await AcknowledgedFile.open(this.#path, policy, sequence);
+    const log = new NewestLog(this.#path);
+    await log.follow();
+    const acknowledged = await AcknowledgedFile.open(this.#path, policy, sequence, log.end);
     const writes = new WriteQueue({
       database,
       metrics: this.#metrics,
@@ -205,6 +207,7 @@ export class LevelStorage implements Plugin, Storage {
       scheduler: this.#scheduler,
       policy,
       acknowledged,
+      log,
       sequence,
     });
     return { database, writes, acknowledged };

@@ -6,8 +6,10 @@
  * can still be lost with the power, although a later write was durable. The port promises that a durable write makes
  * all earlier ones durable, so these files are synced here. `fsync` works on the file, whoever wrote it.
  */
+import { statSync } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { LogEnd } from "./acknowledgement.js";
 
 const LOG_NAME = /^(\d+)\.log$/;
 
@@ -58,4 +60,35 @@ export async function logBytes(directory: string): Promise<number> {
     }
   }
   return bytes;
+}
+
+/** The log that LevelDB writes to. It begins another one only within a write, so between two writes this one stands still. */
+export class NewestLog {
+  readonly #directory: string;
+  #end: LogEnd = { number: 0, bytes: 0 };
+  #path: string | undefined;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Where it ended when it was last followed. */
+  get end(): LogEnd {
+    return this.#end;
+  }
+
+  /** To be called after the open and after each write, while none is under way. */
+  async follow(): Promise<void> {
+    // A write makes the log longer, or is the first one in another log. LevelDB has the file open, so this waits for no device: two microseconds.
+    const bytes = this.#path === undefined ? 0 : (statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0);
+    if (bytes > this.#end.bytes) this.#end = { number: this.#end.number, bytes };
+    else await this.#find();
+  }
+
+  async #find(): Promise<void> {
+    const name = (await logNames(this.#directory)).at(-1);
+    if (name === undefined) return;
+    this.#path = join(this.#directory, name);
+    this.#end = { number: Number.parseInt(name, 10), bytes: (await stat(this.#path)).size };
+  }
 }

@@ -13,7 +13,7 @@ import type { ClassicLevel } from "classic-level";
 import { assert, type Clock, type Scheduler, StorageKeyError, type StorageOperation } from "../../core/sdk.js";
 import type { AcknowledgedFile, SyncPolicy } from "./acknowledgement.js";
 import { storageError } from "./errors.js";
-import { syncLogs } from "./log-files.js";
+import { type NewestLog, syncLogs } from "./log-files.js";
 import type { StorageMetrics } from "./metrics.js";
 
 export type LevelDatabase = ClassicLevel<Uint8Array, Uint8Array>;
@@ -71,6 +71,7 @@ export class WriteQueue {
   readonly #scheduler: Scheduler | undefined;
   readonly #policy: SyncPolicy;
   readonly #acknowledged: AcknowledgedFile;
+  readonly #log: NewestLog;
   readonly #waiting: Group[] = [];
   #running: Promise<void> | undefined;
   /** LevelDB's number of the last operation that was written. */
@@ -89,6 +90,7 @@ export class WriteQueue {
     readonly scheduler?: Scheduler | undefined;
     readonly policy: SyncPolicy;
     readonly acknowledged: AcknowledgedFile;
+    readonly log: NewestLog;
     /** LevelDB's number of the last operation that the database holds. */
     readonly sequence: number;
   }) {
@@ -98,6 +100,7 @@ export class WriteQueue {
     this.#scheduler = parts.scheduler;
     this.#policy = parts.policy;
     this.#acknowledged = parts.acknowledged;
+    this.#log = parts.log;
     this.#sequence = parts.sequence;
   }
 
@@ -188,6 +191,7 @@ export class WriteQueue {
     if (!empty) {
       await this.#writeBatch(group, group.durable && this.#policy === "always");
       this.#sequence += group.operations.length;
+      await this.#log.follow();
     }
     if (!group.durable) {
       this.#unsynced ||= !empty;
@@ -195,15 +199,18 @@ export class WriteQueue {
     }
     if (!empty && this.#policy === "background") {
       this.#unsynced = true;
-      await this.#acknowledged.written(this.#sequence);
+      await this.#acknowledged.written(this.#sequence, this.#log.end);
       this.#syncing ??= this.#syncBehind();
       return;
     }
-    // An empty durable write is a barrier; LevelDB would skip it.
-    if (empty) await syncLogs(this.#database.location, "all");
-    else if (this.#unsynced) await syncLogs(this.#database.location, "rotated");
+    // An empty durable write is a barrier; LevelDB would skip it. Notes don't overlap.
+    if (empty) {
+      await this.#syncing;
+      this.#requireNoFailure();
+      await syncLogs(this.#database.location, "all");
+    } else if (this.#unsynced) await syncLogs(this.#database.location, "rotated");
     this.#unsynced = false;
-    await this.#acknowledged.note(this.#sequence);
+    await this.#acknowledged.note(this.#sequence, this.#log.end);
     this.#metrics.durableSeconds.observe((this.#clock.monotonicMs() - startedMs) / 1000);
   }
 

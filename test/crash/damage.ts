@@ -29,8 +29,9 @@ export async function damage(database: string, random: () => number): Promise<Da
   const path = join(database, chosen.name);
   const at = Math.floor(random() * chosen.bytes);
   if (random() < 0.4) {
-    await truncate(path, at);
-    return { file: chosen.name, what: `cut to ${at} of ${chosen.bytes} bytes` };
+    const left = random() < 0.2 ? 0 : at;
+    await truncate(path, left);
+    return { file: chosen.name, what: `cut to ${left} of ${chosen.bytes} bytes` };
   }
   const bytes = await readFile(path);
   const bit = Math.floor(random() * 8);

@@ -86,9 +86,16 @@ export class NewestLog {
   }
 
   async #find(): Promise<void> {
-    const name = (await logNames(this.#directory)).at(-1);
-    if (name === undefined) return;
-    this.#path = join(this.#directory, name);
-    this.#end = { number: Number.parseInt(name, 10), bytes: (await stat(this.#path)).size };
+    // A compaction that somebody asked for begins a log, too, and may just have replaced the one that was listed.
+    for (;;) {
+      const name = (await logNames(this.#directory)).at(-1);
+      if (name === undefined) return;
+      const path = join(this.#directory, name);
+      const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+      if (bytes === undefined) continue;
+      this.#path = path;
+      this.#end = { number: Number.parseInt(name, 10), bytes };
+      return;
+    }
   }
 }

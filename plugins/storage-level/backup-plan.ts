@@ -16,6 +16,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bytes, StorageDamagedError, type StorageFile, type StorageFiles } from "../../core/sdk.js";
 import { ACKNOWLEDGED_FILE, parseAcknowledged } from "./acknowledgement.js";
+import { logName } from "./log-files.js";
 import { readLog } from "./log-format.js";
 import { BATCH_HEADER_BYTES, LogOperations } from "./log-operations.js";
 import { type Manifest, readManifest, tableNames } from "./manifest.js";
@@ -75,7 +76,7 @@ async function logsOf(directory: string, manifest: Manifest, acknowledged: numbe
   const names = numbers.filter((number) => Number(number) >= manifest.logNumber).map((number) => `${number}.log`);
   const first = names[0];
   if (manifest.logNumber > 0 && (first === undefined || Number.parseInt(first, 10) !== manifest.logNumber))
-    throw missing(join(directory, `${String(manifest.logNumber).padStart(6, "0")}.log`));
+    throw missing(join(directory, logName(manifest.logNumber)));
   const files: StorageFile[] = [];
   const operations = new LogOperations(manifest.lastSequence);
   for (const [index, name] of names.entries()) {

@@ -13,6 +13,7 @@ import { open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { StorageDamagedError } from "../../core/sdk.js";
 import { type Acknowledged, readAcknowledged } from "./acknowledgement.js";
+import { logName } from "./log-files.js";
 import { readLog } from "./log-format.js";
 import { BATCH_HEADER_BYTES, claimedFirst, LogOperations } from "./log-operations.js";
 import { type Manifest, readManifest, tableNames } from "./manifest.js";
@@ -23,6 +24,13 @@ const CORRUPTION = /^.*(?:dropping \d+ bytes; Corruption|Ignoring error Corrupti
 const MARK = "DAMAGED";
 const MARK_CHARACTERS_MAX = 1_000;
 
+/** A log that ends in what a power loss left: cut there, and without what follows it, it is sound. */
+interface Remnant {
+  readonly log: string;
+  readonly soundBytes: number;
+  readonly later: readonly string[];
+}
+
 /**
  * Before an open.
  *
@@ -30,23 +38,27 @@ const MARK_CHARACTERS_MAX = 1_000;
  * @throws StorageDamagedError; what `requireFree` throws
  */
 export async function checkDatabaseFiles(directory: string, requireFree: () => Promise<void>): Promise<void> {
-  const damaged = (reason: string) => new StorageDamagedError({ path: directory, reason });
-  const names = await readdir(directory).catch(() => [] as string[]);
-  if (names.includes(MARK)) throw damaged((await readFile(join(directory, MARK), "utf8")).trim());
-  // A manifest alone is what a kill leaves while a new database is being made: LevelDB writes CURRENT before the first log.
-  if (!names.some((name) => DATA_FILE.test(name) || name === "CURRENT")) return;
-  const fault = await faultOf(directory, names, requireFree);
-  if (fault === undefined) return;
+  if ((await judge(directory)) === undefined) return;
   await requireFree();
-  throw damaged(fault);
+  // Who had it open may have ended just now: what was read while it wrote fits together no better than the files of a running node.
+  const verdict = await judge(directory);
+  if (typeof verdict === "string") throw new StorageDamagedError({ path: directory, reason: verdict });
+  if (verdict === undefined) return;
+  await cut(join(directory, verdict.log), verdict.soundBytes);
+  for (const each of verdict.later) await rm(join(directory, each), { force: true });
 }
 
-async function faultOf(directory: string, names: readonly string[], requireFree: () => Promise<void>): Promise<string | undefined> {
+/** What is damaged, or what is to be cut off; undefined: it is whole. */
+async function judge(directory: string): Promise<string | Remnant | undefined> {
+  const names = await readdir(directory).catch(() => [] as string[]);
+  if (names.includes(MARK)) return (await readFile(join(directory, MARK), "utf8")).trim();
+  // A manifest alone is what a kill leaves while a new database is being made: LevelDB writes CURRENT before the first log.
+  if (!names.some((name) => DATA_FILE.test(name) || name === "CURRENT")) return undefined;
   // Asked for by name: a listing may miss a file that is being replaced.
   if (!(await exists(join(directory, "CURRENT")))) return "its file CURRENT is missing, the rest is there";
   const manifest = await readManifest(directory);
   if ("damage" in manifest) return manifest.damage;
-  return (await tableFault(directory, manifest)) ?? logFault(directory, names, manifest, requireFree);
+  return (await tableFault(directory, manifest)) ?? judgeLogs(directory, names, manifest);
 }
 
 function numberOf(log: string): number {
@@ -76,43 +88,39 @@ async function tableFault(directory: string, { tables }: Manifest): Promise<stri
 }
 
 /** Follows the operations through all logs that LevelDB will replay. */
-async function logFault(
-  directory: string,
-  names: readonly string[],
-  manifest: Manifest,
-  requireFree: () => Promise<void>,
-): Promise<string | undefined> {
+async function judgeLogs(directory: string, names: readonly string[], manifest: Manifest): Promise<string | Remnant | undefined> {
   const numbers = names.flatMap((name) => LOG_FILE.exec(name)?.[1] ?? []).sort((a, b) => Number(a) - Number(b));
   const logs = numbers.filter((number) => Number(number) >= manifest.logNumber).map((number) => `${number}.log`);
   const acknowledged = await readAcknowledged(directory);
-  // Of those that the manifest has no table of: the oldest one, and the one that was the newest.
-  for (const number of [manifest.logNumber, acknowledged?.log?.number ?? 0])
+  const lengths = new Map<number, number>();
+  for (const end of [acknowledged?.logs?.newest, acknowledged?.logs?.before]) if (end !== undefined) lengths.set(end.number, end.bytes);
+  // Of those that the manifest has no table of: the oldest one, and those that held something.
+  for (const number of [manifest.logNumber, ...lengths.keys()])
     if (number > 0 && number >= manifest.logNumber && !logs.some((log) => numberOf(log) === number))
-      return `its write log ${String(number).padStart(6, "0")}.log is missing`;
+      return `its write log ${logName(number)} is missing`;
   const operations = new LogOperations(manifest.lastSequence);
   for (const [index, log] of logs.entries()) {
     const path = join(directory, log);
     const ending = await readLog(path, BATCH_HEADER_BYTES, operations.follow);
-    const isCutShort = acknowledged?.log?.number === numberOf(log) && ending.soundBytes < acknowledged.log.bytes;
+    const bytes = lengths.get(numberOf(log)) ?? 0;
+    const isCutShort = ending.soundBytes < bytes;
     if (ending.kind === "whole" && !isCutShort) continue;
     const later = logs.slice(index + 1);
     const last = operations.last;
     const what =
       ending.kind === "whole"
-        ? `its write log ${log} has ${ending.soundBytes} bytes and had ${acknowledged?.log?.bytes}`
+        ? `its write log ${log} has ${ending.soundBytes} bytes and had ${bytes}`
         : `its write log ${log} is damaged from byte ${ending.soundBytes} on: ${ending.reason}`;
-    if (acknowledged !== undefined && acknowledged.sequence > last)
-      return `${what}; operations ${last + 1} to ${acknowledged.sequence} were acknowledged and are lost`;
-    // The manifest may count operations that are in this log alone, so the numbers don't tell.
-    if (isCutShort || (operations.isEmpty && acknowledged !== undefined && (await heldAcknowledged(path, acknowledged))))
-      return `${what}; operations up to ${acknowledged?.sequence} were acknowledged, and the last of them are lost`;
+    const acknowledgedTo = acknowledged?.sequence ?? 0;
+    // The manifest may count operations that are in this log alone, so where it has none, the numbers don't tell which are lost.
+    if (operations.isEmpty && (isCutShort || (acknowledged !== undefined && (await heldAcknowledged(path, acknowledged)))))
+      return `${what}; operations up to ${acknowledgedTo} were acknowledged, and those that it held are lost`;
+    if (acknowledgedTo > last) return `${what}; operations ${last + 1} to ${acknowledgedTo} were acknowledged and are lost`;
+    if (isCutShort) return `${what}; acknowledged operations are lost`;
     const behind = ending.isFollowed || (await haveContent(directory, later));
     if (!behind && ending.kind === "torn") continue;
     if (!mayBeCut(behind, acknowledged)) return behind ? `${what}; what was written later is there` : what;
-    await requireFree();
-    await cut(path, ending.soundBytes);
-    for (const each of later) await rm(join(directory, each), { force: true });
-    return undefined;
+    return { log, soundBytes: ending.soundBytes, later };
   }
   const last = operations.last;
   if (acknowledged === undefined || acknowledged.sequence <= last) return undefined;

@@ -36,7 +36,7 @@ import { DATABASE_FOLDER } from "./backup-plan.js";
 import { CHECK_AT_START_BYTES, PATROL_BYTES_PER_SECOND, type StorageLevelOptions } from "./config.js";
 import { checkDatabaseFiles, checkRecoveryLog, markDamaged, openedSequence } from "./database-files.js";
 import { openError, StorageLockedError, storageError } from "./errors.js";
-import { isMissing, logBytes, NewestLog, syncLogs } from "./log-files.js";
+import { isMissing, LogLengths, logBytes, syncLogs } from "./log-files.js";
 import { type StorageMetrics, storageMetrics } from "./metrics.js";
 import { checkTables, TablePatrol } from "./table-patrol.js";
 import { checkKey, KEY_BYTES_MAX, type LevelDatabase, WriteQueue } from "./write-queue.js";
@@ -44,6 +44,8 @@ import { checkKey, KEY_BYTES_MAX, type LevelDatabase, WriteQueue } from "./write
 /** Entries, and about so many bytes, that an iterator fetches from the thread pool at once. */
 const ENTRIES_PER_READ = 512;
 const BYTES_PER_READ = 128 * 1024;
+/** How often files that go while they are looked at are looked for again. */
+const CHECK_ATTEMPTS = 3;
 
 const FIRST_KEY = new Uint8Array(0);
 /** Beyond every key: keys have at most 255 bytes. */
@@ -172,13 +174,14 @@ export class LevelStorage implements Plugin, Storage {
   }
 
   /** Before the database is constructed, which begins to open it at once. */
-  async #check(): Promise<void> {
+  async #check(attempts = CHECK_ATTEMPTS): Promise<void> {
     try {
       await checkDatabaseFiles(this.#path, () => this.#requireFree());
       await checkTables(this.#path, this.#options.checkAtStartBytes ?? CHECK_AT_START_BYTES);
     } catch (thrown) {
-      // A file went while it was looked for: another process has the database open, and opening tells.
       if (!isMissing(thrown)) throw storageError(thrown, this.#path);
+      // A file went while it was looked for: another process has the database open, and opening tells; unless that process has just ended.
+      if (attempts > 1) await this.#check(attempts - 1);
     }
   }
 
@@ -197,9 +200,9 @@ export class LevelStorage implements Plugin, Storage {
   async #writable(database: LevelDatabase) {
     const policy = this.#options.syncPolicy ?? "always";
     const sequence = await openedSequence(this.#path);
-    const log = new NewestLog(this.#path);
-    await log.follow();
-    const acknowledged = await AcknowledgedFile.open(this.#path, policy, sequence, log.end);
+    const logs = new LogLengths(this.#path);
+    await logs.follow();
+    const acknowledged = await AcknowledgedFile.open(this.#path, policy, sequence, logs.ends);
     const writes = new WriteQueue({
       database,
       metrics: this.#metrics,
@@ -207,7 +210,7 @@ export class LevelStorage implements Plugin, Storage {
       scheduler: this.#scheduler,
       policy,
       acknowledged,
-      log,
+      logs,
       sequence,
     });
     return { database, writes, acknowledged };

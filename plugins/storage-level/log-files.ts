@@ -9,7 +9,7 @@
 import { statSync } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { LogEnd } from "./acknowledgement.js";
+import { type LogEnd, type LogEnds, NO_LOGS } from "./acknowledgement.js";
 
 const LOG_NAME = /^(\d+)\.log$/;
 
@@ -17,6 +17,11 @@ const LOG_NAME = /^(\d+)\.log$/;
 async function logNames(directory: string): Promise<readonly string[]> {
   const names = (await readdir(directory)).filter((name) => LOG_NAME.test(name));
   return names.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+}
+
+/** As LevelDB names it. */
+export function logName(number: number): string {
+  return `${String(number).padStart(6, "0")}.log`;
 }
 
 export function isMissing(thrown: unknown): boolean {
@@ -62,40 +67,49 @@ export async function logBytes(directory: string): Promise<number> {
   return bytes;
 }
 
-/** The log that LevelDB writes to. It begins another one only within a write, so between two writes this one stands still. */
-export class NewestLog {
+/** How long LevelDB's logs are. It begins another one only within a write, so between two writes they stand still. */
+export class LogLengths {
   readonly #directory: string;
-  #end: LogEnd = { number: 0, bytes: 0 };
-  #path: string | undefined;
+  #ends = NO_LOGS;
 
   constructor(directory: string) {
     this.#directory = directory;
   }
 
-  /** Where it ended when it was last followed. */
-  get end(): LogEnd {
-    return this.#end;
+  /** As of when they were last followed. */
+  get ends(): LogEnds {
+    return this.#ends;
   }
 
   /** To be called after the open and after each write, while none is under way. */
   async follow(): Promise<void> {
-    // A write makes the log longer, or is the first one in another log. LevelDB has the file open, so this waits for no device: two microseconds.
-    const bytes = this.#path === undefined ? 0 : (statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0);
-    if (bytes > this.#end.bytes) this.#end = { number: this.#end.number, bytes };
+    // A write makes the newest log longer, or is the first one in another log.
+    const { newest } = this.#ends;
+    const bytes = (newest.number > 0 && this.#bytesOf(logName(newest.number))) || 0;
+    if (bytes > newest.bytes) this.#ends = { ...this.#ends, newest: { number: newest.number, bytes } };
     else await this.#find();
   }
 
   async #find(): Promise<void> {
-    // A compaction that somebody asked for begins a log, too, and may just have replaced the one that was listed.
     for (;;) {
-      const name = (await logNames(this.#directory)).at(-1);
-      if (name === undefined) return;
-      const path = join(this.#directory, name);
-      const bytes = statSync(path, { throwIfNoEntry: false })?.size;
-      if (bytes === undefined) continue;
-      this.#path = path;
-      this.#end = { number: Number.parseInt(name, 10), bytes };
+      const [newestName, beforeName] = (await logNames(this.#directory)).toReversed();
+      if (newestName === undefined) return;
+      const newest = this.#endOf(newestName);
+      // A compaction that somebody asked for begins a log, too, and may just have replaced the one that was listed.
+      if (newest === undefined) continue;
+      const before = beforeName === undefined ? undefined : this.#endOf(beforeName);
+      this.#ends = { newest, before: before ?? NO_LOGS.before };
       return;
     }
+  }
+
+  #endOf(name: string): LogEnd | undefined {
+    const bytes = this.#bytesOf(name);
+    return bytes === undefined ? undefined : { number: Number.parseInt(name, 10), bytes };
+  }
+
+  /** LevelDB has the file open, so this waits for no device: two microseconds. Undefined: a table was made of it. */
+  #bytesOf(name: string): number | undefined {
+    return statSync(join(this.#directory, name), { throwIfNoEntry: false })?.size;
   }
 }

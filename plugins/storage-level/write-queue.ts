@@ -13,7 +13,7 @@ import type { ClassicLevel } from "classic-level";
 import { assert, type Clock, type Scheduler, StorageKeyError, type StorageOperation } from "../../core/sdk.js";
 import type { AcknowledgedFile, SyncPolicy } from "./acknowledgement.js";
 import { storageError } from "./errors.js";
-import { type NewestLog, syncLogs } from "./log-files.js";
+import { type LogLengths, syncLogs } from "./log-files.js";
 import type { StorageMetrics } from "./metrics.js";
 
 export type LevelDatabase = ClassicLevel<Uint8Array, Uint8Array>;
@@ -71,7 +71,7 @@ export class WriteQueue {
   readonly #scheduler: Scheduler | undefined;
   readonly #policy: SyncPolicy;
   readonly #acknowledged: AcknowledgedFile;
-  readonly #log: NewestLog;
+  readonly #logs: LogLengths;
   readonly #waiting: Group[] = [];
   #running: Promise<void> | undefined;
   /** LevelDB's number of the last operation that was written. */
@@ -90,7 +90,7 @@ export class WriteQueue {
     readonly scheduler?: Scheduler | undefined;
     readonly policy: SyncPolicy;
     readonly acknowledged: AcknowledgedFile;
-    readonly log: NewestLog;
+    readonly logs: LogLengths;
     /** LevelDB's number of the last operation that the database holds. */
     readonly sequence: number;
   }) {
@@ -100,7 +100,7 @@ export class WriteQueue {
     this.#scheduler = parts.scheduler;
     this.#policy = parts.policy;
     this.#acknowledged = parts.acknowledged;
-    this.#log = parts.log;
+    this.#logs = parts.logs;
     this.#sequence = parts.sequence;
   }
 
@@ -191,7 +191,7 @@ export class WriteQueue {
     if (!empty) {
       await this.#writeBatch(group, group.durable && this.#policy === "always");
       this.#sequence += group.operations.length;
-      await this.#log.follow();
+      await this.#logs.follow();
     }
     if (!group.durable) {
       this.#unsynced ||= !empty;
@@ -199,8 +199,11 @@ export class WriteQueue {
     }
     if (!empty && this.#policy === "background") {
       this.#unsynced = true;
-      await this.#acknowledged.written(this.#sequence, this.#log.end);
-      this.#syncing ??= this.#syncBehind();
+      await this.#acknowledged.written(this.#sequence, this.#logs.ends);
+      // Without a sync to come, nothing is promised.
+      this.#requireNoFailure();
+      // What was under way may have synced this write, too: then one more would end before it is noted as under way.
+      if (this.#unsynced) this.#syncing ??= this.#syncBehind();
       return;
     }
     // An empty durable write is a barrier; LevelDB would skip it. Notes don't overlap.
@@ -210,7 +213,7 @@ export class WriteQueue {
       await syncLogs(this.#database.location, "all");
     } else if (this.#unsynced) await syncLogs(this.#database.location, "rotated");
     this.#unsynced = false;
-    await this.#acknowledged.note(this.#sequence, this.#log.end);
+    await this.#acknowledged.note(this.#sequence, this.#logs.ends);
     this.#metrics.durableSeconds.observe((this.#clock.monotonicMs() - startedMs) / 1000);
   }
 

@@ -1,4 +1,5 @@
 /** What the storage promises of its files: damage is noticed before anything is served, what a kill or a power loss leaves is none. */
+import { EventEmitter, once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +8,11 @@ import t, { type Test } from "tap";
 import { Value } from "typebox/value";
 import type { Clock, Scheduler } from "../../../core/ports/runtime.js";
 import { asciiBytes } from "../../../core/primitives/bytes.js";
-import { AcknowledgedFile, parseAcknowledged, readAcknowledged } from "../../../plugins/storage-level/acknowledgement.js";
+import { crc32c } from "../../../core/primitives/crc32c.js";
+import { AcknowledgedFile, NO_LOGS, parseAcknowledged, readAcknowledged } from "../../../plugins/storage-level/acknowledgement.js";
+import { checkDatabaseFiles } from "../../../plugins/storage-level/database-files.js";
 import { LevelStorage, StorageLevelConfig, type StorageLevelOptions } from "../../../plugins/storage-level/index.js";
-import { NewestLog } from "../../../plugins/storage-level/log-files.js";
+import { LogLengths } from "../../../plugins/storage-level/log-files.js";
 import { readLog } from "../../../plugins/storage-level/log-format.js";
 import { readManifest } from "../../../plugins/storage-level/manifest.js";
 import { storageMetrics } from "../../../plugins/storage-level/metrics.js";
@@ -19,7 +22,6 @@ import { NO_METRICS } from "../ledger-account/fixtures.js";
 const clock: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
 const defaults = Value.Create(StorageLevelConfig) as StorageLevelOptions;
 const BLOCK_BYTES = 32 * 1024;
-const NO_LOG = { number: 0, bytes: 0 };
 
 type Files = ReadonlyMap<string, Buffer>;
 
@@ -110,7 +112,7 @@ t.test("a write log that was changed anywhere is noticed, and nothing of it is l
       t,
       changed(files, log, (content) => content.subarray(0, bytes)),
     );
-    await t.rejects(storageIn(path).start(), { code: "STORAGE_DAMAGED", message: /were acknowledged and are lost/ }, `cut to ${bytes}`);
+    await t.rejects(storageIn(path).start(), { code: "STORAGE_DAMAGED", message: /were acknowledged.* lost/ }, `cut to ${bytes}`);
   }
   const without = new Map(files);
   without.delete(log);
@@ -172,6 +174,64 @@ t.test("a log whose first record was damaged is noticed though the manifest alre
   await isNoticed(Buffer.alloc(third.length), "zeros");
 });
 
+/** As LevelDB writes it: a batch of one put, in a record of its own. */
+function recordOf(sequence: number, key: Uint8Array): Buffer {
+  const head = Buffer.alloc(13);
+  head.writeBigUInt64LE(BigInt(sequence), 0);
+  head.writeUInt32LE(1, 8);
+  head[12] = 1;
+  const batch = Buffer.concat([head, Buffer.from([key.length]), key, Buffer.from([0])]);
+  const typed = Buffer.concat([Buffer.from([1]), batch]);
+  const crc = crc32c(typed);
+  const record = Buffer.alloc(6);
+  record.writeUInt32LE((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0, 0);
+  record.writeUInt16LE(batch.length, 4);
+  return Buffer.concat([record, typed]);
+}
+
+t.test("of two logs, the older one that was emptied is noticed though the manifest already counts what it held", async (t) => {
+  const rotated = await justRotated(t);
+  const older = logOf(rotated);
+  const number = Number.parseInt(older, 10);
+  // A fourth write began another log, and the kill came before the table of the one before.
+  const fourth = recordOf(4, keyOf(3));
+  const files = new Map([...rotated, [`${String(number + 2).padStart(6, "0")}.log`, fourth]]);
+  const noted = await place(t);
+  const ends = { newest: { number: number + 2, bytes: fourth.length }, before: { number, bytes: files.get(older)?.length ?? 0 } };
+  await (await AcknowledgedFile.open(noted, "always", 4, ends)).close();
+  files.set("ACKNOWLEDGED", await readFile(join(noted, "ACKNOWLEDGED")));
+  t.equal(await readsAll(await laidOut(t, files), 4), 4, "whole");
+  const emptied = await laidOut(
+    t,
+    changed(files, older, () => Buffer.alloc(0)),
+  );
+  await t.rejects(storageIn(emptied).start(), {
+    code: "STORAGE_DAMAGED",
+    message: /has 0 bytes and had \d+; .* those that it held are lost/,
+  });
+  files.delete(older);
+  await t.rejects(storageIn(await laidOut(t, files)).start(), { code: "STORAGE_DAMAGED", message: /log is missing/ });
+});
+
+t.test("what a process that ends just now changed while it was looked at is no damage, and not cut off", async (t) => {
+  const WRITES = 20;
+  const files = await killedAfter(t, WRITES, 500);
+  const log = logOf(files);
+  const whole = files.get(log) ?? Buffer.alloc(0);
+  for (const [name, seen] of [
+    ["a write that was under way", whole.subarray(0, whole.length - 100)],
+    ["bytes that make no sense, written over since", Buffer.concat([whole.subarray(0, whole.length - 100), Buffer.alloc(2_000, 0x5a)])],
+  ] as const) {
+    // Without the note of this boot, what makes no sense would be cut off.
+    const note = files.get("ACKNOWLEDGED")?.subarray(0, 48) ?? Buffer.alloc(0);
+    const path = await laidOut(t, new Map([...files, [log, seen], ["ACKNOWLEDGED", note]]));
+    const level = join(path, "chain.level");
+    const endsNow = () => writeFile(join(level, log), whole);
+    await checkDatabaseFiles(level, endsNow);
+    t.equal((await stat(join(level, log))).size, whole.length, name);
+  }
+});
+
 t.test("a new log that a power loss left as zeros is no damage", async (t) => {
   const path = await place(t);
   const storage = storageIn(path);
@@ -221,7 +281,7 @@ t.test("sound records behind a hole: with `always` damage, with `background` the
     const holed = new Map(changed(files, log, flipped(hole, 1)));
     // After a power loss: the note tells of the last sync.
     const note = await place(t);
-    await (await AcknowledgedFile.open(note, policy, 12, NO_LOG)).close();
+    await (await AcknowledgedFile.open(note, policy, 12, NO_LOGS)).close();
     const noted = await readFile(join(note, "ACKNOWLEDGED"));
     // What the operating system had is told for its own boot only; before a power loss it was another one.
     const other = noted.toString("latin1").replace(/written [0-9a-f]{8}/, "written 00000000");
@@ -241,7 +301,7 @@ t.test("background: after the end of a process alone, what was not synced yet mu
   // As if nothing had been synced: only the second line tells.
   const note = files.get("ACKNOWLEDGED")?.toString("latin1") ?? "";
   const first = await place(t);
-  await (await AcknowledgedFile.open(first, "always", 0, NO_LOG)).close();
+  await (await AcknowledgedFile.open(first, "always", 0, NO_LOGS)).close();
   const unsynced = (await readFile(join(first, "ACKNOWLEDGED"), "latin1")).slice(0, 48) + note.slice(48);
   const noted = new Map([...files, ["ACKNOWLEDGED", Buffer.from(unsynced, "latin1")]]);
   t.equal(await readsAll(await laidOut(t, noted), WRITES, { syncPolicy: "background" }), WRITES);
@@ -275,8 +335,8 @@ t.test("the number of operations is LevelDB's own, through logs that rotate, com
         .filter((name) => name.endsWith(".log"))
         .sort()
         .at(-1) ?? "";
-    const log = { number: Number.parseInt(newest, 10), bytes: (await stat(join(level, newest))).size };
-    t.match(await readAcknowledged(level), { sequence: operations, log }, `run ${run}`);
+    const end = { number: Number.parseInt(newest, 10), bytes: (await stat(join(level, newest))).size };
+    t.match(await readAcknowledged(level), { sequence: operations, logs: { newest: end } }, `run ${run}`);
     if (run === 1) await storage.compact();
     await storage.stop();
   }
@@ -284,7 +344,7 @@ t.test("the number of operations is LevelDB's own, through logs that rotate, com
   const damaged = join(path, "chain.level", "ACKNOWLEDGED");
   await writeFile(damaged, "nonsense");
   t.equal(await readsAll(path, 60), 60, "a note that can't be read protects nothing and stops nobody");
-  t.match(await readAcknowledged(join(path, "chain.level")), { log: { bytes: 0 } }, "the next start wrote it anew");
+  t.match(await readAcknowledged(join(path, "chain.level")), { logs: { newest: { bytes: 0 } } }, "the next start wrote it anew");
 });
 
 t.test("log-format: where a log ends", async (t) => {
@@ -312,11 +372,11 @@ t.test("log-format: where a log ends", async (t) => {
 
 t.test("the write queue", async (t) => {
   const queueOver = async (write: () => Promise<void>, policy: "always" | "background", location: string, scheduler?: Scheduler) => {
-    const acknowledged = await AcknowledgedFile.open(location, policy, 0, NO_LOG);
+    const acknowledged = await AcknowledgedFile.open(location, policy, 0, NO_LOGS);
     const batch = { put: () => batch, del: () => batch, write, close: async () => undefined };
     const database = { location, batch: () => batch } as unknown as LevelDatabase;
     const parts = { database, metrics: storageMetrics(NO_METRICS, () => 0), clock, scheduler, policy };
-    return { queue: new WriteQueue({ ...parts, acknowledged, log: new NewestLog(location), sequence: 0 }), acknowledged };
+    return { queue: new WriteQueue({ ...parts, acknowledged, logs: new LogLengths(location), sequence: 0 }), acknowledged };
   };
   const put = { type: "put", key: keyOf(1), value: keyOf(1) } as const;
 
@@ -370,6 +430,41 @@ t.test("the write queue", async (t) => {
     await t.rejects(queue.add(broken, true), TypeError);
     await queue.add([put], true);
     t.equal(calls, 1);
+    await acknowledged.close();
+  });
+
+  await t.test("background: ends though the storage gave up within a write", async (t) => {
+    const refusal = new Error("a table is damaged");
+    const location = await place(t);
+    const { queue, acknowledged } = await queueOver(async () => queue.refuse(refusal), "background", location);
+    await t.rejects(queue.add([put], true), refusal, "no sync is to come, so nothing is promised");
+    await queue.drained();
+    await acknowledged.close();
+  });
+
+  await t.test("background: ends though the sync under way covered the next write as well", async (t) => {
+    const location = await place(t);
+    const { queue, acknowledged } = await queueOver(async () => undefined, "background", location);
+    const written = acknowledged.written.bind(acknowledged);
+    const note = acknowledged.note.bind(acknowledged);
+    const events = new EventEmitter();
+    const [second, taken] = [once(events, "second"), once(events, "taken along")];
+    acknowledged.note = async (sequence, logs) => {
+      if (sequence === 1) await second;
+      await note(sequence, logs);
+      if (sequence === 2) events.emit("taken along");
+    };
+    acknowledged.written = async (sequence, logs) => {
+      if (sequence === 2) {
+        events.emit("second");
+        await taken;
+      }
+      await written(sequence, logs);
+    };
+    await queue.add([put], true);
+    await queue.add([put], true);
+    await queue.drained();
+    t.match(await readAcknowledged(location), { sequence: 2 });
     await acknowledged.close();
   });
 

@@ -91,6 +91,19 @@ t.test("init --consensus gasper and start: a chain of validators from files", { 
   t.same(new Set(validators.map(({ status }) => status)), new Set(["active_ongoing"]));
   t.equal(validators.length, 16);
   t.equal(await node.kill("SIGTERM"), 0);
+
+  // Another one's proof of possession: the rogue key attack begins so.
+  const chainFile = join(directory, "staked", "chain.yaml");
+  const chain = await readFile(chainFile, "utf8");
+  const [first, second] = [...chain.matchAll(/proofOfPossession: "?([0-9a-f]{192})/g)].map(([, proof]) => proof ?? "");
+  if (first === undefined || second === undefined) throw new Error("a chain spec has proofs");
+  await writeFile(chainFile, chain.replace(second, first));
+  // Another chain spec is another chain: what the node made of the right one has to go.
+  await rm(join(directory, "staked", "data"), { recursive: true });
+  const rogue = await run(["start", "--config", config, "--set", "plugins.api-http.port=0"]);
+  t.equal(rogue.code, 2, rogue.stderr);
+  t.match(rogue.stderr, /consensus\.parameters\.validators\.1\.proofOfPossession: .*GASPER_GENESIS_POSSESSION/s);
+
   t.match((await run(["init", "other", "--consensus", "votes"], { cwd: directory })).stderr, /Allowed choices are nakamoto, gasper/);
 });
 

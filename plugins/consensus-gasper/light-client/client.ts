@@ -1,5 +1,6 @@
 /** The light client: from one trusted checkpoint on, by certificates. README.md tells what it assumes. */
 import { verifyMultiProof, verifyProof } from "../../../core/proofs/index.js";
+import { checkBytes, checkHash, checkObject, checkParameters, checkTime } from "./arguments.js";
 import { type Bytes, bytesEqual, HASH_BYTES, toHex } from "./bytes.js";
 import { decodeCertificate, groupSigningRoot, type LightCertificate } from "./certificate.js";
 import { LightClientError } from "./errors.js";
@@ -69,8 +70,11 @@ export class GasperLightClient {
 
   /** @throws LightClientError */
   static start(parameters: LightClientParameters, trusted: TrustedCheckpoint): GasperLightClient {
+    checkParameters(parameters);
+    checkObject("trusted", trusted);
     checkHash("trusted.root", trusted.root);
-    checkHash("parameters.chainHash", parameters.chainHash);
+    checkBytes("trusted.certificate", trusted.certificate);
+    checkTime("trusted.nowMs", trusted.nowMs);
     const certificate = decodeCertificate(trusted.certificate, parameters.maxValidators);
     const finalized = finalizedBy(certificate, parameters);
     if (!bytesEqual(finalized.id, trusted.root))
@@ -101,7 +105,11 @@ export class GasperLightClient {
    *
    * @throws LightClientError
    */
-  apply({ certificate: bytes, set: setBytes, nowMs }: NextCertificate): FinalizedHeader {
+  apply(given: NextCertificate): FinalizedHeader {
+    checkObject("next", given);
+    const { certificate: bytes, set: setBytes, nowMs } = given;
+    checkBytes("next.certificate", bytes);
+    checkTime("next.nowMs", nowMs);
     const parameters = this.#parameters;
     this.#checkPeriod(nowMs);
     const certificate = decodeCertificate(bytes, parameters.maxValidators);
@@ -133,8 +141,6 @@ export class GasperLightClient {
 
   #checkPeriod(nowMs: number): void {
     const { genesisTimeMs, slotMs, slotsPerEpoch } = this.#parameters;
-    if (!Number.isSafeInteger(nowMs))
-      throw new LightClientError("GASPER_LIGHT_ARGUMENT", { argument: "nowMs", reason: "it is an integer" });
     const epochs = Math.floor((nowMs - genesisTimeMs) / (slotMs * slotsPerEpoch)) - this.#finalized.epoch;
     const period = this.periodEpochs;
     if (epochs > period) throw new LightClientError("GASPER_LIGHT_PERIOD", { epochs, period });
@@ -203,12 +209,8 @@ function committedRoot({ header, setProof }: LightCertificate, { namespace }: Li
 function takeSet(root: Bytes, given: Bytes | undefined, held: ValidatorSet | undefined, parameters: LightClientParameters): ValidatorSet {
   if (held !== undefined && bytesEqual(held.root, root)) return held;
   if (given === undefined) throw new LightClientError("GASPER_LIGHT_SET_NEEDED", { root: toHex(root) });
+  checkBytes("set", given);
   const set = ValidatorSet.decode(given, parameters.maxValidators);
   if (!bytesEqual(set.root, root)) throw new LightClientError("GASPER_LIGHT_SET_WRONG", { root: toHex(root), computed: toHex(set.root) });
   return set;
-}
-
-function checkHash(argument: string, value: unknown): void {
-  if (!(ArrayBuffer.isView(value) && value.byteLength === HASH_BYTES))
-    throw new LightClientError("GASPER_LIGHT_ARGUMENT", { argument, reason: "it is a Uint8Array of 32 bytes" });
 }

@@ -23,11 +23,26 @@ export const EpochNotKeptError = defineError<{ epoch: number; first: number }>(
   ({ epoch, first }) => `epoch ${epoch} is not kept here any more: duties are answered from epoch ${first} on`,
 );
 
-export const NoSuchValidatorError = defineError<{ validator: string }>(
+/** What became of a deposit for a key that is no validator's. */
+export interface DepositFate {
+  /** Waits for the end of an epoch. */
+  readonly isPending: boolean;
+  /** Why the last one was given back, and at the end of which epoch, where it is known. */
+  readonly refused?: { readonly code: string; readonly epoch: number };
+}
+
+export const NoSuchValidatorError = defineError<{ validator: string } & Partial<DepositFate>>(
   "GASPER_VALIDATOR_NOT_FOUND",
   "missing",
-  ({ validator }) => `there is no validator ${validator} at the head; a deposit becomes one at the end of an epoch`,
+  ({ validator, isPending, refused }) => `there is no validator ${validator} at the head; ${fateOf(isPending, refused)}`,
 );
+
+function fateOf(isPending: boolean | undefined, refused: DepositFate["refused"]): string {
+  if (isPending === true) return "its deposit waits for the end of an epoch: /v1/gasper/deposits";
+  if (refused !== undefined)
+    return `its deposit was given back at the end of epoch ${refused.epoch} (${refused.code}); deposit again with what validator create or show prints for this key`;
+  return "a deposit becomes one at the end of an epoch";
+}
 
 export const NoSuchCommitteeError = defineError<{ epoch: number; slot: number; committeeIndex: number }>(
   "GASPER_COMMITTEE_NOT_FOUND",

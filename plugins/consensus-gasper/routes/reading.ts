@@ -1,9 +1,9 @@
 /** States that requests are answered by, and the epochs whose duties can be. */
-import { fromHex, Hash } from "../../../core/sdk.js";
+import { type Bytes, bytesEqual, fromHex, Hash } from "../../../core/sdk.js";
 import type { CommitteeShuffling } from "../duties/index.js";
-import { StateNotKeptError } from "../errors.js";
-import type { GasperState } from "../state/index.js";
-import { EpochNotKeptError, EpochTooFarError, GasperNotReadyError, NoSuchValidatorError } from "./errors.js";
+import { RefusedDeposit, StateNotKeptError } from "../errors.js";
+import type { GasperState, RefusedDepositRecord } from "../state/index.js";
+import { type DepositFate, EpochNotKeptError, EpochTooFarError, GasperNotReadyError, NoSuchValidatorError } from "./errors.js";
 import type { RouteSource } from "./source.js";
 
 export interface StateAfter {
@@ -25,8 +25,20 @@ export function headState(source: RouteSource): StateAfter {
 export function validatorIndex(state: GasperState, text: string): number {
   const key = text.length === 96 ? fromHex(text.toLowerCase()) : undefined;
   const index = key === undefined ? Number(text) : state.indexOf(key);
-  if (index === undefined || !(index < state.validatorCount)) throw new NoSuchValidatorError({ validator: text });
+  if (index === undefined || !(index < state.validatorCount))
+    throw new NoSuchValidatorError({ validator: text, ...(key === undefined ? {} : depositFate(state, key)) });
   return index;
+}
+
+function depositFate(state: GasperState, key: Bytes): DepositFate {
+  const isPending = state.isPending(key);
+  const record = state.deposits.refused().find(({ publicKey }) => bytesEqual(publicKey, key));
+  return record === undefined ? { isPending } : { isPending, refused: { code: refusalCode(record), epoch: record.epoch } };
+}
+
+/** Why a deposit was given back. */
+export function refusalCode({ fault }: RefusedDepositRecord): string {
+  return Object.values(RefusedDeposit).find(({ number }) => number === fault)?.code ?? `GASPER_DEPOSIT_FAULT_${fault}`;
 }
 
 /** By this node's clock; 0 before genesis. */

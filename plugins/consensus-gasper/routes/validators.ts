@@ -1,10 +1,9 @@
 /** GET /v1/gasper/validators, /validators/{validator}, /deposits, /performance. */
 import type { FastifyInstance } from "fastify";
 import { Address, type Static, Type, toHex } from "../../../core/sdk.js";
-import { RefusedDeposit } from "../errors.js";
 import { type GasperState, type PendingDeposit, type RefusedDepositRecord, type ValidatorStatus, validatorStatus } from "../state/index.js";
 import { NoSuchValidatorError } from "./errors.js";
-import { headState, type StateAfter, validatorIndex } from "./reading.js";
+import { headState, refusalCode, type StateAfter, validatorIndex } from "./reading.js";
 import {
   AmountText,
   BlockSchema,
@@ -236,13 +235,13 @@ function pendingJson({ publicKey, account, sender, amount, slot }: PendingDeposi
   };
 }
 
-function refusedJson({ publicKey, sender, amount, epoch, fault }: RefusedDepositRecord, prefix: string): Static<typeof RefusedSchema> {
-  const known = Object.values(RefusedDeposit).find(({ number }) => number === fault);
+function refusedJson(record: RefusedDepositRecord, prefix: string): Static<typeof RefusedSchema> {
+  const { publicKey, sender, amount, epoch } = record;
   return {
     publicKey: toHex(publicKey),
     sender: Address.format(sender, prefix),
     amount: String(amount),
     epoch,
-    code: known?.code ?? `GASPER_DEPOSIT_FAULT_${fault}`,
+    code: refusalCode(record),
   };
 }

@@ -1,6 +1,6 @@
 /** The engine under a real chain: what it refuses and why, what waits, what a restart brings back, and what finality protects. */
 import t, { type Test } from "tap";
-import { blsSign, Hash, present } from "../../../core/sdk.js";
+import { blsSign, type ConsensusHost, Hash, present, type StateWriter } from "../../../core/sdk.js";
 import {
   codecLimitsOf,
   decodePayload,
@@ -14,12 +14,19 @@ import { type SealChain, sealContextOf } from "../../../plugins/consensus-gasper
 import { SlotClock } from "../../../plugins/consensus-gasper/slot-clock.js";
 import { ESCROW } from "../../../plugins/consensus-gasper/state/index.js";
 import type { Attestation } from "../../../plugins/consensus-gasper/types.js";
-import { GENESIS_TIME_MS, worded } from "../../core/chain/harness.js";
+import { GENESIS_TIME_MS, testSpec, worded } from "../../core/chain/harness.js";
 import { keyOf, type Made, RealChain, SLOT_MS, VALIDATORS, type Wish } from "./real-chain.js";
 import { accountOf, INCREMENT } from "./state/fixtures.js";
 
 const timeOf = (slot: number) => GENESIS_TIME_MS + slot * SLOT_MS;
 const other = (index: number) => (index + 1) % VALIDATORS;
+
+t.test("over a ledger that pays nothing, it does not begin", async (t) => {
+  const { engine } = (await RealChain.start()).node;
+  const host = { treasury: undefined } as unknown as ConsensusHost;
+  await t.rejects(engine.attach(host), { code: "GASPER_NO_TREASURY", message: /ledger that provides chainwright:treasury/ });
+  t.throws(() => engine.genesisState({} as StateWriter, testSpec(), undefined), { code: "GASPER_NO_TREASURY" });
+});
 
 t.test("a header is refused with the code of what is wrong with it", async (t) => {
   const chain = await RealChain.start();

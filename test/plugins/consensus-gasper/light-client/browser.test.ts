@@ -39,7 +39,8 @@ t.test("it runs with what every browser has", async (t) => {
   runInContext(outputFiles[0]?.text ?? "", context);
   const code = `
     const hash = new Uint8Array(32);
-    const parameters = { chainHash: hash, maxValidators: 10 };
+    const parameters = { chainId: "browser-1", chainHash: hash, genesisTimeMs: 0, slotMs: 1_000, slotsPerEpoch: 8, namespace: 2, maxValidators: 10,
+      maxEffectiveIncrements: 32, minWithdrawabilityDelayEpochs: 256, minChurnPerEpoch: 4, churnQuotient: 65_536 };
     try { gasper.GasperLightClient.start(parameters, { root: hash, certificate: hash, set: hash, nowMs: 0 }); } catch (error) { error.code }`;
   t.equal(runInContext(code, context), "GASPER_LIGHT_ENCODING");
 });

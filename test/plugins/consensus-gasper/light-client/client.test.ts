@@ -276,6 +276,48 @@ t.test("other chains, other blocks, other times", async (t) => {
   );
 });
 
+t.test("a call that is wrong is told from what a node said", async (t) => {
+  const client = startAt(4);
+  const kept = certificateOf(5);
+  const call = { certificate: kept.bytes, set: setOf(kept), root: kept.root, nowMs: timeOf(5) };
+  const start = GasperLightClient.start as (...given: unknown[]) => GasperLightClient;
+  const apply = client.apply.bind(client) as (given?: unknown) => unknown;
+  const hex = toHex(kept.bytes);
+  const calls: readonly (readonly [string, () => unknown])[] = [
+    ["parameters", () => start()],
+    ["parameters", () => start(null, null)],
+    ["trusted", () => start(parameters)],
+    ["parameters.chainHash", () => start({ ...parameters, chainHash: toHex(parameters.chainHash) }, call)],
+    ["parameters.chainId", () => start({ ...parameters, chainId: 7 }, call)],
+    ...["slotMs", "slotsPerEpoch", "maxValidators", "churnQuotient", "minChurnPerEpoch", "genesisTimeMs"].flatMap((name) =>
+      [undefined, -1, 0.5, "12"].map((value) => [`parameters.${name}`, () => start({ ...parameters, [name]: value }, call)] as const),
+    ),
+    ["trusted.root", () => start(parameters, { ...call, root: toHex(kept.root) })],
+    ["trusted.certificate", () => start(parameters, { ...call, certificate: undefined })],
+    ["trusted.nowMs", () => start(parameters, { ...call, nowMs: undefined })],
+    ["set", () => start(parameters, { ...call, set: hex })],
+    ["next", () => apply()],
+    ["next", () => apply(null)],
+    ["next.certificate", () => apply({ ...call, certificate: hex })],
+    ["next.certificate", () => apply({ nowMs: call.nowMs })],
+    ["next.nowMs", () => apply({ ...call, nowMs: "now" })],
+  ];
+  for (const [argument, made] of calls) t.throws(made, { code: "GASPER_LIGHT_ARGUMENT", data: { argument } }, argument);
+  t.throws(() => apply({ ...call, certificate: hex }), { message: /decode the hex of the API/ });
+  t.equal(client.finalized.epoch, 4, "nothing changed");
+  client.apply(call);
+});
+
+t.test("a state that commits to no set is none to begin from", async (t) => {
+  const { root } = certificateOf(5);
+  const set = setOf(certificateOf(5));
+  // By a namespace that no module has: the proof is right, and shows that nothing is there.
+  const certificate = forged(5, chain.votes(6), { setProof: chain.proof(20, Uint8Array.of(3, 5)) });
+  t.throws(() => GasperLightClient.start({ ...parameters, namespace: 3 }, { root, certificate, set, nowMs: timeOf(5) }), {
+    code: "GASPER_LIGHT_COMMITMENT",
+  });
+});
+
 t.test("certificates may be left out while all who vote are known", async (t) => {
   const client = startAt(1);
   follow(client, 3);

@@ -15,6 +15,7 @@ const maker = new CertificateMaker({ chain: chain.chain, logger: silentLogger })
 const OWN = Array.from({ length: 120 }, (_, at) => ({ index: at === 0 ? 4 : 100 + at, effectivenessMilli: 990 }));
 const kept = (epoch: number) => epoch >= 3;
 let isRestored = true;
+let areStatesKept = true;
 let slotNow = EPOCHS * SLOTS_PER_EPOCH;
 
 const votes = () => chain.votes(EPOCHS - 1).map(({ data, indices }) => ({ data, weight: indices.length, committee: indices }));
@@ -30,7 +31,7 @@ const source: RouteSource = {
   justified: () => chain.checkpoint(EPOCHS - 1),
   finalized: () => chain.checkpoint(EPOCHS - 2),
   ancestorAt: (_root, slot) => (kept(clock.epochOf(slot)) ? chain.at(slot).record.id : undefined),
-  stateOf: (root) => chain.stateOf(root),
+  stateOf: (root) => (areStatesKept ? chain.stateOf(root) : undefined),
   stateAt: (root, slot) => chain.chain.stateAt(root, slot),
   shuffling: async (epoch, root) => shufflingOf(await chain.chain.stateAt(root, Math.max(0, epoch - 1) * SLOTS_PER_EPOCH), epoch),
   served: {
@@ -90,6 +91,10 @@ t.test("validators, by page, status, account, number and key", async (t) => {
 
 t.test("deposits, performance and the pool", async (t) => {
   const { waiting, pending, refused } = await get("/deposits");
+  const fate = async (key: string) => (await get(`/validators/${key}`)).detail as string;
+  t.match(await fate(pending[0].publicKey), /its deposit waits for the end of an epoch/);
+  t.match(await fate(refused[0].publicKey), /given back at the end of epoch 4 \(GASPER_DEPOSIT_POSSESSION\); deposit again/);
+  t.match(await fate("ab".repeat(48)), /a deposit becomes one at the end of an epoch/);
   t.match([waiting, pending, refused], [1, [{ amount: "32000000000", slot: 20 }], [{ amount: "5", code: "GASPER_DEPOSIT_POSSESSION" }]]);
   t.same(await get("/performance"), { validators: OWN.slice(0, 100), next: 100 });
   t.same(await get("/performance?offset=100&limit=20"), { validators: OWN.slice(100), next: null });
@@ -126,6 +131,7 @@ t.test("duties of kept epochs, the current and the next one", async (t) => {
   }
   t.equal((await get("/duties/proposers")).epoch, 5, "the current one if nobody says which");
   t.equal((await get("/duties/proposers?epoch=7")).code, "GASPER_EPOCH_TOO_FAR");
+  t.equal((await api.get("/v1/gasper/duties/proposers?epoch=7")).status, 422);
   t.equal((await get("/committees?epoch=2")).code, "GASPER_EPOCH_NOT_KEPT");
   t.equal((await get("/committees?epoch=5&slot=3")).code, "GASPER_COMMITTEE_NOT_FOUND");
   t.equal((await get("/committees?slot=20&committeeIndex=9")).code, "GASPER_COMMITTEE_NOT_FOUND");
@@ -174,6 +180,15 @@ t.test("before the chain was read nothing is answered", async (t) => {
   ])
     t.equal((await get(path)).code, "GASPER_NOT_READY", path);
   isRestored = true;
+});
+
+t.test("where the head's state is not kept, it is said so", async (t) => {
+  areStatesKept = false;
+  for (const path of ["/finality", "/validators", "/deposits"]) {
+    const { status, json } = await api.get(`/v1/gasper${path}`);
+    t.match([status, json.code], [503, "GASPER_STATE_NOT_KEPT"], path);
+  }
+  areStatesKept = true;
 });
 
 t.test("all of it is in the OpenAPI document", async (t) => {

@@ -416,6 +416,27 @@ t.test("proposals: on the head that fork choice names, through empty epochs, wit
   await node.client.stop();
 });
 
+t.test("what its own chain does not take, or fork choice does not know, is told by its code and costs one duty", async (t) => {
+  const node = new TestValidators({ keys: [0, 1, 2, 3, 4, 5, 6, 7] });
+  node.tree.proposerOf = (slot) => slot % 8;
+  await node.client.start();
+  node.verdict = { status: "invalid", code: "BLOCK_STATE_ROOT", reason: "another root", id: Hash.zero };
+  await node.until(1, 1);
+  t.equal(node.counted.get("gasper_proposals refused"), 1);
+  t.ok(node.codes().includes("GASPER_PROPOSAL_REFUSED"), node.codes().join(" "));
+  node.verdict = undefined;
+  await node.until(2, 1);
+  t.equal(node.tree.head.slot, 2, "the next one is made");
+  node.proposerHead = () => Hash.zero;
+  await node.until(3, 1);
+  t.ok(node.codes().includes("GASPER_DUTY_NO_BRANCH"), node.codes().join(" "));
+  t.equal(node.tree.head.slot, 2);
+  node.proposerHead = () => node.tree.head.root;
+  await node.until(4, 1);
+  t.equal(node.tree.head.slot, 4);
+  await node.client.stop();
+});
+
 t.test("a crash between record and signature: the next run signs the same again, or nothing", async (t) => {
   const tree = new Tree();
   const time = new Time();

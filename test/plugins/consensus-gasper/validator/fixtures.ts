@@ -371,6 +371,9 @@ export class TestValidators {
     void this.client.stop();
   }
 
+  /** What the chain says of own blocks, where it does not take them. */
+  verdict: ImportVerdict | undefined;
+
   /** Fork choice has another head. */
   choose(block: TestBlock): void {
     this.tree.head = block;
@@ -457,6 +460,7 @@ export class TestValidators {
     const slot = (header.timestampMs - GENESIS_MS) / SLOT_MS;
     const validator = decodeExtra(header.extra)?.proposerIndex ?? -1;
     tree.signed.blocks.push({ validator, slot, header, atMs: time.nowMs() });
+    if (this.verdict !== undefined) return this.verdict;
     const parent = tree.block(header.parent);
     if (parent === undefined) throw new Error("a block has a parent");
     const block = tree.add(parent, slot);

@@ -219,6 +219,11 @@ export class BlockStore {
   }
 
   /** Sequence of the oldest event that is kept; undefined if there is none. */
+  async hasBlocksOrEvents(): Promise<boolean> {
+    for (const range of [ranges.blocks, ranges.events]) for await (const _ of this.#storage.range({ ...range, limit: 1 })) return true;
+    return false;
+  }
+
   async oldestEvent(): Promise<number | undefined> {
     for await (const [key] of this.#storage.range({ ...ranges.events, limit: 1 })) return readNumber(key, 1);
     return undefined;

@@ -92,6 +92,9 @@ function reportBlocks(node: Node, json: boolean, { output }: Context): () => voi
           report(event);
         }
       }
+    } catch {
+      // Some are no longer kept (a database that was rewound or rebuilt), or can't be read: who has to do something about that reads them, too.
+      cursor = events.latest;
     } finally {
       reading = false;
     }

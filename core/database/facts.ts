@@ -4,6 +4,8 @@ import type { HeadPointer } from "../chain/records.js";
 import type { TreeHeader } from "../ports/consensus.js";
 import type { Storage } from "../ports/storage.js";
 import { Hash } from "../primitives/hash.js";
+import { LoadUnderWayError } from "../snapshots/errors.js";
+import { hasLeftovers } from "../snapshots/leftovers.js";
 import { type RecoveredState, recoverState } from "../state/recovery.js";
 import type { BackupFacts } from "./backup-store.js";
 import { NothingStoredError } from "./errors.js";
@@ -17,11 +19,12 @@ export interface DatabaseFacts extends BackupFacts {
   readonly bodiesFrom: number;
 }
 
-/** @throws DATABASE_MISSING, CHAIN_DAMAGED, STATE_DAMAGED, STATE_LOAD_UNFINISHED, DATA_FORMAT_* */
+/** @throws DATABASE_MISSING, SNAPSHOT_LOAD_UNDER_WAY, CHAIN_DAMAGED, STATE_DAMAGED, STATE_LOAD_UNFINISHED, DATA_FORMAT_* */
 export async function readFacts(storage: Storage, path: string): Promise<DatabaseFacts> {
   const format = await readDatabaseFormat(storage, path);
   const store = new BlockStore(storage);
   const pointer = store.pointer();
+  if (pointer === undefined) await refuseHeadless(storage, path);
   const state = await recoverState(storage);
   if (format === undefined || pointer === undefined || state === undefined)
     throw new NothingStoredError({ path, reason: "it has no blocks yet" });
@@ -42,10 +45,16 @@ export async function readFacts(storage: Storage, path: string): Promise<Databas
   };
 }
 
-/** The head by the chain's records alone: for when the state is what is damaged. @throws DATABASE_MISSING, CHAIN_DAMAGED */
-export function readHead(storage: Storage, path: string): { readonly height: number; readonly pointer: HeadPointer } {
+/** @throws SNAPSHOT_LOAD_UNDER_WAY, CHAIN_DAMAGED */
+async function refuseHeadless(storage: Storage, path: string): Promise<void> {
+  if (await hasLeftovers(storage)) throw new LoadUnderWayError({ path });
+}
+
+/** The head by the chain's records alone: for when the state is what is damaged. @throws DATABASE_MISSING, SNAPSHOT_LOAD_UNDER_WAY, CHAIN_DAMAGED */
+export async function readHead(storage: Storage, path: string): Promise<{ readonly height: number; readonly pointer: HeadPointer }> {
   const store = new BlockStore(storage);
   const pointer = store.pointer();
+  if (pointer === undefined) await refuseHeadless(storage, path);
   const header = pointer === undefined ? undefined : store.header(pointer.head);
   if (pointer === undefined || header === undefined) throw new NothingStoredError({ path, reason: "it has no head" });
   return { height: header.header.height, pointer };

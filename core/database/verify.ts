@@ -37,7 +37,7 @@ const NO_STATE: StateCounts = { entries: 0, pages: 0, undoBlocks: 0, differences
 /** @throws DATABASE_MISSING, DATABASE_INTERRUPTED, DATA_FORMAT_*; what storage throws */
 export async function verifyDatabase({ storage, compute, chainId, path }: VerifyOptions, work: Work): Promise<Verified> {
   const findings = new Findings();
-  const head = readHead(storage, path);
+  const head = await readHead(storage, path);
   let facts: DatabaseFacts | undefined;
   try {
     facts = await readFacts(storage, path);

@@ -103,6 +103,8 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
   onFatal: (error: unknown) => void = () => undefined;
   /** Set by a tool that gives an empty storage its chain. It has to call `prepare`, which writes or checks the database's format. */
   prepareChain: (prepare: () => Promise<void>, parts: RestoreDependencies) => Promise<void> = (prepare) => prepare();
+  /** Set by tools: the data directory that they work on. */
+  tool: { readonly path: string } | undefined;
   /** Set by the node: notes in the data directory that the database has another format from now on. */
   raiseFormat: (format: number) => Promise<void> = async () => undefined;
 
@@ -173,9 +175,11 @@ export class NodePart implements Plugin, NodeControl, NodeHealth {
       chain: () => this.#chain,
       isSynced: () => this.#network.sync.state === "synced",
       onLoaded: () => this.#onLoaded(),
+      tool: () => this.tool,
       onFatal,
     });
     this.#snapshots = snapshots;
+    storage.onDamage?.(onFatal);
     const mempoolChain: MempoolChain = {
       head: () => ({
         height: this.#chain.head.header.height,

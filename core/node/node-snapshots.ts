@@ -16,7 +16,8 @@ import {
   chunkBytes,
   discardLoad,
   forgetEnded,
-  isLoading,
+  hasLeftovers,
+  LoadUnderWayError,
   SnapshotKeeper,
   SnapshotReceiver,
   type StoredSnapshot,
@@ -46,6 +47,8 @@ export interface NodeSnapshotsDependencies {
   readonly isSynced: () => boolean;
   /** The chain began with a loaded state: whoever follows its head has to look anew. */
   readonly onLoaded: () => Promise<void>;
+  /** Set for tools, which have no peers: what a state sync loaded so far is left alone, and there is no chain to work on. */
+  readonly tool: () => { readonly path: string } | undefined;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -128,8 +131,11 @@ export class NodeSnapshots {
 
   /** Starts the chain, or shows it at genesis while its state is to be loaded. @throws CHECKPOINT_NOT_ON_CHAIN; what the chain throws */
   async start(): Promise<void> {
-    const { plan, storage, logger, chain } = this.#dependencies;
+    const { plan, storage, logger, chain, tool } = this.#dependencies;
     const hasChain = new BlockStore(storage).pointer() !== undefined;
+    const hasLoaded = !hasChain && (await hasLeftovers(storage));
+    const path = tool()?.path;
+    if (hasLoaded && path !== undefined) throw new LoadUnderWayError({ path });
     const { checkpoint } = plan;
     if (hasChain) {
       await forgetEnded(storage);
@@ -137,14 +143,14 @@ export class NodeSnapshots {
     }
     if (plan.mode === "state" && checkpoint !== undefined && !hasChain) {
       // What an earlier run loaded under another checkpoint may be of another chain.
-      if (this.#hasLeftovers && !isLadderOf(storage, checkpoint)) {
+      if (hasLoaded && !isLadderOf(storage, checkpoint)) {
         logger.warn({}, "another checkpoint than before: what was loaded is discarded");
         await this.#discard();
       }
       await this.#show();
       return;
     }
-    if (!hasChain && this.#hasLeftovers) {
+    if (hasLoaded) {
       logger.warn({}, "node.sync.mode is full: what state sync had loaded is discarded");
       await this.#discard();
     }
@@ -166,12 +172,6 @@ export class NodeSnapshots {
 
   get snapshots(): readonly StoredSnapshot[] {
     return this.#keeper.snapshots;
-  }
-
-  /** Of a state sync that did not end: values, or headers without a head. */
-  get #hasLeftovers(): boolean {
-    const { storage } = this.#dependencies;
-    return isLoading(storage) || new BlockStore(storage).idAt(1) !== undefined;
   }
 
   async #startKeeper(): Promise<void> {

@@ -177,6 +177,7 @@ export async function openOffline(source: DataSource, options: OpenOptions): Pro
     kernel = await constructed(config, source, { directory, clock, scheduler });
     const part = kernel.has(NODE_PART) ? kernel.get<NodePart>(NODE_PART) : undefined;
     if (part !== undefined) {
+      part.tool = { path };
       part.onFatal = (error) => options.onFatal?.(error);
       if (options.prepareChain !== undefined) part.prepareChain = options.prepareChain;
       part.raiseFormat = (format) => directory.raiseFormat(format);

@@ -51,6 +51,8 @@ export interface Storage {
   snapshot(): StorageSnapshot;
   /** Reclaims the space of deleted and overwritten entries: of all, or of those from `gte` up to and without `lt`. */
   compact(range?: { readonly gte: Bytes; readonly lt: Bytes }): Promise<void>;
+  /** Calls back once when damage is found in what is stored; nothing is served or written any more then, and the node stops with this error. */
+  onDamage?(listener: (error: Error) => void): void;
   /** Bytes on disk (or in memory), approximately. */
   sizeBytes(): Promise<number>;
 }

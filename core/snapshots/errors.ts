@@ -9,6 +9,14 @@ export const SnapshotViewGoneError = defineError<{ height: number; id: string }>
     `the state after block ${id} at height ${height} is not kept any more, so no snapshot of it can be made; the node tries the next height by itself, or ask for a newer block`,
 );
 
+/** A tool needs a chain, and there is what a load of a state left that did not end. */
+export const LoadUnderWayError = defineError<{ path: string }>(
+  "SNAPSHOT_LOAD_UNDER_WAY",
+  "unavailable",
+  ({ path }) =>
+    `${path} has no chain yet: a state sync or a load of a snapshot is under way there; nothing is lost and nothing was changed: start the node again, or give chainwright snapshots load again, and it goes on where it was`,
+);
+
 /** Something of a snapshot's folder is missing, cut short or not what it says. */
 export const SnapshotDamagedError = defineError<{ folder: string; part: string; reason: string; loadedEntries?: number }>(
   "SNAPSHOT_DAMAGED",

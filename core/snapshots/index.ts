@@ -7,6 +7,7 @@
 export * from "./errors.js";
 export { openSnapshot, SNAPSHOTS_FOLDER, type StoredSnapshot } from "./folder.js";
 export { type SnapshotChain, SnapshotKeeper, type SnapshotKeeperDependencies, type SnapshotKeeperOptions } from "./keeper.js";
+export { hasLeftovers } from "./leftovers.js";
 export { type MakeOptions, makeSnapshot, type SnapshotProgress, type SnapshotSource } from "./maker.js";
 export { CHUNK_LIMITS, type ChunkRecord, chunkBytes, type Manifest } from "./manifest.js";
 export { discardLoad, forgetEnded, isLoading, type ReceiverDependencies, SnapshotReceiver } from "./receiver.js";

@@ -26,6 +26,7 @@ import {
   type Scheduler,
   type Storage,
   StorageClosedError,
+  StorageDamagedError,
   StorageIoError,
   type StorageOperation,
   type StorageRange,
@@ -92,6 +93,7 @@ export class LevelStorage implements Plugin, Storage {
   #starting: Promise<void> | undefined;
   /** What the patrol found: nothing is served any more. */
   #damage: Error | undefined;
+  readonly #onDamage: ((error: Error) => void)[] = [];
   #open: { readonly database: LevelDatabase; readonly writes: WriteQueue; readonly acknowledged: AcknowledgedFile } | undefined;
   #openSnapshots = 0;
 
@@ -170,7 +172,16 @@ export class LevelStorage implements Plugin, Storage {
   async #giveUp(error: Error & { readonly data: { readonly reason: string } }): Promise<void> {
     this.#damage = error;
     this.#open?.writes.refuse(error);
+    this.#logger?.error(
+      { code: StorageDamagedError.code, reason: error.data.reason },
+      "damage was found in what is stored; nothing is served from it any more",
+    );
     await markDamaged(this.#path, error.data.reason).catch(() => undefined);
+    for (const listener of this.#onDamage) listener(error);
+  }
+
+  onDamage(listener: (error: Error) => void): void {
+    this.#onDamage.push(listener);
   }
 
   /** Before the database is constructed, which begins to open it at once. */

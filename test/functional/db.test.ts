@@ -206,6 +206,99 @@ t.test("blocks are executed again from where a stopped run was, if these are the
   });
 });
 
+const startOf = (of: string, ...set: string[]) =>
+  new NodeProcess([
+    "start",
+    "--config",
+    config,
+    ...[`dataDir=${of}`, "plugins.api-http.port=0", ...set].flatMap((each) => ["--set", each]),
+  ]);
+
+async function edited(of: string, edit: (storage: LevelStorage) => Promise<void>): Promise<void> {
+  const options = { cacheBytes: 1 << 20, writeBufferBytes: 1 << 20, maxOpenFiles: 100, compression: true };
+  const storage = new LevelStorage({ path: of, resolve: (...parts) => join(of, ...parts) }, new SystemClock(), NO_METRICS, options);
+  await storage.start();
+  await edit(storage);
+  await storage.stop();
+}
+
+t.test("a chain that was brought back to its genesis comes up there", async (t) => {
+  await cp(at("piped"), at("zero"), { recursive: true });
+  t.match(await dbJson("rewind", "--config", config, "--data-dir", at("zero"), "--to", "0", "--drop", "--yes"), { to: 0 });
+  const node = startOf(at("zero"));
+  t.teardown(() => node.kill("SIGKILL"));
+  t.match(await getJson(`${await node.api()}/v1/status`), { height: 0 });
+  t.equal(await node.kill("SIGTERM"), 0, node.stderr);
+});
+
+t.test("without its head pointer, a chain is damaged and not begun anew", async (t) => {
+  const of = at("headless");
+  await cp(at("piped"), of, { recursive: true });
+  let head: Uint8Array | undefined;
+  await edited(of, async (storage) => {
+    head = storage.get(keys.pointer("head"));
+    await storage.write([{ type: "del", key: keys.pointer("head") }], { durable: true });
+  });
+  t.match(await db("verify", "--data-dir", of), { code: 7, stderr: /CHAIN_DAMAGED.*|head pointer is damaged: it is missing/s });
+  const node = startOf(of);
+  t.teardown(() => node.kill("SIGKILL"));
+  t.equal(await node.exited, 7, node.stderr);
+  await edited(of, (storage) =>
+    storage.write([{ type: "put", key: keys.pointer("head"), value: head ?? new Uint8Array(0) }], { durable: true }),
+  );
+  t.match(await dbJson("verify", "--data-dir", of), { ok: true, head: { height: 3 } }, "nothing was lost by looking");
+});
+
+t.test("what a state sync has loaded so far is left alone by every command", async (t) => {
+  const of = at("half");
+  await cp(at("piped"), of, { recursive: true });
+  // Headers, and the note of a load: what a node has that was killed on its way to a state.
+  await edited(of, async (storage) => {
+    for (const [gte, lt] of [
+      [0x01, 0x02],
+      [0x06, 0x07],
+      [0x20, 0x40],
+    ] as const)
+      for await (const [key] of storage.range({ gte: Uint8Array.of(gte), lt: Uint8Array.of(lt) }))
+        await storage.write([{ type: "del", key }], { durable: false });
+    await storage.write([{ type: "del", key: keys.pointer("head") }], { durable: true });
+  });
+  const stream = at("whole.cw");
+  t.match(await db("export", "--config", config, stream), { code: 0 });
+  for (const command of [
+    ["stats"],
+    ["verify"],
+    ["backup", "--to", at("half-backup")],
+    ["export", at("half-export.cw"), "--config", config],
+    ["prune", "--config", config],
+    ["import", stream, "--config", config],
+  ]) {
+    const { code, stderr } = await db(...command, "--data-dir", of);
+    t.match(stderr, /SNAPSHOT_LOAD_UNDER_WAY/, command.join(" "));
+    t.not(code, 0);
+  }
+  await edited(of, async (storage) => {
+    t.ok(storage.get(keys.canonical(3)) !== undefined && storage.get(keys.pointer("head")) === undefined, "nothing was discarded");
+  });
+});
+
+t.test("damage that is found while a node runs stops it, with its name", async (t) => {
+  const of = at("patrolled");
+  await cp(at("piped"), of, { recursive: true });
+  await edited(of, (storage) => storage.compact());
+  const folder = join(of, "chain.level");
+  for (const name of (await readdir(folder)).filter((each) => each.endsWith(".ldb"))) {
+    const bytes = await readFile(join(folder, name));
+    // Of the index and the filter: what is missing there looks as if it never was.
+    bytes[bytes.length - 100] = (bytes[bytes.length - 100] ?? 0) ^ 8;
+    await writeFile(join(folder, name), bytes);
+  }
+  const node = startOf(of, "plugins.storage-level.checkAtStartBytes=0");
+  t.teardown(() => node.kill("SIGKILL"));
+  t.equal(await node.exited, 7, node.stderr);
+  t.match(node.stderr, /STORAGE_DAMAGED/);
+});
+
 t.test("an export whose reader goes away has failed", async (t) => {
   const sender = spawn(process.execPath, [CLI, "db", "export", "-", "--config", config], { stdio: ["ignore", "pipe", "pipe"] });
   sender.stdout.destroy();

@@ -209,7 +209,7 @@ export async function rebuildAll(source: DataSource, to: number | undefined, kee
   const path = join(source.path, REBUILD_FOLDER);
   const { folder } = storageFilesOf(source).files;
   const height = await withData(source, { parts: "storage" }, async ({ storage }) => {
-    const target = to ?? readHead(storage, source.path).height;
+    const target = to ?? (await readHead(storage, source.path)).height;
     requireAllBlocks(storage, "bring a backup back (chainwright db restore), or sync into an empty data directory");
     await leftover(source, storage, path, target);
     await withData(source, { parts: "chain", path, create: true }, ({ chain }) => executeBlocks(storage, chain, target, work));

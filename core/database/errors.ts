@@ -138,6 +138,14 @@ export const NewerFormatError = defineError<{ path: string; format: number; curr
     `the database in ${path} has format ${format}, this program knows formats up to ${current}; nothing was changed: update the program, or restore a backup that was made with this version`,
 );
 
+/** Records, but nothing that says whose: another program's database, or one that lost both its format and its head. */
+export const ForeignDatabaseError = defineError<{ path: string }>(
+  "DATA_FORMAT_FOREIGN",
+  "conflict",
+  ({ path }) =>
+    `the database in ${path} is none of a node's: it holds records, but neither a format nor a head; none of them was changed: choose another data directory, or restore a backup (chainwright db restore)`,
+);
+
 export const FormatDamagedError = defineError<{ reason: string }>(
   "DATA_FORMAT_DAMAGED",
   "damaged",

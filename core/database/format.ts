@@ -16,7 +16,7 @@ import type { Compute } from "../ports/compute.js";
 import type { Logger, Scheduler } from "../ports/runtime.js";
 import type { Storage, StorageOperation } from "../ports/storage.js";
 import { asciiBytes } from "../primitives/bytes.js";
-import { FormatDamagedError, NewerFormatError, OlderFormatError } from "./errors.js";
+import { ForeignDatabaseError, FormatDamagedError, NewerFormatError, OlderFormatError } from "./errors.js";
 import { MIGRATIONS, type Migration } from "./migrations.js";
 import { mayStop, SILENT_WORK, type Work } from "./work.js";
 
@@ -52,6 +52,12 @@ export async function readDatabaseFormat(storage: Storage, path: string): Promis
   if (typeof format !== "number" || !Number.isInteger(format) || format < 1) throw new FormatDamagedError({ reason: "it has no number" });
   if (format > DATABASE_FORMAT) throw new NewerFormatError({ path, format, current: DATABASE_FORMAT });
   return migrating === true ? { format, migrating } : { format };
+}
+
+/** On disk, a database of ours has a format from its first record on, or, from before there were formats, a head. @throws DATA_FORMAT_FOREIGN */
+async function refuseForeign(storage: Storage, path: string): Promise<void> {
+  if (storage.get(FORMAT_KEY) !== undefined || storage.get(keys.pointer("head")) !== undefined) return;
+  for await (const _ of storage.range({ limit: 1 })) throw new ForeignDatabaseError({ path });
 }
 
 /** The operation that says which format the rest has. */
@@ -131,6 +137,7 @@ export async function prepareDatabase(
   policy: MigrationPolicy,
 ): Promise<void> {
   const { storage, path, logger, isOnDisk } = context;
+  if (isOnDisk) await refuseForeign(storage, path);
   const found = await readDatabaseFormat(storage, path);
   if (found === undefined) {
     if (isOnDisk) await storage.write([formatOperation({ format: DATABASE_FORMAT })], { durable: true });

@@ -32,7 +32,7 @@ import {
   type StorageRange,
   type StorageSnapshot,
 } from "../../core/sdk.js";
-import { AcknowledgedFile } from "./acknowledgement.js";
+import { ACKNOWLEDGED_FILE, AcknowledgedFile, readAcknowledged } from "./acknowledgement.js";
 import { DATABASE_FOLDER } from "./backup-plan.js";
 import { CHECK_AT_START_BYTES, PATROL_BYTES_PER_SECOND, type StorageLevelOptions } from "./config.js";
 import { checkDatabaseFiles, checkRecoveryLog, markDamaged, openedSequence } from "./database-files.js";
@@ -211,6 +211,11 @@ export class LevelStorage implements Plugin, Storage {
   async #writable(database: LevelDatabase) {
     const policy = this.#options.syncPolicy ?? "always";
     const sequence = await openedSequence(this.#path);
+    if (sequence > 0 && (await readAcknowledged(this.#path)) === undefined)
+      this.#logger?.warn(
+        { code: StorageDamagedError.code, file: ACKNOWLEDGED_FILE },
+        "the note of what was acknowledged is missing or damaged, so nobody can tell whether the newest writes are all there; a new one is written",
+      );
     const logs = new LogLengths(this.#path);
     await logs.follow();
     const acknowledged = await AcknowledgedFile.open(this.#path, policy, sequence, logs.ends);

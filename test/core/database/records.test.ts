@@ -22,6 +22,7 @@ import {
 import { rewind, rewindHorizon } from "../../../core/database/rewind.js";
 import { recordStats } from "../../../core/database/stats.js";
 import { SILENT_WORK, type Stage } from "../../../core/database/work.js";
+import { asciiBytes } from "../../../core/primitives/bytes.js";
 import { Hash } from "../../../core/primitives/hash.js";
 import { ARCHIVE_KEY, decodeArchive, differenceKey, encodeArchive, encodeDifference } from "../../../core/state/archive-records.js";
 import { CHAIN_ID, NO_METRICS, SILENT } from "../../plugins/ledger-account/fixtures.js";
@@ -396,6 +397,17 @@ t.test("formats", async (t) => {
     await t.rejects(readDatabaseFormat(copy, "here"), { code: "DATA_FORMAT_NEWER" });
     await copy.flip(keys.pointer("format"), 6);
     await t.rejects(readDatabaseFormat(copy, "here"), { code: "DATA_FORMAT_DAMAGED" });
+  });
+
+  await t.test("another program's is refused before anything is written to it", async (t) => {
+    const foreign = await CutStorage.empty();
+    await put(foreign, [{ type: "put", key: asciiBytes("user:1"), value: asciiBytes("{}") }]);
+    const { writes } = foreign;
+    await t.rejects(start(foreign, "always"), { code: "DATA_FORMAT_FOREIGN" });
+    t.equal(foreign.writes, writes);
+    const headless = await formatOne();
+    await put(headless, [{ type: "del", key: keys.pointer("head") }]);
+    await t.rejects(start(headless, "always"), { code: "DATA_FORMAT_FOREIGN" }, "nor is one begun anew that lost its head");
   });
 });
 

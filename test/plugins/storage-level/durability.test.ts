@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { Value } from "typebox/value";
-import type { Clock, Scheduler } from "../../../core/ports/runtime.js";
+import type { Clock, Logger, Scheduler } from "../../../core/ports/runtime.js";
 import { asciiBytes } from "../../../core/primitives/bytes.js";
 import { crc32c } from "../../../core/primitives/crc32c.js";
 import { AcknowledgedFile, NO_LOGS, parseAcknowledged, readAcknowledged } from "../../../plugins/storage-level/acknowledgement.js";
@@ -343,7 +343,13 @@ t.test("the number of operations is LevelDB's own, through logs that rotate, com
   t.equal(await readsAll(path, 60), 60);
   const damaged = join(path, "chain.level", "ACKNOWLEDGED");
   await writeFile(damaged, "nonsense");
-  t.equal(await readsAll(path, 60), 60, "a note that can't be read protects nothing and stops nobody");
+  const told: object[] = [];
+  const logger = { warn: (data: object) => void told.push(data) } as unknown as Logger;
+  const storage = new LevelStorage({ path, resolve: (...parts) => join(path, ...parts) }, clock, NO_METRICS, defaults, undefined, logger);
+  await storage.start();
+  t.equal(storage.get(keyOf(59))?.length, 2_000, "a note that can't be read protects nothing and stops nobody");
+  t.match(told, [{ code: "STORAGE_DAMAGED", file: "ACKNOWLEDGED" }], "but it is told");
+  await storage.stop();
   t.match(await readAcknowledged(join(path, "chain.level")), { logs: { newest: { bytes: 0 } } }, "the next start wrote it anew");
 });
 

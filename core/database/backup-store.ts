@@ -68,12 +68,18 @@ export function digestOf(manifest: BackupManifest): string {
 
 export class BackupStore {
   readonly path: string;
+  #faceFault: string | undefined;
 
   private constructor(path: string) {
     this.path = path;
   }
 
-  /** @throws BACKUP_MISSING, BACKUP_FOREIGN, BACKUP_NEWER_FORMAT, BACKUP_OTHER_CHAIN */
+  /** What is wrong with BACKUP.json. The generations can be used all the same: each says itself what that file says. */
+  get faceFault(): string | undefined {
+    return this.#faceFault;
+  }
+
+  /** @throws BACKUP_MISSING, BACKUP_FOREIGN, BACKUP_NEWER_FORMAT, BACKUP_OTHER_CHAIN, BACKUP_DAMAGED */
   static async open(path: string, chain: ChainIdentity | undefined): Promise<BackupStore> {
     const store = new BackupStore(resolve(path));
     const face = await store.#face();
@@ -81,8 +87,7 @@ export class BackupStore {
       if (await exists(store.path)) throw new NotABackupError({ path: store.path, reason: `it has no ${FACE}` });
       throw new BackupMissingError({ path: store.path, wanted: "such folder" });
     }
-    if (chain !== undefined && (face.chainId !== chain.chainId || face.parametersHash !== chain.parametersHash))
-      throw new BackupOtherChainError({ path: store.path, there: nameOf(face), wanted: nameOf(chain) });
+    if (chain !== undefined) store.#requireChain(face, chain);
     return store;
   }
 
@@ -90,9 +95,13 @@ export class BackupStore {
   static async openOrMake(path: string, chain: ChainIdentity): Promise<BackupStore> {
     const store = new BackupStore(resolve(path));
     await makeFolder(store.path);
-    if ((await store.#face()) === undefined) {
+    const there = await store.#face();
+    if (there !== undefined) store.#requireChain(there, chain);
+    else {
       const names = (await readdir(store.path)).filter((name) => name !== "lock" && name !== `${FACE}.new` && name !== "lost+found");
       if (names.length > 0) throw new NotABackupError({ path: store.path, reason: `it has no ${FACE}, but ${names[0]}` });
+    }
+    if (there === undefined || store.#faceFault !== undefined) {
       const face = { backupFormat: BACKUP_FORMAT, chainId: chain.chainId, parametersHash: chain.parametersHash };
       await writeFileAtomically(join(store.path, FACE), `${JSON.stringify(face, undefined, 2)}\n`);
     }
@@ -101,22 +110,52 @@ export class BackupStore {
     return BackupStore.open(path, chain);
   }
 
-  async #face(): Promise<(ChainIdentity & { readonly backupFormat: number }) | undefined> {
+  #requireChain(there: ChainIdentity, wanted: ChainIdentity): void {
+    if (there.chainId !== wanted.chainId || there.parametersHash !== wanted.parametersHash)
+      throw new BackupOtherChainError({ path: this.path, there: nameOf(there), wanted: nameOf(wanted) });
+  }
+
+  async #face(): Promise<ChainIdentity | undefined> {
     const foreign = (reason: string) => new NotABackupError({ path: this.path, reason });
     let text: string;
     try {
       text = await readFile(join(this.path, FACE), "utf8");
     } catch (thrown) {
-      if (codeOf(thrown) === "ENOENT") return undefined;
+      if (codeOf(thrown) === "ENOENT") return this.#faceOfGenerations("is missing");
       throw foreign(messageOf(thrown));
     }
     const value = parsed(text) as Partial<ChainIdentity & { backupFormat: number }> | undefined;
-    const format = value?.backupFormat;
-    if (typeof format !== "number") throw foreign(`${FACE} makes no sense`);
-    if (format > BACKUP_FORMAT) throw new BackupNewerFormatError({ path: this.path, format, supported: BACKUP_FORMAT });
-    const { chainId, parametersHash } = value ?? {};
-    if (typeof chainId !== "string" || typeof parametersHash !== "string") throw foreign(`${FACE} makes no sense`);
-    return { backupFormat: format, chainId, parametersHash };
+    const { backupFormat: format, chainId, parametersHash } = value ?? {};
+    if (typeof format === "number" && format > BACKUP_FORMAT)
+      throw new BackupNewerFormatError({ path: this.path, format, supported: BACKUP_FORMAT });
+    if (typeof format === "number" && typeof chainId === "string" && typeof parametersHash === "string") return { chainId, parametersHash };
+    const fault = text.trim() === "" ? "is empty" : "makes no sense";
+    const face = await this.#faceOfGenerations(fault);
+    if (face === undefined) throw foreign(`${FACE} ${fault}`);
+    return face;
+  }
+
+  /**
+   * What BACKUP.json said, by the newest generation that can be read.
+   * @returns undefined: there is nothing of a backup here
+   * @throws BACKUP_DAMAGED if there is, and no generation can say it; BACKUP_NEWER_FORMAT
+   */
+  async #faceOfGenerations(fault: string): Promise<ChainIdentity | undefined> {
+    const generations = await this.generations();
+    for (const generation of [...generations].reverse()) {
+      try {
+        const { chainId, parametersHash } = await this.manifest(generation);
+        this.#faceFault = `${join(this.path, FACE)} ${fault}; the generations say themselves what it said, and the next backup writes it again`;
+        return { chainId, parametersHash };
+      } catch (thrown) {
+        if (!BackupDamagedError.matches(thrown)) throw thrown;
+      }
+    }
+    const isBackup =
+      generations.length > 0 || ((await exists(join(this.path, "generations"))) && (await exists(join(this.path, "objects"))));
+    if (!isBackup) return undefined;
+    const reason = `it ${fault}, and there is no whole generation that says which chain the backups are of`;
+    throw new BackupDamagedError({ path: join(this.path, FACE), reason, part: "face" });
   }
 
   /** Numbers of the generations, oldest first. */

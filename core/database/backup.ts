@@ -8,11 +8,12 @@
 import { appendFile, cp, type FileHandle, link, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { assert } from "../kernel/assert.js";
-import { messageOf } from "../kernel/errors.js";
+import { ChainwrightError, messageOf } from "../kernel/errors.js";
+import { StorageDamagedError } from "../ports/errors.js";
 import type { StorageFile, StorageFiles } from "../ports/storage.js";
 import { type BackupFacts, type BackupFile, BackupStore, type ChainIdentity } from "./backup-store.js";
 import { codeOf, copyFrom, exists, hashFile, makeFolder, onDisk, requireSpace, writeBytes } from "./durable-files.js";
-import { FilesUnsteadyError, NothingStoredError } from "./errors.js";
+import { BackupDamagedError, FilesUnsteadyError, NewerFormatError, NothingStoredError } from "./errors.js";
 import { mayStop, type Work } from "./work.js";
 
 /** The file that says which chain a data directory is of. */
@@ -260,9 +261,33 @@ class BackupRun {
       }
       this.#work.progress.stage({ title: "opening the copy", unit: "records", total: undefined });
       return await this.#options.inspect(staging);
+    } catch (thrown) {
+      throw await this.#ofOriginal(thrown, staging, files);
     } finally {
       await rm(staging, { recursive: true, force: true });
     }
+  }
+
+  /**
+   * What is wrong with a copy is wrong with what was copied, and told of that; unless an object went bad since an earlier backup made it: that is
+   * set aside, and the backup named.
+   */
+  async #ofOriginal(thrown: unknown, staging: string, files: readonly BackupFile[]): Promise<unknown> {
+    const { dataDirectory } = this.#options;
+    const original = (text: string) => text.replaceAll(staging, dataDirectory);
+    if (NewerFormatError.matches(thrown)) return new NewerFormatError({ ...thrown.data, path: original(thrown.data.path) }, thrown.cause);
+    if (NothingStoredError.matches(thrown))
+      return new NothingStoredError({ ...thrown.data, path: original(thrown.data.path) }, thrown.cause);
+    if (!ChainwrightError.is(thrown) || thrown.kind !== "damaged") return thrown;
+    this.#work.progress.stage({ title: "reading the copy", unit: "bytes", total: files.reduce((sum, { bytes }) => sum + bytes, 0) });
+    for (const { path, bytes, sha256 } of files) {
+      mayStop(this.#work, "the backup");
+      const reason = await objectFault(this.#store, sha256, bytes, this.#work);
+      if (reason !== undefined)
+        return new BackupDamagedError({ path: this.#store.path, reason: `${path}: ${reason}`, part: "object" }, thrown);
+    }
+    if (!StorageDamagedError.matches(thrown)) return thrown;
+    return new StorageDamagedError({ path: original(thrown.data.path), reason: original(thrown.data.reason) }, thrown.cause);
   }
 }
 
@@ -286,11 +311,11 @@ async function filesUnder(root: string, name: string): Promise<string[]> {
  * Reads all content of a generation again. The folder's lock is held by the caller.
  *
  * What is not what its name says is set aside: otherwise every later backup would take it for a copy of a table that it has.
- * @returns one line for each file that is damaged
+ * @returns one line for each file that is damaged, BACKUP.json included
  */
 export async function verifyBackup(store: BackupStore, generation: number | undefined, work: Work): Promise<readonly string[]> {
   const { files } = await store.manifest(generation);
-  const faults: string[] = [];
+  const faults = store.faceFault === undefined ? [] : [store.faceFault];
   const found = new Map<string, string | undefined>();
   work.progress.stage({ title: "reading", unit: "bytes", total: files.reduce((sum, { bytes }) => sum + bytes, 0) });
   for (const { path, bytes, sha256 } of files) {

@@ -74,15 +74,26 @@ export const BackupOtherChainError = defineError<{ path: string; there: string; 
   ({ path, there, wanted }) => `the backups in ${path} are of ${there}, not of ${wanted}; nothing was changed: name another folder`,
 );
 
-export const BackupDamagedError = defineError<{ path: string; reason: string; part: "manifest" | "object" }>(
+const BACKUP_ADVICE = {
+  /** BACKUP.json, without a generation that says the same. */
+  face: "take another copy of the folder; for the next db backup of the node name another one",
+  manifest: "take another generation (--generation) or another copy of the folder; the next db backup of the node makes a new generation",
+  object:
+    "take another generation (--generation) or another copy of the folder; if the node still has its data: chainwright db verify --backup sets aside what is damaged, and the next db backup copies it again",
+};
+
+export const BackupDamagedError = defineError<{ path: string; reason: string; part: keyof typeof BACKUP_ADVICE }>(
   "BACKUP_DAMAGED",
   "damaged",
-  ({ path, reason, part }) =>
-    `the backup ${path} is damaged: ${reason}; nothing was changed: take another generation (--generation) or another copy of the folder; ${
-      part === "manifest"
-        ? "the next db backup of the node makes a new generation"
-        : "if the node still has its data: chainwright db verify --backup sets aside what is damaged, and the next db backup copies it again"
-    }`,
+  ({ path, reason, part }) => `the backup ${path} is damaged: ${reason}; nothing was changed: ${BACKUP_ADVICE[part]}`,
+);
+
+/** Another command has the folder of backups for itself. */
+export const BackupBusyError = defineError<{ path: string; pid: number }>(
+  "BACKUP_BUSY",
+  "conflict",
+  ({ path, pid }) =>
+    `another backup into ${path}, or a check or restore of it, is under way (process ${pid}); nothing was changed: wait for its end and give the command again, or name another folder`,
 );
 
 export const TargetNotEmptyError = defineError<{ path: string }>(

@@ -1,5 +1,6 @@
 /** What a check of a database found wrong, each with the record and the command that mends it. */
 import { ChainwrightError, messageOf } from "../kernel/errors.js";
+import { StorageDamagedError } from "../ports/errors.js";
 
 /** How damage is mended, from the cheapest on. */
 export const Mend = {
@@ -59,7 +60,8 @@ export class Findings {
     const isDamage =
       (ChainwrightError.is(thrown) && (thrown.kind === "damaged" || thrown.kind === "input")) || thrown instanceof RangeError;
     if (!isDamage) throw thrown;
-    this.add(record, reasonOf(thrown), mend);
+    // A database that is damaged as a whole is not opened again: nothing can be made anew in it.
+    this.add(record, reasonOf(thrown), StorageDamagedError.matches(thrown) ? Mend.copy : mend);
   }
 
   /** The one command that mends all of it: the strongest of those that are needed. */

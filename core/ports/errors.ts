@@ -36,12 +36,15 @@ export const StorageKeyError = defineError<{ keyBytes: number }>(
   ({ keyBytes }) => `a storage key has 1 to 255 bytes, not ${keyBytes}; hash what is longer`,
 );
 
-/** What is stored failed a check: the bytes on disk are not the ones that were written. */
-export const StorageDamagedError = defineError<{ path: string; reason: string }>(
+/**
+ * What is stored failed a check: the bytes on disk are not the ones that were written. Nothing is read from such a database, so `db verify` can't
+ * tell more of it (`verified`: it is who says so).
+ */
+export const StorageDamagedError = defineError<{ path: string; reason: string; verified?: boolean }>(
   "STORAGE_DAMAGED",
   "damaged",
-  ({ path, reason }) =>
-    `the database at ${path} is damaged: ${reason}; restore it from a backup (chainwright db restore), or set it aside and start again to sync from peers; chainwright db verify tells what else is wrong`,
+  ({ path, reason, verified }) =>
+    `the database at ${path} is damaged: ${reason}; ${verified === true ? "this is all that db verify can tell, since nothing is read from a database that can't be trusted as a whole: " : ""}restore it from a backup (chainwright db restore --from DIR --force), or set it aside and start again to sync from peers`,
 );
 
 /** The operating system refused to read or write. */

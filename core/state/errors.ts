@@ -83,12 +83,14 @@ export const FlushFailedError = defineError<{ reason: string }>(
     `the state could not be written (${reason}); free space or mend the disk and restart the node: it resumes at its last flush`,
 );
 
-/** A bulk load began and did not end: what storage holds is no state. */
-export const LoadUnfinishedError = defineError<{ entries: number }>(
+/** A bulk load began and did not end: what storage holds is no state. `pages`: of a state that has all its values. */
+export const LoadUnfinishedError = defineError<{ entries: number; of: "state" | "pages" }>(
   "STATE_LOAD_UNFINISHED",
   "unavailable",
-  ({ entries }) =>
-    `the state in this data directory is only partly written (${entries} entries): what wrote it (state sync, restore, migration) was interrupted; run it again, it goes on where it was`,
+  ({ entries, of }) =>
+    of === "pages"
+      ? `the pages of the state in this data directory are only partly made anew (of ${entries} entries): chainwright db rebuild pages was interrupted; nothing is lost: stop the node and give that command again, with --config FILE or --data-dir DIR of the node; it goes on where it was`
+      : `the state in this data directory is only partly written (${entries} entries): what wrote it (state sync, restore, migration) was interrupted; run it again, it goes on where it was`,
 );
 
 /** A bulk load was begun over a state, or over another load. */

@@ -40,8 +40,12 @@ function damaged(record: string, key: Bytes, reason: string): Error {
 /** Undefined: there is no state. @throws STATE_DAMAGED, STATE_FORMAT_UNKNOWN, STATE_LOAD_UNFINISHED */
 export async function recoverState(storage: Storage): Promise<RecoveredState | undefined> {
   const load = storage.get(LOAD_KEY);
-  if (load !== undefined) throw new LoadUnfinishedError({ entries: decodeLoad(load).entries });
   const stored = storage.get(POINTER_KEY);
+  if (load !== undefined) {
+    const { entries, values } = decodeLoad(load);
+    // A load of a new state gets its pointer at its end; `db rebuild pages` works under the one that is there.
+    throw new LoadUnfinishedError({ entries, of: values === "present" && stored !== undefined ? "pages" : "state" });
+  }
   if (stored === undefined) {
     const others = storage.range({ gte: new Uint8Array([FIRST_PREFIX]), lt: new Uint8Array([LAST_PREFIX + 1]), limit: 1 });
     for await (const [key] of others) throw damaged("pointer", POINTER_KEY, `it is missing, but there is a record ${toHex(key)}`);

@@ -1,7 +1,7 @@
 /** `chainwright db` on real nodes: copies of a running one under load, kills, damage, and the way back. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,6 +11,7 @@ import { exitCodeOf } from "../../core/cli/exit-codes.js";
 import { Output } from "../../core/cli/output.js";
 import { buildProgram } from "../../core/cli/program.js";
 import { devAccount } from "../../core/devnet/dev-accounts.js";
+import { lockDirectory } from "../../core/node/directory-lock.js";
 import { buildTransfer } from "../../core/primitives/account-transaction.js";
 import { SystemClock } from "../../core/runtime/index.js";
 import { LevelStorage } from "../../plugins/storage-level/index.js";
@@ -134,6 +135,27 @@ t.test("damage has exit code 7, is named, and a backup mends it", async (t) => {
   t.equal(code, 7, stdout + stderr);
   t.match(await dbJson("restore", "--config", config, "--data-dir", at("copy"), "--from", backups, "--force"), { replaced: true });
   t.match(await dbJson("verify", "--data-dir", at("copy")), { ok: true });
+
+  // What can't be opened is all that there is to tell.
+  await appendFile(join(folder, "CURRENT"), "x");
+  const unopened = await db("verify", "--data-dir", at("copy"));
+  t.match(unopened, { code: 7, stderr: /all that db verify can tell.* restore it from a backup .*STORAGE_DAMAGED/ });
+  t.notMatch(unopened.stderr, /what else is wrong/);
+  const unsaved = await db("backup", "--data-dir", at("copy"), "--to", at("of-damage"));
+  t.match(unsaved, { code: 7, stderr: new RegExp(`the database at ${folder} is damaged.*STORAGE_DAMAGED`) });
+  t.match(await dbJson("restore", "--config", config, "--data-dir", at("copy"), "--from", backups, "--force"), { replaced: true });
+});
+
+t.test("a folder of backups that another command works on is not taken for a node's", async (t) => {
+  const lock = await lockDirectory(backups, async () => undefined);
+  if ("heldBy" in lock) throw new Error("nobody works on it");
+  for (const command of [
+    ["backup", "--config", config, "--to", backups],
+    ["verify", "--backup", backups],
+    ["restore", "--data-dir", at("busy"), "--from", backups],
+  ])
+    t.match(await db(...command), { code: 4, stderr: /another backup into .* is under way \(process \d+\).*BACKUP_BUSY/ });
+  lock.release();
 });
 
 t.test("a directory of format 1 is migrated by a command, or by the start of a node", async (t) => {

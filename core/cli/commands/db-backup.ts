@@ -15,7 +15,7 @@ import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
 import { amountText } from "../work-progress.js";
-import { type LocationOptions, locate, wholeNumber, withData, withFolderLock, working } from "./db-location.js";
+import { type LocationOptions, locate, wholeNumber, withBackupLock, withData, withFolderLock, working } from "./db-location.js";
 
 export interface BackupCommandOptions extends LocationOptions {
   readonly to: string;
@@ -31,7 +31,7 @@ export async function backup(options: BackupCommandOptions, context: Context): P
     const { chainId, parametersHash } = await readDataDirectory(source.path);
     await onDisk(options.to, () => makeFolder(options.to));
     const beganMs = performance.now();
-    const result = await withFolderLock(resolve(options.to), () =>
+    const result = await withBackupLock(resolve(options.to), () =>
       makeBackup(
         {
           dataDirectory: source.path,
@@ -146,7 +146,7 @@ export async function restore(options: RestoreCommandOptions, context: Context):
     try {
       // Both: no node runs there, and no backup drops what is being read.
       const { manifest, reusedFiles, replaced } = await withFolderLock(path, () =>
-        withFolderLock(store.path, () =>
+        withBackupLock(store.path, () =>
           restoreBackup({ store, generation, dataDirectory: path, force: options.force === true, check }, work),
         ),
       );

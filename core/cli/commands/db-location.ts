@@ -1,6 +1,8 @@
 /** What all database commands share: which data they work on, and how their work is shown and stopped. */
-import { onDisk } from "../../database/durable-files.js";
-import { InterruptedError } from "../../database/errors.js";
+import { join } from "node:path";
+import { FORMAT_FILE } from "../../database/backup.js";
+import { exists, onDisk } from "../../database/durable-files.js";
+import { BackupBusyError, InterruptedError } from "../../database/errors.js";
 import { finishReplacing, REBUILT, readMark } from "../../database/replacement.js";
 import { readDataDirectory } from "../../node/data-directory.js";
 import { DataDirectoryLockedError } from "../../node/data-directory-errors.js";
@@ -69,11 +71,24 @@ export async function withData<Result>(
   }
 }
 
-/** Holds a folder that two commands must not use at the same time. */
-export async function withFolderLock<Result>(path: string, use: () => Promise<Result>): Promise<Result> {
+/** Holds a data directory that two commands must not use at the same time. @throws DATA_DIRECTORY_LOCKED */
+export function withFolderLock<Result>(path: string, use: () => Promise<Result>): Promise<Result> {
+  return locked(path, (pid) => new DataDirectoryLockedError({ path, pid }), use);
+}
+
+/** Holds a folder of backups. @throws BACKUP_BUSY; DATA_DIRECTORY_LOCKED where a node's data was named by mistake */
+export async function withBackupLock<Result>(path: string, use: () => Promise<Result>): Promise<Result> {
+  const Busy = (await exists(join(path, FORMAT_FILE))) ? DataDirectoryLockedError : BackupBusyError;
+  return locked(path, (pid) => new Busy({ path, pid }), use);
+}
+
+async function locked<Result>(path: string, busy: (pid: number) => Error, use: () => Promise<Result>): Promise<Result> {
   const scheduler = new SystemScheduler(new SystemClock());
   const lock = await onDisk(path, () => lockDirectory(path, () => scheduler.yield()));
-  if ("heldBy" in lock) throw new DataDirectoryLockedError({ path, pid: lock.heldBy });
+  if ("heldBy" in lock) {
+    scheduler.close();
+    throw busy(lock.heldBy);
+  }
   try {
     return await use();
   } finally {

@@ -23,12 +23,22 @@ import type { Work } from "../../database/work.js";
 import { readDataDirectory } from "../../node/data-directory.js";
 import { type DataSource, openOffline, storageFilesOf } from "../../node/offline-node.js";
 import { VERSION } from "../../node/version.js";
+import { StorageDamagedError } from "../../ports/errors.js";
 import type { Storage } from "../../ports/storage.js";
 import type { Context } from "../context.js";
 import { UsageError } from "../errors.js";
 import { ExitCode } from "../exit-codes.js";
 import { durationText } from "../work-progress.js";
-import { endRebuilding, type LocationOptions, locate, wholeNumber, withData, withFolderLock, working } from "./db-location.js";
+import {
+  endRebuilding,
+  type LocationOptions,
+  locate,
+  wholeNumber,
+  withBackupLock,
+  withData,
+  withFolderLock,
+  working,
+} from "./db-location.js";
 
 const EXECUTE_FOLDER = "execute.tmp";
 
@@ -55,6 +65,8 @@ export async function verify(options: VerifyCommandOptions, context: Context): P
     const found = await withData(source, { parts: "storage" }, async ({ storage, compute }) => {
       if (options.execute === true) await checkExecutable(storage, source.path, from);
       return verifyDatabase({ storage, compute, chainId, path: source.path }, work);
+    }).catch((thrown: unknown) => {
+      throw StorageDamagedError.matches(thrown) ? new StorageDamagedError({ ...thrown.data, verified: true }, thrown.cause) : thrown;
     });
     let executed: Executed | undefined;
     if (options.execute === true && found.facts !== undefined && found.count === 0)
@@ -95,7 +107,7 @@ async function verifyCopies(folder: string, options: VerifyCommandOptions, conte
   const store = await BackupStore.open(folder, undefined);
   return working("verify", options, context, async (work) => {
     const manifest = await store.manifest(wanted);
-    const faults = await withFolderLock(store.path, () => verifyBackup(store, manifest.generation, work));
+    const faults = await withBackupLock(store.path, () => verifyBackup(store, manifest.generation, work));
     work.end();
     if (options.json === true)
       output.json({ ok: faults.length === 0, generation: manifest.generation, files: manifest.files.length, faults });
@@ -106,7 +118,9 @@ async function verifyCopies(folder: string, options: VerifyCommandOptions, conte
       );
       if (faults.length > 0)
         output.line(
-          "to mend it: make a backup again, which copies what was set aside as far as the node still has it, and verify that; until then restore another generation",
+          store.faceFault !== undefined && faults.length === 1
+            ? "to mend it: make a backup again; until then this generation can be restored as it is"
+            : "to mend it: make a backup again, which copies what was set aside as far as the node still has it, and verify that; until then restore another generation",
         );
     }
     return faults.length === 0 ? ExitCode.ok : ExitCode.damaged;

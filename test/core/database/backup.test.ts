@@ -4,10 +4,12 @@ import { join } from "node:path";
 import t from "tap";
 import { type BackupOptions, makeBackup, verifyBackup } from "../../../core/database/backup.js";
 import { BackupStore } from "../../../core/database/backup-store.js";
+import { NewerFormatError, NothingStoredError } from "../../../core/database/errors.js";
 import { takeOver } from "../../../core/database/rebuild.js";
 import { finishReplacing } from "../../../core/database/replacement.js";
 import { restoreBackup, sourceOf } from "../../../core/database/restore.js";
 import { SILENT_WORK, type Work } from "../../../core/database/work.js";
+import { StorageDamagedError } from "../../../core/ports/errors.js";
 import type { StorageFile } from "../../../core/ports/storage.js";
 import { SystemClock } from "../../../core/runtime/index.js";
 import { storageFiles } from "../../../plugins/storage-level/backup-plan.js";
@@ -273,6 +275,81 @@ t.test("what is altered, cut off, foreign or of another chain is refused", async
   await t.rejects(BackupStore.open(join(world.root, "nowhere"), chain), { code: "BACKUP_MISSING" });
   await writeFile(join(world.backups, "BACKUP.json"), JSON.stringify({ backupFormat: 9, ...chain }));
   await t.rejects(world.store(), { code: "BACKUP_NEWER_FORMAT" });
+});
+
+t.test("a folder whose BACKUP.json is lost or damaged is used by what its generations say, and the next backup mends it", async (t) => {
+  const world = await World.make();
+  await world.backup();
+  const face = join(world.backups, "BACKUP.json");
+  const whole = await readFile(face, "utf8");
+  const other = { ...chain, chainId: "other" };
+  for (const [name, text] of [
+    ["is missing", undefined],
+    ["is empty", ""],
+    ["makes no sense", "{"],
+    ["makes no sense", JSON.stringify({ backupFormat: 1, chainId: "test" })],
+  ] as const) {
+    await (text === undefined ? rm(face) : writeFile(face, text));
+    const found = new RegExp(`BACKUP.json ${name}; .* next backup writes it again`);
+    t.match(await verifyBackup(await world.store(), undefined, SILENT_WORK), [found]);
+    t.match(await world.restore("r", { force: true }), { manifest: { files: { length: 5 } } });
+    await t.rejects(BackupStore.open(world.backups, other), { code: "BACKUP_OTHER_CHAIN" });
+    await t.rejects(world.backup({ chain: other }), { code: "BACKUP_OTHER_CHAIN" });
+    await world.backup({ keep: 2 });
+    t.equal(await readFile(face, "utf8"), whole);
+    t.same(await verifyBackup(await world.store(), undefined, SILENT_WORK), []);
+  }
+});
+
+t.test(
+  "without BACKUP.json, any whole generation can say what it said; without one, the folder is damaged and not a foreign one",
+  async (t) => {
+    const world = await World.make();
+    await world.backup();
+    await world.backup();
+    const face = join(world.backups, "BACKUP.json");
+    const store = await world.store();
+    await writeFile(face, "");
+    const second = await readFile(store.manifestPath(2), "utf8");
+    await writeFile(store.manifestPath(2), "");
+    t.match((await world.store()).faceFault, /is empty/, "the older one says it");
+    await writeFile(store.manifestPath(1), "");
+    const damaged = { code: "BACKUP_DAMAGED", kind: "damaged", message: /BACKUP.json is damaged: it is empty, .* no whole generation/ };
+    await t.rejects(world.store(), damaged);
+    await t.rejects(world.backup(), damaged);
+    await writeFile(store.manifestPath(2), second.replace('"backupFormat": 1', '"backupFormat": 9'));
+    await t.rejects(world.store(), { code: "BACKUP_NEWER_FORMAT" });
+    await rm(store.manifestPath(1));
+    await rm(store.manifestPath(2));
+    await t.rejects(world.store(), damaged, "objects are there");
+    await rm(join(world.backups, "generations"), { recursive: true });
+    await t.rejects(world.store(), { code: "BACKUP_FOREIGN", message: /BACKUP.json is empty/ }, "nothing says that it is a backup");
+  },
+);
+
+t.test("what is wrong with the copy is told of the node's own database, or of the object that went bad", async (t) => {
+  const world = await World.make();
+  const own = join(world.data, "store");
+  world.inspect = async (path) => {
+    throw new StorageDamagedError({ path: join(path, "store"), reason: `${join(path, "store")} has no end` });
+  };
+  await t.rejects(world.backup(), { code: "STORAGE_DAMAGED", data: { path: own, reason: `${own} has no end` } });
+  world.inspect = async (path) => Promise.reject(new NewerFormatError({ path, format: 3, current: 2 }));
+  await t.rejects(world.backup(), { code: "DATA_FORMAT_NEWER", data: { path: world.data } });
+  world.inspect = async (path) => Promise.reject(new NothingStoredError({ path, reason: "it has no blocks yet" }));
+  await t.rejects(world.backup(), { code: "DATABASE_MISSING", data: { path: world.data } });
+
+  world.inspect = async () => undefined;
+  await world.backup();
+  const store = await world.store();
+  const object = store.objectPath((await store.manifest()).files.find(({ path }) => path === "store/t2")?.sha256 ?? "");
+  await writeFile(object, (await readFile(object, "utf8")).replace("content", "Content"));
+  world.inspect = async (path) => {
+    if ((await readFile(join(path, "store", "t2"), "utf8")).startsWith("C"))
+      throw new StorageDamagedError({ path: join(path, "store"), reason: "its table t2 is damaged" });
+  };
+  await t.rejects(world.backup(), { code: "BACKUP_DAMAGED", message: /store\/t2: .*other content.*set aside/, data: { path: store.path } });
+  t.match(await world.backup(), { generation: 2, copiedBytes: 1_400 }, "the next one copies it again");
 });
 
 t.test("a restore replaces only when it is told to, leaves keys, and checks before", async (t) => {

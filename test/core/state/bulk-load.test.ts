@@ -143,7 +143,10 @@ t.test("pages are made anew from the values that are there", async (t) => {
   const stray = Uint8Array.of(0x21, 9, 1, 2, 3, 4, 5);
   await storage.write([{ type: "put", key: stray, value: key("a page of another layout") }]);
   const loader = await loaderOver(storage, present);
-  await t.rejects(newStore(storage.reopened()).open(), { code: "STATE_LOAD_UNFINISHED" }, "no state while pages are missing");
+  await t.rejects(newStore(storage.reopened()).open(), {
+    code: "STATE_LOAD_UNFINISHED",
+    message: /chainwright db rebuild pages was interrupted; .*give that command again/,
+  });
   await loader.add(storedEntries(storage));
   await loader.finishPages(versionOf(entries).root);
   t.strictSame([...trieOf(storage)].sort(), expected);
@@ -199,7 +202,7 @@ t.test("a discard that is killed leaves nothing that passes for a state, and a l
     storage = storage.reopened();
     if (dropFrom === 0) t.match(await newStore(storage).open(), { height: 40 });
     else {
-      await t.rejects(newStore(storage).open(), { code: "STATE_LOAD_UNFINISHED" });
+      await t.rejects(newStore(storage).open(), { code: "STATE_LOAD_UNFINISHED", message: /what wrote it .* was interrupted/ });
       const other = accounts(20, 1000);
       const again = await loaderOver(storage);
       await again.add(other);

@@ -219,9 +219,11 @@ export class BlockStore {
   }
 
   /** Sequence of the oldest event that is kept; undefined if there is none. */
-  async hasBlocksOrEvents(): Promise<boolean> {
-    for (const range of [ranges.blocks, ranges.events]) for await (const _ of this.#storage.range({ ...range, limit: 1 })) return true;
-    return false;
+  /** Whether there are traces of a chain above genesis: a second block, or an event. */
+  async isBegun(): Promise<boolean> {
+    let blocks = 0;
+    for await (const _ of this.#storage.range({ ...ranges.blocks, limit: 2 })) blocks++;
+    return blocks > 1 || (await this.oldestEvent()) !== undefined;
   }
 
   async oldestEvent(): Promise<number | undefined> {

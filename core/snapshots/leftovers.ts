@@ -7,8 +7,7 @@ import { isLoading } from "./receiver.js";
 /** Of a state sync, or of `snapshots load`: values, or headers without a head. @throws CHAIN_DAMAGED where there are blocks */
 export async function hasLeftovers(storage: Storage): Promise<boolean> {
   const store = new BlockStore(storage);
-  // A load brings neither blocks nor events; what has a head begins with both.
-  if (await store.hasBlocksOrEvents())
-    throw new ChainDamagedError({ record: "head pointer", reason: "it is missing, but blocks are there" });
+  // A load brings genesis and headers only.
+  if (await store.isBegun()) throw new ChainDamagedError({ record: "head pointer", reason: "it is missing, but blocks are there" });
   return isLoading(storage) || store.idAt(1) !== undefined;
 }

@@ -77,9 +77,14 @@ module.exports = {
         ],
       },
     },
+    may("core/leveldb", service, "LevelDB's files, for whichever plugin keeps some"),
     may("core/work", service),
     may("core/chain", [...service, "^core/state/"]),
-    may("core/database", [...service, "^core/state/", "^core/chain/", "^core/snapshots/"], "tools on records and files; whoever opens a node's parts is above"),
+    may(
+      "core/database",
+      [...service, "^core/state/", "^core/chain/", "^core/snapshots/"],
+      "tools on records and files; whoever opens a node's parts is above",
+    ),
     may(
       "core/snapshots",
       [...service, "^core/proofs/", "^core/state/", "^core/chain/"],

@@ -11,6 +11,7 @@ export { nativeModulus } from "./compute/modulus.js";
 export { AssertionFailure, assert, present, unreachable } from "./kernel/assert.js";
 export { inject, injectable } from "./kernel/di.js";
 export { ChainwrightError, defineError, type ErrorClass, type ErrorKind, messageOf, type SerializedError } from "./kernel/errors.js";
+export * from "./leveldb/index.js";
 export * from "./ports/index.js";
 export * from "./primitives/index.js";
 export * from "./work/index.js";

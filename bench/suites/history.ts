@@ -34,7 +34,7 @@ class Filled {
       genesisId: node.view.status().genesisId,
       addresses: true,
       coveredBytes: 1 << 25,
-      open: () => openLevel(path, { cacheBytes: 1 << 23, writeBufferBytes: 1 << 23 }),
+      open: () => openLevel(path, { cacheBytes: 1 << 23, writeBufferBytes: 1 << 23, checkAtStartBytes: 0 }),
     });
     this.queries = new HistoryQueries(this.store, node.view, clock, this.#metrics());
   }

@@ -2,6 +2,9 @@
 import { type Static, Type } from "../../core/sdk.js";
 
 const MIB = 1024 * 1024;
+const CHECK_AT_START_BYTES = 256 * MIB;
+/** About 1 % of a core. */
+const PATROL_BYTES_PER_SECOND = 8 * MIB;
 
 export const IndexHistoryConfig = Type.Object(
   {
@@ -24,6 +27,20 @@ export const IndexHistoryConfig = Type.Object(
       minimum: 64 * 1024,
       maximum: 256 * MIB,
       default: 8 * MIB,
+    }),
+    checkAtStartBytes: Type.Integer({
+      description:
+        "Table files whose checksums are looked at before the index is opened, newest first, bytes in all. LevelDB reads tables without checking them. A gigabyte takes about a second.",
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      default: CHECK_AT_START_BYTES,
+    }),
+    patrolBytesPerSecond: Type.Integer({
+      description:
+        "Pace at which the checksums of all table files of the index are looked at while the node runs, bytes a second; once through, it rests for an hour. 0: not at all.",
+      minimum: 0,
+      maximum: 1024 * MIB,
+      default: PATROL_BYTES_PER_SECOND,
     }),
   },
   { additionalProperties: false },

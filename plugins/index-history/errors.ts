@@ -31,7 +31,7 @@ export const HistoryWithoutAddressesError = defineError<{ path: string }>(
   ({ path }) => `the history index was made without addresses, which the ledger did not tell then and does now; ${rebuild(path)}`,
 );
 
-/** A record fails its check, or a batch in the middle is missing. */
+/** A record or a table fails its check, or a batch in the middle is missing. */
 export const HistoryDamagedError = defineError<{ path: string; reason: string }>(
   "HISTORY_DAMAGED",
   "damaged",

@@ -12,8 +12,10 @@ import {
   type DataDirectory,
   inject,
   injectable,
+  LevelTablePatrol,
   type Logger,
   type Metrics,
+  messageOf,
   PLUGIN_CONFIG,
   PLUGIN_LOGGER,
   PLUGIN_METRICS,
@@ -22,10 +24,11 @@ import {
   type Scheduler,
 } from "../../core/sdk.js";
 import type { IndexHistoryConfig } from "./config.js";
-import { HistoryStore } from "./history-store.js";
+import { HistoryIoError } from "./errors.js";
+import { HistoryStore, type Patrol } from "./history-store.js";
 import { Indexer } from "./indexer.js";
 import { openLevel } from "./level.js";
-import { historyMetrics } from "./metrics.js";
+import { type HistoryMetrics, historyMetrics } from "./metrics.js";
 import { Pace } from "./pace.js";
 import { Progress } from "./progress.js";
 import { HistoryQueries } from "./queries.js";
@@ -88,7 +91,7 @@ export class HistoryPlugin implements Plugin {
   /** Opens the index; filling it goes on by itself. @throws as `HistoryStore.open` */
   async start(): Promise<void> {
     const path = this.#directory.resolve(FOLDER);
-    const { cacheBytes, writeBufferBytes, backfillPercent } = this.#config;
+    const { cacheBytes, writeBufferBytes, backfillPercent, checkAtStartBytes } = this.#config;
     const chain = this.#chain;
     const clock = this.#clock;
     const logger = this.#logger;
@@ -98,17 +101,18 @@ export class HistoryPlugin implements Plugin {
       genesisId: chain.status().genesisId,
       addresses: chain.ledger.tellsAddresses,
       coveredBytes: COVERED_BUFFERS * writeBufferBytes,
-      open: () => openLevel(path, { cacheBytes, writeBufferBytes }),
+      open: () => openLevel(path, { cacheBytes, writeBufferBytes, checkAtStartBytes }),
+      patrol: (onDamage) => this.#patrol(path, metrics, onDamage),
     });
-    await store.open();
     const progress = new Progress(clock, logger, store);
-    const metrics = historyMetrics(this.#metrics, () => ({
+    const metrics: HistoryMetrics = historyMetrics(this.#metrics, () => ({
       indexedHeight: store.cursor.height,
       behindBlocks: Math.max(0, chain.status().head.header.height - store.cursor.height),
       completeFrom: completeFrom(store.cursor),
       transactions: store.cursor.transactions,
       failing: progress.state === "failing",
     }));
+    await store.open();
     const pace = new Pace(clock, this.#scheduler, backfillPercent);
     const indexer = new Indexer({ chain, events: this.#events, store, pace, clock, logger, metrics, progress });
     const queries = new HistoryQueries(store, chain, clock, metrics);
@@ -116,6 +120,23 @@ export class HistoryPlugin implements Plugin {
     this.#running = { store, indexer };
     logger.info({ path, height: store.cursor.height, headHeight: chain.status().head.header.height }, "history index open");
     indexer.start();
+  }
+
+  #patrol(path: string, metrics: HistoryMetrics, onDamage: (reason: string) => void): Patrol | undefined {
+    const { patrolBytesPerSecond: bytesPerSecond } = this.#config;
+    if (bytesPerSecond === 0) return undefined;
+    const patrol = new LevelTablePatrol(path, this.#scheduler, {
+      bytesPerSecond,
+      onDamage,
+      onTable: (bytes) => metrics.patrolledBytes.increment(bytes),
+      onFailure: (thrown) => {
+        metrics.patrolFailures.increment();
+        const data = { code: HistoryIoError.code, reason: messageOf(thrown) };
+        this.#logger.warn(data, "a table of the history index could not be read for its check; the patrol goes on after a rest");
+      },
+    });
+    patrol.start();
+    return patrol;
   }
 
   async stop(): Promise<void> {

@@ -3,9 +3,9 @@
  *
  * Every batch carries the cursor that it leads to and its own number. LevelDB drops a batch in the middle of its log without a
  * word when a bit in it flipped, so the numbers of as many batches as its log may hold are kept, and opening finds any that is
- * missing.
+ * missing. Of a log that lost its end, the cursor stands earlier, and what is missing is indexed again.
  */
-import { assert, type Bytes, Hash, toHex } from "../../core/sdk.js";
+import { assert, type Bytes, Hash, markLevelDamaged, toHex } from "../../core/sdk.js";
 import {
   HistoryClosedError,
   HistoryDamagedError,
@@ -41,6 +41,13 @@ export interface HistoryStoreOptions {
   readonly coveredBytes: number;
   /** Opens the database. */
   readonly open: () => Promise<Level>;
+  /** Looks after its files from then on, until it is stopped; tells in words what is damaged, at most once. */
+  readonly patrol?: (onDamage: (reason: string) => void) => Patrol | undefined;
+}
+
+export interface Patrol {
+  /** Nothing of it is under way once this has resolved. */
+  stop(): Promise<void>;
 }
 
 const BATCHES_PER_READ = 1_024;
@@ -49,12 +56,17 @@ interface Opened {
   readonly level: Level;
   /** The batches that are remembered, oldest first. */
   readonly written: WrittenBatch[];
+  readonly patrol: Patrol | undefined;
 }
 
 export class HistoryStore {
   readonly #options: HistoryStoreOptions;
   #opened: Opened | undefined;
   #cursor: Cursor = NO_CURSOR;
+  /** What the patrol found: nothing is served any more. */
+  #damage: Error | undefined;
+  #marking: Promise<void> = Promise.resolve();
+  #onDamage: () => void = () => undefined;
 
   constructor(options: HistoryStoreOptions) {
     this.#options = options;
@@ -68,12 +80,14 @@ export class HistoryStore {
    */
   async open(): Promise<void> {
     assert(this.#opened === undefined, "an index that is open is not opened again");
+    this.requireSound();
     const level = await this.#options.open();
     try {
       await this.#checkFormat(level);
       const written = await this.#checkBatches(level);
       this.#cursor = cursorRecord.read(this.#get(level, keys.cursor, "its cursor"));
-      this.#opened = { level, written };
+      const patrol = this.#options.patrol?.((reason) => this.#giveUp(reason));
+      this.#opened = { level, written, patrol };
     } catch (thrown) {
       await level.close();
       throw levelError(thrown, this.#options.path);
@@ -84,6 +98,8 @@ export class HistoryStore {
     const opened = this.#opened;
     this.#opened = undefined;
     try {
+      await opened?.patrol?.stop();
+      await this.#marking;
       await opened?.level.close();
     } catch (thrown) {
       throw levelError(thrown, this.#options.path);
@@ -93,6 +109,16 @@ export class HistoryStore {
   /** As of the last batch that was written. */
   get cursor(): Cursor {
     return this.#cursor;
+  }
+
+  /** Called once the patrol found damage, from when on nothing is served. */
+  set onDamage(listener: () => void) {
+    this.#onDamage = listener;
+  }
+
+  /** @throws HISTORY_DAMAGED if the patrol found damage */
+  requireSound(): void {
+    if (this.#damage !== undefined) throw this.#damage;
   }
 
   get path(): string {
@@ -123,7 +149,17 @@ export class HistoryStore {
     }
   }
 
+  /** Serves nothing from what is damaged, now and after a restart: LevelDB would merge it into tables that look sound. */
+  #giveUp(reason: string): void {
+    const { path } = this.#options;
+    this.#damage = new HistoryDamagedError({ path, reason });
+    // Where the disk refuses the mark, the next patrol finds it again.
+    this.#marking = markLevelDamaged(path, reason).catch(() => undefined);
+    this.#onDamage();
+  }
+
   #level(): Opened {
+    this.requireSound();
     if (this.#opened === undefined) throw new HistoryClosedError({});
     return this.#opened;
   }
@@ -143,6 +179,7 @@ export class HistoryStore {
     const { path, chainId, genesisId, addresses } = this.#options;
     const genesis = toHex(genesisId);
     if (level.getSync(keys.format) === undefined) {
+      if (level.getSync(keys.cursor) !== undefined) throw new HistoryDamagedError({ path, reason: "its format record is missing" });
       if ((await level.keys({ limit: 1 }).all()).length > 0)
         throw new HistoryForeignError({ path, reason: "it is a database without this plugin's format record" });
       const format = formatRecord.seal({ format: HISTORY_FORMAT, chainId, genesisId: genesis, addresses });

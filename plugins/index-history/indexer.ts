@@ -67,11 +67,13 @@ export class Indexer {
   }
 
   start(): void {
-    const { events } = this.#dependencies;
-    this.#unsubscribe = events.onAppended(() => {
+    const { events, store } = this.#dependencies;
+    const wake = () => {
       this.#woken = true;
       this.#wake();
-    });
+    };
+    this.#unsubscribe = events.onAppended(wake);
+    store.onDamage = wake;
     this.#running = this.#run();
   }
 
@@ -98,6 +100,7 @@ export class Indexer {
           this.#woken = false;
           await this.#follow();
           if (this.#stopping) break;
+          store.requireSound();
           retryMs = RETRY_FIRST_MS;
           progress.caughtUp();
           await this.#untilWoken();

@@ -15,6 +15,8 @@ export interface HistoryMetrics {
   readonly transactions: Counter;
   readonly gaps: Counter;
   readonly failures: Counter;
+  readonly patrolledBytes: Counter;
+  readonly patrolFailures: Counter;
   readonly batchSeconds: Histogram;
   readonly querySeconds: Histogram;
 }
@@ -35,6 +37,14 @@ export function historyMetrics(metrics: Metrics, facts: () => HistoryFacts): His
       labels: ["what"],
     }),
     failures: metrics.counter({ name: "history_failures_total", help: "Times that indexing failed and was begun anew" }),
+    patrolledBytes: metrics.counter({
+      name: "history_patrolled_bytes_total",
+      help: "Bytes of the index' table files whose checksums were looked at while the node ran, and matched",
+    }),
+    patrolFailures: metrics.counter({
+      name: "history_patrol_failures_total",
+      help: "Times that a table file of the index could not be read for its check; the next ones are looked at after a rest",
+    }),
     batchSeconds: metrics.histogram({
       name: "history_batch_seconds",
       help: "Time to write one batch of the index, synced",

@@ -14,12 +14,20 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Bytes, StorageDamagedError, type StorageFile, type StorageFiles } from "../../core/sdk.js";
+import {
+  type Bytes,
+  type LevelManifest,
+  levelDamageMark,
+  levelTableNames,
+  readLevelLog,
+  readLevelManifest,
+  StorageDamagedError,
+  type StorageFile,
+  type StorageFiles,
+} from "../../core/sdk.js";
 import { ACKNOWLEDGED_FILE, parseAcknowledged } from "./acknowledgement.js";
 import { logName } from "./log-files.js";
-import { readLog } from "./log-format.js";
 import { BATCH_HEADER_BYTES, LogOperations } from "./log-operations.js";
-import { type Manifest, readManifest, tableNames } from "./manifest.js";
 
 /** Folder of the database in the data directory. */
 export const DATABASE_FOLDER = "chain.level";
@@ -31,11 +39,11 @@ export const storageFiles: StorageFiles = { folder: DATABASE_FOLDER, plan };
 
 async function plan(directory: string): Promise<readonly StorageFile[]> {
   const damaged = (reason: string) => new StorageDamagedError({ path: directory, reason });
-  const names = await readdir(directory);
-  if (names.includes("DAMAGED")) throw damaged((await readFile(join(directory, "DAMAGED"), "utf8")).trim());
+  const mark = await levelDamageMark(directory);
+  if (mark !== undefined) throw damaged(mark);
   const note = await noteOf(directory);
   const current = await readFile(join(directory, "CURRENT"));
-  const manifest = await readManifest(directory);
+  const manifest = await readLevelManifest(directory);
   if ("damage" in manifest) throw damaged(manifest.damage);
   const logs = await logsOf(directory, manifest, note?.sequence ?? 0);
   if (typeof logs === "string") throw damaged(logs);
@@ -44,8 +52,8 @@ async function plan(directory: string): Promise<readonly StorageFile[]> {
   files.push(whole("CURRENT", current), { name: manifest.name, bytes: manifest.soundBytes, immutable: false }, ...logs);
   const there = new Set(await readdir(directory));
   for (const [number, bytes] of manifest.tables) {
-    const name = tableNames(number).find((each) => there.has(each));
-    if (name === undefined) throw missing(join(directory, tableNames(number)[0]));
+    const name = levelTableNames(number).find((each) => there.has(each));
+    if (name === undefined) throw missing(join(directory, levelTableNames(number)[0]));
     files.push({ name, bytes, immutable: true });
   }
   return files;
@@ -71,7 +79,7 @@ async function noteOf(directory: string): Promise<{ readonly sequence: number; r
 }
 
 /** The write logs that follow on the manifest; a text where they do not. */
-async function logsOf(directory: string, manifest: Manifest, acknowledged: number): Promise<readonly StorageFile[] | string> {
+async function logsOf(directory: string, manifest: LevelManifest, acknowledged: number): Promise<readonly StorageFile[] | string> {
   const numbers = (await readdir(directory)).flatMap((name) => LOG_FILE.exec(name)?.[1] ?? []).sort((a, b) => Number(a) - Number(b));
   const names = numbers.filter((number) => Number(number) >= manifest.logNumber).map((number) => `${number}.log`);
   const first = names[0];
@@ -80,7 +88,7 @@ async function logsOf(directory: string, manifest: Manifest, acknowledged: numbe
   const files: StorageFile[] = [];
   const operations = new LogOperations(manifest.lastSequence);
   for (const [index, name] of names.entries()) {
-    const ending = await readLog(join(directory, name), BATCH_HEADER_BYTES, operations.follow);
+    const ending = await readLevelLog(join(directory, name), BATCH_HEADER_BYTES, operations.follow);
     const isLast = index === names.length - 1;
     if (ending.kind === "damaged" || (ending.kind === "torn" && !isLast))
       return `its write log ${name} is damaged from byte ${ending.soundBytes} on: ${ending.reason}`;

@@ -11,17 +11,22 @@
  */
 import { open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { StorageDamagedError } from "../../core/sdk.js";
+import {
+  type LevelManifest,
+  levelDamageMark,
+  levelTableNames,
+  markLevelDamaged,
+  readLevelLog,
+  readLevelManifest,
+  StorageDamagedError,
+} from "../../core/sdk.js";
 import { type Acknowledged, readAcknowledged } from "./acknowledgement.js";
 import { logName } from "./log-files.js";
-import { readLog } from "./log-format.js";
 import { BATCH_HEADER_BYTES, claimedFirst, LogOperations } from "./log-operations.js";
-import { type Manifest, readManifest, tableNames } from "./manifest.js";
 
 const DATA_FILE = /^\d+\.(?:ldb|sst|log)$/;
 const LOG_FILE = /^(\d+)\.log$/;
 const CORRUPTION = /^.*(?:dropping \d+ bytes; Corruption|Ignoring error Corruption).*$/m;
-const MARK = "DAMAGED";
 const MARK_CHARACTERS_MAX = 1_000;
 
 /** A log that ends in what a power loss left: cut there, and without what follows it, it is sound. */
@@ -50,13 +55,14 @@ export async function checkDatabaseFiles(directory: string, requireFree: () => P
 
 /** What is damaged, or what is to be cut off; undefined: it is whole. */
 async function judge(directory: string): Promise<string | Remnant | undefined> {
+  const mark = await levelDamageMark(directory);
+  if (mark !== undefined) return mark;
   const names = await readdir(directory).catch(() => [] as string[]);
-  if (names.includes(MARK)) return (await readFile(join(directory, MARK), "utf8")).trim();
   // A manifest alone is what a kill leaves while a new database is being made: LevelDB writes CURRENT before the first log.
   if (!names.some((name) => DATA_FILE.test(name) || name === "CURRENT")) return undefined;
   // Asked for by name: a listing may miss a file that is being replaced.
   if (!(await exists(join(directory, "CURRENT")))) return "its file CURRENT is missing, the rest is there";
-  const manifest = await readManifest(directory);
+  const manifest = await readLevelManifest(directory);
   if ("damage" in manifest) return manifest.damage;
   return (await tableFault(directory, manifest)) ?? judgeLogs(directory, names, manifest);
 }
@@ -72,9 +78,9 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function tableFault(directory: string, { tables }: Manifest): Promise<string | undefined> {
+async function tableFault(directory: string, { tables }: LevelManifest): Promise<string | undefined> {
   for (const [number, bytes] of tables) {
-    const [name, olderName] = tableNames(number);
+    const [name, olderName] = levelTableNames(number);
     const sizeOf = (table: string) =>
       stat(join(directory, table)).then(
         ({ size }) => size,
@@ -88,7 +94,7 @@ async function tableFault(directory: string, { tables }: Manifest): Promise<stri
 }
 
 /** Follows the operations through all logs that LevelDB will replay. */
-async function judgeLogs(directory: string, names: readonly string[], manifest: Manifest): Promise<string | Remnant | undefined> {
+async function judgeLogs(directory: string, names: readonly string[], manifest: LevelManifest): Promise<string | Remnant | undefined> {
   const numbers = names.flatMap((name) => LOG_FILE.exec(name)?.[1] ?? []).sort((a, b) => Number(a) - Number(b));
   const logs = numbers.filter((number) => Number(number) >= manifest.logNumber).map((number) => `${number}.log`);
   const acknowledged = await readAcknowledged(directory);
@@ -101,7 +107,7 @@ async function judgeLogs(directory: string, names: readonly string[], manifest: 
   const operations = new LogOperations(manifest.lastSequence);
   for (const [index, log] of logs.entries()) {
     const path = join(directory, log);
-    const ending = await readLog(path, BATCH_HEADER_BYTES, operations.follow);
+    const ending = await readLevelLog(path, BATCH_HEADER_BYTES, operations.follow);
     const bytes = lengths.get(numberOf(log)) ?? 0;
     const isCutShort = ending.soundBytes < bytes;
     if (ending.kind === "whole" && !isCutShort) continue;
@@ -162,7 +168,7 @@ async function cut(path: string, bytes: number): Promise<void> {
 
 /** After an open: the number of the last operation that the database holds. @throws StorageDamagedError */
 export async function openedSequence(directory: string): Promise<number> {
-  const manifest = await readManifest(directory);
+  const manifest = await readLevelManifest(directory);
   if ("damage" in manifest) throw new StorageDamagedError({ path: directory, reason: manifest.damage });
   return manifest.lastSequence;
 }
@@ -173,17 +179,6 @@ export async function checkRecoveryLog(directory: string): Promise<void> {
   const line = CORRUPTION.exec(log)?.[0];
   if (line === undefined) return;
   const reason = `its write log is corrupt, and LevelDB dropped a part of it (${line.trim().slice(0, MARK_CHARACTERS_MAX)})`;
-  await markDamaged(directory, reason);
+  await markLevelDamaged(directory, reason);
   throw new StorageDamagedError({ path: directory, reason });
-}
-
-/** What is known to be damaged refuses every later open, since what LevelDB makes of it looks sound. */
-export async function markDamaged(directory: string, reason: string): Promise<void> {
-  const mark = await open(join(directory, MARK), "w", 0o600);
-  try {
-    await mark.writeFile(`${reason}\n`);
-    await mark.sync();
-  } finally {
-    await mark.close();
-  }
 }

@@ -13,10 +13,13 @@ import {
   type Clock,
   DATA_DIRECTORY,
   type DataDirectory,
+  damagedLevelTable,
   inject,
   injectable,
+  LevelTablePatrol,
   type Logger,
   type Metrics,
+  markLevelDamaged,
   messageOf,
   PLUGIN_CONFIG,
   PLUGIN_LOGGER,
@@ -35,11 +38,10 @@ import {
 import { ACKNOWLEDGED_FILE, AcknowledgedFile, readAcknowledged } from "./acknowledgement.js";
 import { DATABASE_FOLDER } from "./backup-plan.js";
 import { CHECK_AT_START_BYTES, PATROL_BYTES_PER_SECOND, type StorageLevelOptions } from "./config.js";
-import { checkDatabaseFiles, checkRecoveryLog, markDamaged, openedSequence } from "./database-files.js";
+import { checkDatabaseFiles, checkRecoveryLog, openedSequence } from "./database-files.js";
 import { openError, StorageLockedError, storageError } from "./errors.js";
 import { isMissing, LogLengths, logBytes, syncLogs } from "./log-files.js";
 import { type StorageMetrics, storageMetrics } from "./metrics.js";
-import { checkTables, TablePatrol } from "./table-patrol.js";
 import { checkKey, KEY_BYTES_MAX, type LevelDatabase, WriteQueue } from "./write-queue.js";
 
 /** Entries, and about so many bytes, that an iterator fetches from the thread pool at once. */
@@ -89,7 +91,7 @@ export class LevelStorage implements Plugin, Storage {
   readonly #metrics: StorageMetrics;
   readonly #scheduler: Scheduler | undefined;
   readonly #logger: Logger | undefined;
-  #patrol: TablePatrol | undefined;
+  #patrol: LevelTablePatrol | undefined;
   #starting: Promise<void> | undefined;
   /** What the patrol found: nothing is served any more. */
   #damage: Error | undefined;
@@ -148,13 +150,13 @@ export class LevelStorage implements Plugin, Storage {
     this.#patrol = this.#beginPatrol();
   }
 
-  #beginPatrol(): TablePatrol | undefined {
+  #beginPatrol(): LevelTablePatrol | undefined {
     const { patrolBytesPerSecond: bytesPerSecond = PATROL_BYTES_PER_SECOND } = this.#options;
     if (this.#scheduler === undefined || bytesPerSecond === 0) return undefined;
-    const patrol = new TablePatrol(this.#path, this.#scheduler, {
+    const patrol = new LevelTablePatrol(this.#path, this.#scheduler, {
       bytesPerSecond,
       onTable: (bytes) => this.#metrics.patrolledBytes.increment(bytes),
-      onDamage: (error) => void this.#giveUp(error),
+      onDamage: (reason) => void this.#giveUp(reason),
       onFailure: (thrown) => {
         this.#metrics.patrolFailures.increment();
         const reason = messageOf(thrown);
@@ -169,14 +171,15 @@ export class LevelStorage implements Plugin, Storage {
   }
 
   /** Serves nothing from what is damaged, now and after a restart: LevelDB would merge it into tables that look sound. */
-  async #giveUp(error: Error & { readonly data: { readonly reason: string } }): Promise<void> {
+  async #giveUp(reason: string): Promise<void> {
+    const error = new StorageDamagedError({ path: this.#path, reason });
     this.#damage = error;
     this.#open?.writes.refuse(error);
     this.#logger?.error(
-      { code: StorageDamagedError.code, reason: error.data.reason },
+      { code: StorageDamagedError.code, reason },
       "damage was found in what is stored; nothing is served from it any more",
     );
-    await markDamaged(this.#path, error.data.reason).catch(() => undefined);
+    await markLevelDamaged(this.#path, reason).catch(() => undefined);
     for (const listener of this.#onDamage) listener(error);
   }
 
@@ -188,7 +191,8 @@ export class LevelStorage implements Plugin, Storage {
   async #check(attempts = CHECK_ATTEMPTS): Promise<void> {
     try {
       await checkDatabaseFiles(this.#path, () => this.#requireFree());
-      await checkTables(this.#path, this.#options.checkAtStartBytes ?? CHECK_AT_START_BYTES);
+      const reason = await damagedLevelTable(this.#path, this.#options.checkAtStartBytes ?? CHECK_AT_START_BYTES);
+      if (reason !== undefined) throw new StorageDamagedError({ path: this.#path, reason });
     } catch (thrown) {
       if (!isMissing(thrown)) throw storageError(thrown, this.#path);
       // A file went while it was looked for: another process has the database open, and opening tells; unless that process has just ended.

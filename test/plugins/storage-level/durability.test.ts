@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { Value } from "typebox/value";
+import { readLog } from "../../../core/leveldb/log-format.js";
+import { readManifest } from "../../../core/leveldb/manifest.js";
 import type { Clock, Logger, Scheduler } from "../../../core/ports/runtime.js";
 import { asciiBytes } from "../../../core/primitives/bytes.js";
 import { crc32c } from "../../../core/primitives/crc32c.js";
@@ -13,8 +15,6 @@ import { AcknowledgedFile, NO_LOGS, parseAcknowledged, readAcknowledged } from "
 import { checkDatabaseFiles } from "../../../plugins/storage-level/database-files.js";
 import { LevelStorage, StorageLevelConfig, type StorageLevelOptions } from "../../../plugins/storage-level/index.js";
 import { LogLengths } from "../../../plugins/storage-level/log-files.js";
-import { readLog } from "../../../plugins/storage-level/log-format.js";
-import { readManifest } from "../../../plugins/storage-level/manifest.js";
 import { storageMetrics } from "../../../plugins/storage-level/metrics.js";
 import { type LevelDatabase, WriteQueue } from "../../../plugins/storage-level/write-queue.js";
 import { NO_METRICS } from "../ledger-account/fixtures.js";

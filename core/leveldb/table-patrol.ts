@@ -6,8 +6,7 @@
  * again, since files go bad where they lie.
  */
 import { join } from "node:path";
-import { type Cancellable, type Scheduler, StorageDamagedError } from "../../core/sdk.js";
-import { isMissing } from "./log-files.js";
+import type { Cancellable, Scheduler } from "../ports/runtime.js";
 import { readManifest, tableNames } from "./manifest.js";
 import { tableDamage } from "./table-file.js";
 
@@ -19,10 +18,14 @@ interface Table {
   readonly bytes: number;
 }
 
-/** Newest first: a compaction has just written what it read. */
-async function tablesIn(directory: string): Promise<readonly Table[]> {
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+}
+
+/** Newest first: a compaction has just written what it read. A text says what is wrong with the manifest. */
+async function tablesIn(directory: string): Promise<readonly Table[] | string> {
   const manifest = await readManifest(directory);
-  if ("damage" in manifest) throw new StorageDamagedError({ path: directory, reason: manifest.damage });
+  if ("damage" in manifest) return manifest.damage;
   return [...manifest.tables].map(([number, bytes]) => ({ number, bytes })).sort((a, b) => b.number - a.number);
 }
 
@@ -43,23 +46,26 @@ async function damageOf(directory: string, { number }: Table): Promise<string | 
  * Checks tables of a database that nobody has open, newest first.
  *
  * @param limitBytes of them in all; the table that goes beyond is checked, too
- * @throws StorageDamagedError
+ * @returns what is wrong with the first that is damaged (or with the manifest), in words; undefined: nothing
  */
-export async function checkTables(directory: string, limitBytes: number): Promise<void> {
+export async function damagedTable(directory: string, limitBytes: number): Promise<string | undefined> {
   let checked = 0;
-  for (const table of await tablesIn(directory)) {
-    if (checked >= limitBytes) return;
+  const tables = await tablesIn(directory);
+  if (typeof tables === "string") return tables;
+  for (const table of tables) {
+    if (checked >= limitBytes) return undefined;
     const reason = await damageOf(directory, table);
-    if (reason !== undefined) throw new StorageDamagedError({ path: directory, reason });
+    if (reason !== undefined) return reason;
     checked += table.bytes;
   }
+  return undefined;
 }
 
 export class TablePatrol {
   readonly #directory: string;
   readonly #scheduler: Scheduler;
   readonly #bytesPerSecond: number;
-  readonly #onDamage: (error: InstanceType<typeof StorageDamagedError>) => void;
+  readonly #onDamage: (reason: string) => void;
   readonly #onFailure: (thrown: unknown) => void;
   readonly #onTable: (bytes: number) => void;
   #waiting: Cancellable | undefined;
@@ -69,7 +75,7 @@ export class TablePatrol {
   #left: Table[] | undefined;
 
   /**
-   * @param options `bytesPerSecond` more than 0. `onDamage` is called at most once, and ends the patrol. `onFailure` gets whatever else
+   * @param options `bytesPerSecond` more than 0. `onDamage` is told in words, at most once, and the patrol ends. `onFailure` gets whatever else
    *   keeps a table from being read: that may be over later, so the patrol rests and goes on
    */
   constructor(
@@ -77,7 +83,7 @@ export class TablePatrol {
     scheduler: Scheduler,
     options: {
       readonly bytesPerSecond: number;
-      readonly onDamage: (error: InstanceType<typeof StorageDamagedError>) => void;
+      readonly onDamage: (reason: string) => void;
       readonly onFailure: (thrown: unknown) => void;
       readonly onTable: (bytes: number) => void;
     },
@@ -105,10 +111,12 @@ export class TablePatrol {
     if (this.#isStopped) return;
     this.#waiting = this.#scheduler.after(delayMs, () => {
       this.#working = this.#step().then(
-        (waitMs) => this.#next(waitMs),
+        (found) => {
+          if (typeof found === "number") this.#next(found);
+          else if (!this.#isStopped) this.#onDamage(found);
+        },
         (thrown: unknown) => {
           if (this.#isStopped) return;
-          if (StorageDamagedError.matches(thrown)) return this.#onDamage(thrown);
           this.#onFailure(thrown);
           this.#next(REST_MS);
         },
@@ -116,16 +124,20 @@ export class TablePatrol {
     });
   }
 
-  /** Checks one table. Answers how long to wait for the next. */
-  async #step(): Promise<number> {
-    this.#left ??= [...(await tablesIn(this.#directory))];
+  /** Checks one table. Answers how long to wait for the next, ms; or what is damaged. */
+  async #step(): Promise<number | string> {
+    if (this.#left === undefined) {
+      const tables = await tablesIn(this.#directory);
+      if (typeof tables === "string") return tables;
+      this.#left = [...tables];
+    }
     const table = this.#left.shift();
     if (table === undefined) {
       this.#left = undefined;
       return REST_MS;
     }
     const reason = await damageOf(this.#directory, table);
-    if (reason !== undefined) throw new StorageDamagedError({ path: this.#directory, reason });
+    if (reason !== undefined) return reason;
     this.#onTable(table.bytes);
     return (table.bytes * 1_000) / this.#bytesPerSecond;
   }

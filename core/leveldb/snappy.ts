@@ -3,7 +3,7 @@
  *
  * Source: Snappy's format_description.txt. What it reads has passed a checksum, but may still be anything: every length is checked.
  */
-import type { Bytes } from "../../core/sdk.js";
+import type { Bytes } from "../primitives/bytes.js";
 
 const LITERAL = 0;
 const COPY_ONE_BYTE = 1;

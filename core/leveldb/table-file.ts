@@ -10,7 +10,8 @@
  * checksum but the footer's, whose change would leave a gap.
  */
 import { open } from "node:fs/promises";
-import { type Bytes, crc32c } from "../../core/sdk.js";
+import type { Bytes } from "../primitives/bytes.js";
+import { crc32c } from "../primitives/crc32c.js";
 import { unmaskedCrc } from "./log-format.js";
 import { unsnappy } from "./snappy.js";
 

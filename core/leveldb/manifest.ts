@@ -5,7 +5,7 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Bytes } from "../../core/sdk.js";
+import type { Bytes } from "../primitives/bytes.js";
 import { readLog } from "./log-format.js";
 
 export interface Manifest {

@@ -7,7 +7,9 @@
  * where a log stops being sound and whether sound records follow.
  */
 import { open } from "node:fs/promises";
-import { assert, type Bytes, crc32c } from "../../core/sdk.js";
+import { assert } from "../kernel/assert.js";
+import type { Bytes } from "../primitives/bytes.js";
+import { crc32c } from "../primitives/crc32c.js";
 
 const BLOCK_BYTES = 32 * 1024;
 const HEADER_BYTES = 7;

@@ -219,6 +219,12 @@ export class BlockStore {
   }
 
   /** Sequence of the oldest event that is kept; undefined if there is none. */
+  /** Whether a canonical id above genesis is there. */
+  async hasCanonical(): Promise<boolean> {
+    for await (const _ of this.#storage.range({ ...ranges.canonicalFrom(1), limit: 1 })) return true;
+    return false;
+  }
+
   /** Whether there are traces of a chain above genesis: a second block, or an event. */
   async isBegun(): Promise<boolean> {
     let blocks = 0;

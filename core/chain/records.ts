@@ -73,6 +73,7 @@ export const ranges = {
     lt: prefixed(0x07, numberKey(height + 1)),
   }),
   blocks: { gte: Uint8Array.of(0x01), lt: Uint8Array.of(0x02) },
+  canonicalFrom: (height: number): { gte: Bytes; lt: Bytes } => ({ gte: prefixed(0x03, numberKey(height)), lt: Uint8Array.of(0x04) }),
   events: { gte: Uint8Array.of(0x06), lt: Uint8Array.of(0x07) },
   fromHeight: (height: number): { gte: Bytes; lt: Bytes } => ({ gte: prefixed(0x07, numberKey(height)), lt: Uint8Array.of(0x08) }),
 };

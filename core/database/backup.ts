@@ -11,6 +11,7 @@ import { assert } from "../kernel/assert.js";
 import { ChainwrightError, messageOf } from "../kernel/errors.js";
 import { StorageDamagedError } from "../ports/errors.js";
 import type { StorageFile, StorageFiles } from "../ports/storage.js";
+import { LoadUnderWayError } from "../snapshots/errors.js";
 import { type BackupFacts, type BackupFile, BackupStore, type ChainIdentity } from "./backup-store.js";
 import { codeOf, copyFrom, exists, hashFile, makeFolder, onDisk, requireSpace, writeBytes } from "./durable-files.js";
 import { BackupDamagedError, FilesUnsteadyError, NewerFormatError, NothingStoredError } from "./errors.js";
@@ -278,6 +279,7 @@ class BackupRun {
     if (NewerFormatError.matches(thrown)) return new NewerFormatError({ ...thrown.data, path: original(thrown.data.path) }, thrown.cause);
     if (NothingStoredError.matches(thrown))
       return new NothingStoredError({ ...thrown.data, path: original(thrown.data.path) }, thrown.cause);
+    if (LoadUnderWayError.matches(thrown)) return new LoadUnderWayError({ path: original(thrown.data.path) }, thrown.cause);
     if (!ChainwrightError.is(thrown) || thrown.kind !== "damaged") return thrown;
     this.#work.progress.stage({ title: "reading the copy", unit: "bytes", total: files.reduce((sum, { bytes }) => sum + bytes, 0) });
     for (const { path, bytes, sha256 } of files) {

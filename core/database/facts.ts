@@ -6,6 +6,7 @@ import type { Storage } from "../ports/storage.js";
 import { Hash } from "../primitives/hash.js";
 import { LoadUnderWayError } from "../snapshots/errors.js";
 import { hasLeftovers } from "../snapshots/leftovers.js";
+import { LOAD_KEY } from "../state/records.js";
 import { type RecoveredState, recoverState } from "../state/recovery.js";
 import type { BackupFacts } from "./backup-store.js";
 import { NothingStoredError } from "./errors.js";
@@ -47,7 +48,8 @@ export async function readFacts(storage: Storage, path: string): Promise<Databas
 
 /** @throws SNAPSHOT_LOAD_UNDER_WAY, CHAIN_DAMAGED */
 async function refuseHeadless(storage: Storage, path: string): Promise<void> {
-  if (await hasLeftovers(storage)) throw new LoadUnderWayError({ path });
+  // `snapshots load` of the values alone leaves nothing but its note.
+  if ((await hasLeftovers(storage)) || storage.get(LOAD_KEY) !== undefined) throw new LoadUnderWayError({ path });
 }
 
 /** The head by the chain's records alone: for when the state is what is damaged. @throws DATABASE_MISSING, SNAPSHOT_LOAD_UNDER_WAY, CHAIN_DAMAGED */

@@ -16,6 +16,7 @@ import type { Compute } from "../ports/compute.js";
 import type { Logger, Scheduler } from "../ports/runtime.js";
 import type { Storage, StorageOperation } from "../ports/storage.js";
 import { asciiBytes } from "../primitives/bytes.js";
+import { Hash } from "../primitives/hash.js";
 import { ForeignDatabaseError, FormatDamagedError, NewerFormatError, OlderFormatError } from "./errors.js";
 import { MIGRATIONS, type Migration } from "./migrations.js";
 import { mayStop, SILENT_WORK, type Work } from "./work.js";
@@ -24,6 +25,7 @@ import { mayStop, SILENT_WORK, type Work } from "./work.js";
 export const DATABASE_FORMAT = 1 + MIGRATIONS.length;
 
 const FORMAT_KEY = keys.pointer("format");
+const NO_KEY = new Uint8Array(0);
 /** Blocks and state: a database that has none of these records is empty. */
 const RECORDS = { gte: Uint8Array.of(0x01), lt: Uint8Array.of(0x40) };
 
@@ -57,7 +59,9 @@ export async function readDatabaseFormat(storage: Storage, path: string): Promis
 /** On disk, a database of ours has a format from its first record on, or, from before there were formats, a head. @throws DATA_FORMAT_FOREIGN */
 async function refuseForeign(storage: Storage, path: string): Promise<void> {
   if (storage.get(FORMAT_KEY) !== undefined || storage.get(keys.pointer("head")) !== undefined) return;
-  for await (const _ of storage.range({ limit: 1 })) throw new ForeignDatabaseError({ path });
+  // What an engine was told before the node's first start is in its journal.
+  const besides = [{ lt: keys.journal(NO_KEY) }, { gte: keys.certificate(Hash.zero) }];
+  for (const range of besides) for await (const _ of storage.range({ ...range, limit: 1 })) throw new ForeignDatabaseError({ path });
 }
 
 /** The operation that says which format the rest has. */

@@ -2,12 +2,15 @@
 import { BlockStore } from "../chain/block-store.js";
 import { ChainDamagedError } from "../chain/errors.js";
 import type { Storage } from "../ports/storage.js";
-import { isLoading } from "./receiver.js";
 
-/** Of a state sync, or of `snapshots load`: values, or headers without a head. @throws CHAIN_DAMAGED where there are blocks */
+/** Of state syncs and loads of snapshots: ladders of headers, notes, manifests, marks. */
+const PROGRESS = { gte: Uint8Array.of(0x70), lt: Uint8Array.of(0x80) };
+
+/** Of a state sync that did not end: progress of any kind, or headers without a head. @throws CHAIN_DAMAGED where there are blocks */
 export async function hasLeftovers(storage: Storage): Promise<boolean> {
   const store = new BlockStore(storage);
   // A load brings genesis and headers only.
   if (await store.isBegun()) throw new ChainDamagedError({ record: "head pointer", reason: "it is missing, but blocks are there" });
-  return isLoading(storage) || store.idAt(1) !== undefined;
+  for await (const _ of storage.range({ ...PROGRESS, limit: 1 })) return true;
+  return store.hasCanonical();
 }

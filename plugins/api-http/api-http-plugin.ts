@@ -59,6 +59,7 @@ export class ApiHttpPlugin implements Plugin {
   private url = "";
   private connections = 0;
   private stopping = false;
+  private starting: Promise<void> | undefined;
 
   constructor(
     @inject(CHAIN_VIEW) private readonly chain: ChainView,
@@ -92,7 +93,12 @@ export class ApiHttpPlugin implements Plugin {
     return { [API_ADDRESS]: address };
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.starting = this.begin();
+    return this.starting;
+  }
+
+  private async begin(): Promise<void> {
     const { config, logger } = this;
     if (!isLoopback(config.host))
       logger.warn({ host: config.host }, "the API speaks plain HTTP and listens beyond this machine: put a TLS proxy in front of it");
@@ -122,6 +128,8 @@ export class ApiHttpPlugin implements Plugin {
 
   async stop(): Promise<void> {
     this.stopping = true;
+    // A start that was given up goes on: the listener that it opens has to be closed, too.
+    await this.starting?.catch(() => undefined);
     this.waiters?.close();
     const app = this.app;
     this.app = undefined;

@@ -95,6 +95,7 @@ export class LevelStorage implements Plugin, Storage {
   #starting: Promise<void> | undefined;
   /** What the patrol found: nothing is served any more. */
   #damage: Error | undefined;
+  #givingUp: Promise<void> | undefined;
   readonly #onDamage: ((error: Error) => void)[] = [];
   #open: { readonly database: LevelDatabase; readonly writes: WriteQueue; readonly acknowledged: AcknowledgedFile } | undefined;
   #openSnapshots = 0;
@@ -156,7 +157,9 @@ export class LevelStorage implements Plugin, Storage {
     const patrol = new LevelTablePatrol(this.#path, this.#scheduler, {
       bytesPerSecond,
       onTable: (bytes) => this.#metrics.patrolledBytes.increment(bytes),
-      onDamage: (reason) => void this.#giveUp(reason),
+      onDamage: (reason) => {
+        this.#givingUp = this.#giveUp(reason);
+      },
       onFailure: (thrown) => {
         this.#metrics.patrolFailures.increment();
         const reason = messageOf(thrown);
@@ -180,7 +183,7 @@ export class LevelStorage implements Plugin, Storage {
       "damage was found in what is stored; nothing is served from it any more",
     );
     await markLevelDamaged(this.#path, reason).catch(() => undefined);
-    for (const listener of this.#onDamage) listener(error);
+    if (this.#open !== undefined) for (const listener of this.#onDamage) listener(error);
   }
 
   onDamage(listener: (error: Error) => void): void {
@@ -217,7 +220,7 @@ export class LevelStorage implements Plugin, Storage {
     const sequence = await openedSequence(this.#path);
     if (sequence > 0 && (await readAcknowledged(this.#path)) === undefined)
       this.#logger?.warn(
-        { code: StorageDamagedError.code, file: ACKNOWLEDGED_FILE },
+        { file: ACKNOWLEDGED_FILE },
         "the note of what was acknowledged is missing or damaged, so nobody can tell whether the newest writes are all there; a new one is written",
       );
     const logs = new LogLengths(this.#path);
@@ -244,6 +247,7 @@ export class LevelStorage implements Plugin, Storage {
     if (open === undefined) return;
     this.#open = undefined;
     await this.#patrol?.stop();
+    await this.#givingUp;
     await open.writes.drained();
     try {
       await open.database.close();

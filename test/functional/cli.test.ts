@@ -92,6 +92,18 @@ t.test("init --consensus gasper and start: a chain of validators from files", { 
   t.equal(validators.length, 16);
   t.equal(await node.kill("SIGTERM"), 0);
 
+  // A directory where no node ran yet may be told what its keys have signed elsewhere; the node starts there after that.
+  const exported = await run(["validator", "protection", "export", "--config", config]);
+  t.equal(exported.code, 0, exported.stderr);
+  await writeFile(join(directory, "protection.json"), exported.stdout);
+  await rm(join(directory, "staked", "data"), { recursive: true });
+  const told = await run(["validator", "protection", "import", "--config", config, "--file", join(directory, "protection.json")]);
+  t.equal(told.code, 0, told.stderr);
+  const moved = new NodeProcess(["start", "--config", config, "--set", "plugins.api-http.port=0"]);
+  t.teardown(() => moved.kill("SIGKILL"));
+  await moved.api();
+  t.equal(await moved.kill("SIGTERM"), 0, moved.stderr);
+
   // Another one's proof of possession: the rogue key attack begins so.
   const chainFile = join(directory, "staked", "chain.yaml");
   const chain = await readFile(chainFile, "utf8");

@@ -7,7 +7,7 @@ import { ChainwrightError, defineError, type ErrorKind, toHex } from "../../../c
 import { AdminToken } from "../../../plugins/api-http/admin-token.js";
 import { RouteTable } from "../../../plugins/api-http/route-table.js";
 import { patient } from "../../fixtures/pace.js";
-import { type Answer, Running } from "./client.js";
+import { type Answer, addressOf, Running } from "./client.js";
 import { FakeNode, transfer } from "./fake-node.js";
 
 const BODY_LIMIT = 4_096;
@@ -327,6 +327,14 @@ t.test("stop: within a second, with idle, hanging and half-sent requests", async
   t.ok(took < patient(1_000), `stopped in ${Math.round(took)} ms`);
   await Promise.all(closed);
   t.equal(await hanging, "cut");
+});
+
+t.test("stop during the start closes what that opens", async (t) => {
+  const plugin = new FakeNode().plugin({});
+  const started = plugin.start();
+  await plugin.stop();
+  await started;
+  t.equal(addressOf(plugin), "", "nobody listens any more");
 });
 
 t.test("stop lets a running request end, and refuses further ones on its connection", async (t) => {

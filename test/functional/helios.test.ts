@@ -74,7 +74,11 @@ t.test("split, they make two chains; healed, one, with the transfers of both", a
   await includedEverywhere(cluster, majoritys);
   t.match(await blockAt(three, there), { canonical: false }, "the lighter branch is stale now");
   cluster.traffic?.stop();
-  for (const node of cluster.nodes) await setMining(node, false);
+  // Two blocks of the same height would stay two heads for ever: the last ones are of one node alone.
+  for (const node of [two, three]) await setMining(node, false);
+  const { height } = one;
+  await cluster.waitFor("blocks that settle it", () => one.height >= height + 2, PATIENT);
+  await setMining(one, false);
   await sameState(t, cluster);
   t.ok((await three.balance("bob")) >= DEV_BALANCE + 11n);
 });
